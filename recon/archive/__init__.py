@@ -1,0 +1,1 @@
+"""Messages to immutable segments, and the manifest that says what was asked and how it ended."""

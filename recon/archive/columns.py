@@ -1,0 +1,177 @@
+"""Takes one JSON text, gives its typed columns. Pure; never rounds, never drops a value.
+
+What cannot be typed exactly is null in its column and named in `unread`, and the raw text
+beside the Parquet still has it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from recon.feeds.streams import Stream
+
+DIGITS_BEFORE, DIGITS_AFTER = 29, 9  # decimal(38, 9)
+NUMBER = re.compile(r"-?\d{1,200}(\.\d{1,200})?([eE][+-]?\d{1,3})?")
+INSTANT = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})"
+)
+IDENTITY = re.compile(r"[A-Za-z0-9:_.-]{1,200}")
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
+
+class Number(str):
+    """The text of a JSON number: kept apart from a string, never made a float."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One archived message. `values` are the stream's columns in their order."""
+
+    text: str
+    identity: str
+    payload_hash: str
+    malformed: str | None
+    unread: list[str]
+    values: list[Any]
+
+
+def read_row(stream: Stream, text: str) -> Row:
+    """Type one message. A text that is no JSON object becomes a row that says so."""
+    try:
+        event = parse_json(text)
+    except (ValueError, RecursionError) as error:
+        return _quarantined(stream, text, f"not JSON: {type(error).__name__}")
+    if not isinstance(event, dict):
+        return _quarantined(stream, text, f"not a JSON object but {type(event).__name__}")
+    unread: list[str] = []
+    values = [_typed(event, column.path, column.kind, unread) for column in stream.columns]
+    by_name = dict(zip((column.name for column in stream.columns), values, strict=True))
+    missing = [name for name in stream.required if by_name[name] is None]
+    payload_hash = hashlib.sha256(exact_json(event).encode()).hexdigest()
+    return Row(
+        text=text,
+        identity=_identity(stream, event, payload_hash),
+        payload_hash=payload_hash,
+        malformed="lacks " + ", ".join(missing) if missing else None,
+        unread=unread,
+        values=values,
+    )
+
+
+def parse_json(text: str) -> Any:
+    """JSON with every number as a `Number`, so that no digit can be lost. Raises ValueError."""
+    return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=_refuse)
+
+
+def exact_json(value: Any) -> str:
+    """JSON of a parsed value, keys sorted, every number as its text in quotes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _quarantined(stream: Stream, text: str, reason: str) -> Row:
+    payload_hash = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return Row(
+        text, "content:" + payload_hash, payload_hash, reason, [], [None] * len(stream.columns)
+    )
+
+
+def _identity(stream: Stream, event: dict[str, Any], payload_hash: str) -> str:
+    """The first usable identity; a placeholder such as `{GUID}` is none, so the content is."""
+    for path in stream.identity:
+        value = event.get(path)
+        if isinstance(value, str) and IDENTITY.fullmatch(value):
+            return value
+    return "content:" + payload_hash
+
+
+def _typed(event: dict[str, Any], path: tuple[str, ...], kind: str, unread: list[str]) -> Any:
+    value: Any = event
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    if value is None:
+        return None
+    try:
+        return _READERS[kind](value)
+    except (ValueError, OverflowError) as error:
+        unread.append(f"{'.'.join(path)}: {error}")
+        return None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return str(value)
+    raise ValueError(f"expected a text, saw {type(value).__name__}")
+
+
+def _decimal(value: Any) -> Decimal | None:
+    """Exact, from a JSON number or a text; an empty text is no number. Raises ValueError."""
+    if not isinstance(value, str):
+        raise ValueError(f"expected a number, saw {type(value).__name__}")
+    if value == "":
+        return None
+    if not NUMBER.fullmatch(value):
+        raise ValueError(f"expected a number, saw {value[:60]!r}")
+    number = Decimal(value)
+    if number.adjusted() >= DIGITS_BEFORE or _printed_scale(number) > DIGITS_AFTER:
+        raise ValueError(f"{value[:60]} does not fit decimal(38,9)")
+    return number
+
+
+def _scale(value: Any) -> int | None:
+    """Digits printed after the decimal point."""
+    number = _decimal(value)
+    return None if number is None else _printed_scale(number)
+
+
+def _printed_scale(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _instant(value: Any) -> int:
+    """Nanoseconds since 1970 in UTC. Raises ValueError for a text without a zone."""
+    match = INSTANT.fullmatch(_text(value))
+    if match is None:
+        raise ValueError(f"expected an RFC 3339 instant, saw {str(value)[:60]!r}")
+    date, time, fraction, zone = match.groups()
+    seconds = _seconds(f"{date}T{time}{zone.replace('Z', '+00:00')}")
+    return seconds * 1_000_000_000 + int((fraction or "").ljust(9, "0"))
+
+
+@functools.lru_cache(maxsize=4096)
+def _seconds(text: str) -> int:
+    since_epoch = datetime.datetime.fromisoformat(text) - EPOCH
+    return since_epoch.days * 86_400 + since_epoch.seconds
+
+
+@functools.lru_cache(maxsize=4096)
+def _date(value: Any) -> datetime.date:
+    """A calendar date; of an instant only the date that is printed. Raises ValueError."""
+    text = _text(value)
+    if INSTANT.fullmatch(text):
+        text = text[:10]
+    if len(text) != len("2026-06-15"):
+        raise ValueError(f"expected a date, saw {text[:60]!r}")
+    return datetime.date.fromisoformat(text)
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "text": _text,
+    "decimal": _decimal,
+    "scale": _scale,
+    "instant": _instant,
+    "date": _date,
+    "json": exact_json,
+}

@@ -1,0 +1,43 @@
+"""Which instants of which stream are proven complete. Pure: takes fetches, gives windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pendulum
+
+from recon.archive.manifest import Fetch
+from recon.window import Window, parse_instant
+
+
+def covered(fetches: Iterable[Fetch], stream: str) -> list[Window]:
+    """The union of the complete windows of a stream, in order, none touching another."""
+    windows = sorted(
+        (
+            Window(parse_instant(fetch.since), parse_instant(fetch.until))
+            for fetch in fetches
+            if fetch.stream == stream and fetch.complete
+        ),
+        key=lambda window: window.since,
+    )
+    merged: list[Window] = []
+    for window in windows:
+        if merged and window.since <= merged[-1].until:
+            merged[-1] = Window(merged[-1].since, max(merged[-1].until, window.until))
+        else:
+            merged.append(window)
+    return merged
+
+
+def is_covered(fetches: Iterable[Fetch], stream: str, window: Window) -> bool:
+    """Whether every instant of the window lies in one proven stretch."""
+    return any(
+        part.since <= window.since and window.until <= part.until
+        for part in covered(fetches, stream)
+    )
+
+
+def covered_until(fetches: Iterable[Fetch], stream: str) -> pendulum.DateTime | None:
+    """The end of the last proven stretch, or None if nothing is proven."""
+    parts = covered(fetches, stream)
+    return parts[-1].until if parts else None

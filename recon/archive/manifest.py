@@ -1,0 +1,117 @@
+"""The manifest: one line for each fetch, saying what was asked, what came and how it ended.
+
+Append-only NDJSON. A segment exists only if a line names it; the line is written last.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+
+from recon.archive.segment import RAW, TYPED, Segment
+from recon.errors import ReconError
+from recon.window import NEW_YORK, parse_instant
+
+NAME = "manifest.ndjson"
+OPENING = "opening"  # the line that names the statement the books begin with
+
+
+class ManifestDamaged(ReconError):
+    """A line of the manifest cannot be read."""
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """One reading of one stream. `since` and `until` are RFC 3339 texts in UTC.
+
+    `received` counts messages, `new` those archived by this fetch, `duplicates` those archived
+    before with the same identity and content, `missing` those that an earlier fetch of the same
+    time had and this one did not bring.
+    """
+
+    fetch: int
+    stream: str
+    since: str
+    until: str
+    ended: str
+    received: int
+    new: int
+    duplicates: int
+    missing: int = 0
+    missing_identities: tuple[str, ...] = ()
+    heartbeats: int = 0
+    dropped: int = 0
+    unknown_comments: tuple[str, ...] = ()
+    started_at: str = ""
+    segments: tuple[Segment, ...] = field(default=())
+
+    @property
+    def complete(self) -> bool:
+        """Whether this one reading is proven to be everything in its window."""
+        return self.ended == "complete"
+
+
+def read_manifest(archive: Path) -> list[Fetch]:
+    """Every fetch, oldest first. A torn last line was never acknowledged and does not count."""
+    path = archive / NAME
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return [_fetch(line, number, path) for number, line in enumerate(lines[:-1], start=1)]
+
+
+def opening_date(fetches: Sequence[Fetch]) -> date | None:
+    """The system date whose statement opens the books, or None: they begin at zero."""
+    for fetch in fetches:
+        if fetch.stream == OPENING:
+            return parse_instant(fetch.since).in_timezone(NEW_YORK).date()
+    return None
+
+
+def append(archive: Path, fetch: Fetch) -> None:
+    """Add one line durably."""
+    archive.mkdir(parents=True, exist_ok=True)
+    path = archive / NAME
+    with path.open("a+b") as file:
+        file.truncate(_whole_length(path))
+        file.write((json.dumps(asdict(fetch), sort_keys=True) + "\n").encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sweep(archive: Path, fetches: Sequence[Fetch]) -> None:
+    """Remove what a killed run left: temporary files, and segments that no line names."""
+    named = {
+        archive / fetch.stream / (segment.name + suffix)
+        for fetch in fetches
+        for segment in fetch.segments
+        for suffix in (RAW, TYPED)
+    }
+    for path in archive.glob("*/*"):
+        if path not in named:
+            path.unlink()
+
+
+def _whole_length(path: Path) -> int:
+    """Bytes up to the last line that ends; a kill in the middle of a write leaves more."""
+    return path.read_bytes().rfind(b"\n") + 1
+
+
+def _fetch(line: str, number: int, path: Path) -> Fetch:
+    try:
+        values = json.loads(line)
+        values["segments"] = tuple(Segment(**segment) for segment in values["segments"])
+        for name in ("unknown_comments", "missing_identities"):
+            values[name] = tuple(values[name])
+        return Fetch(**values)
+    except (ValueError, TypeError, KeyError) as error:
+        raise ManifestDamaged(
+            expected="one JSON object with the fields of a fetch",
+            seen=repr(line[:60]),
+            where=f"{path}, line {number}",
+            next_step="restore the manifest from a backup",
+        ) from error

@@ -1,0 +1,149 @@
+"""One immutable segment: the exact JSON texts, and their typed columns, row by row the same.
+
+Takes rows, gives two files: `<name>.ndjson.zst` and `<name>.parquet`. Both are written under a
+temporary name, read back, and renamed, so that a half file can never have a final name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from recon.archive.columns import DIGITS_AFTER, Row
+from recon.errors import ReconError
+from recon.feeds.streams import Stream
+
+TYPES = {
+    "text": pa.string(),
+    "decimal": pa.decimal128(38, DIGITS_AFTER),
+    "scale": pa.int32(),
+    "instant": pa.timestamp("ns", "UTC"),
+    "date": pa.date32(),
+    "json": pa.string(),
+}
+RAW, TYPED = ".ndjson.zst", ".parquet"
+
+
+class SegmentDamaged(ReconError):
+    """A segment is not what the manifest says it is."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """What the manifest keeps of one segment. Hashes are sha256 of the files."""
+
+    name: str
+    rows: int
+    raw_sha256: str
+    typed_sha256: str
+
+
+def schema_of(stream: Stream) -> pa.Schema:
+    """Columns of a stream's Parquet: the row's own, then the stream's."""
+    own = [
+        pa.field("row", pa.int64()),
+        pa.field("identity", pa.string()),
+        pa.field("payload_hash", pa.string()),
+        pa.field("malformed", pa.string()),
+        pa.field("unread", pa.list_(pa.string())),
+    ]
+    return pa.schema(own + [pa.field(column.name, TYPES[column.kind]) for column in stream.columns])
+
+
+def write_segment(folder: Path, name: str, stream: Stream, rows: Sequence[Row]) -> Segment:
+    """Write both files of a segment durably. Raises SegmentDamaged if they do not read back."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = _table(stream, rows)
+    raw, typed = folder / (name + RAW), folder / (name + TYPED)
+    raw_temporary, typed_temporary = _temporary(raw), _temporary(typed)
+    with pa.CompressedOutputStream(str(raw_temporary), "zstd") as sink:
+        sink.write("".join(_line(row.text) for row in rows).encode("utf-8", "surrogatepass"))
+    pq.write_table(table, typed_temporary, compression="zstd", compression_level=1)
+    if (
+        list(_texts(raw_temporary)) != [row.text for row in rows]
+        or pq.read_table(typed_temporary) != table
+    ):
+        raise _damaged(typed_temporary, "files that read back as written")
+    for temporary, final in ((raw_temporary, raw), (typed_temporary, typed)):
+        _sync(temporary)
+        os.replace(temporary, final)
+    _sync(folder)
+    return Segment(name, len(rows), _sha256(raw), _sha256(typed))
+
+
+def read_texts(folder: Path, segment: Segment) -> Iterator[str]:
+    """The exact JSON texts of a segment, in order. Raises SegmentDamaged on another hash."""
+    path = folder / (segment.name + RAW)
+    if not path.is_file() or _sha256(path) != segment.raw_sha256:
+        raise _damaged(path, f"sha256 {segment.raw_sha256[:12]}…")
+    return _texts(path)
+
+
+def typed_path(folder: Path, segment: Segment) -> Path:
+    """The Parquet of a segment, its hash checked. Raises SegmentDamaged on another hash."""
+    path = folder / (segment.name + TYPED)
+    if not path.is_file() or _sha256(path) != segment.typed_sha256:
+        raise _damaged(path, f"sha256 {segment.typed_sha256[:12]}…")
+    return path
+
+
+def _table(stream: Stream, rows: Sequence[Row]) -> pa.Table:
+    own: list[list[object]] = [
+        list(range(len(rows))),
+        [row.identity for row in rows],
+        [row.payload_hash for row in rows],
+        [row.malformed for row in rows],
+        [row.unread for row in rows],
+    ]
+    columns = [[row.values[index] for row in rows] for index in range(len(stream.columns))]
+    schema = schema_of(stream)
+    arrays = [
+        pa.array(values, type=field.type)
+        for values, field in zip(own + columns, schema, strict=True)
+    ]
+    return pa.table(arrays, schema=schema)
+
+
+def _line(text: str) -> str:
+    """A text as it is; one that would break the lines is written as a JSON string."""
+    return (json.dumps(text) if "\n" in text or text.startswith('"') else text) + "\n"
+
+
+def _texts(path: Path) -> Iterator[str]:
+    with pa.CompressedInputStream(str(path), "zstd") as source:
+        content = source.read().decode("utf-8", "surrogatepass")
+    for line in content.split("\n")[:-1]:
+        yield json.loads(line) if line.startswith('"') else line
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.tmp")
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _damaged(path: Path, expected: str) -> SegmentDamaged:
+    return SegmentDamaged(
+        expected=expected,
+        seen="another content or no file",
+        where=str(path),
+        next_step="restore this file from a backup; the warehouse cannot stand in for it",
+    )

@@ -1,0 +1,142 @@
+"""The broker's end-of-day statements into the archive: what it says of positions and cash.
+
+Takes a broker and a system date; archives pages and accounts as the exact JSON texts. The
+broker serves its last trading day only, so a night that did not read them cannot do it later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from recon.archive.columns import Row, parse_json, read_row
+from recon.archive.manifest import Fetch, append, read_manifest
+from recon.archive.read import archived
+from recon.archive.segment import write_segment
+from recon.feeds.broker import Broker
+from recon.feeds.statements import read_cash, read_positions
+from recon.feeds.streams import ARCHIVED, EOD_CASH, EOD_POSITIONS, Stream
+from recon.window import as_z, day_start
+
+ACCOUNTS_PER_SEGMENT = 500
+
+
+def archive_positions(
+    broker: Broker, archive: Path, system_date: date, *, started_at: str
+) -> Fetch:
+    """Read every page of the positions statement. Pages that equal the last reading are not
+    written again. Raises IncompleteError if the broker serves another date."""
+    rows = [read_row(EOD_POSITIONS, page) for page in read_positions(broker, system_date)]
+    if [row.payload_hash for row in rows] == _last_pages(archive, system_date):
+        return _record(archive, EOD_POSITIONS, system_date, [], len(rows), "complete", started_at)
+    return _record(archive, EOD_POSITIONS, system_date, rows, len(rows), "complete", started_at)
+
+
+def archive_cash(
+    broker: Broker,
+    archive: Path,
+    system_date: date,
+    *,
+    at_once: int,
+    started_at: str,
+    more_accounts: Collection[str] = (),
+    progress: Callable[[int], None] = lambda count: None,
+) -> int:
+    """Ask the balances of every known account that is not archived yet for that date.
+
+    What came is written every few hundred accounts, so that a broken night goes on where it
+    stopped; the line that ends `complete` says that every account was asked and answered for that
+    date, or is unknown to the broker. Gives how many accounts are archived for that date.
+    """
+    done = _accounts_with_cash(archive, system_date)
+    wanted = sorted((known_accounts(archive) | set(more_accounts)) - done)
+    rows: list[Row] = []
+    other_date = 0
+
+    def take(account_id: str, text: str | None) -> None:
+        nonlocal other_date
+        if text is not None:
+            rows.append(read_row(EOD_CASH, text))
+            other_date += system_date not in rows[-1].values
+        progress(1)
+        if len(rows) == ACCOUNTS_PER_SEGMENT:
+            _record(archive, EOD_CASH, system_date, rows, len(rows), "partial", started_at)
+            rows.clear()
+
+    try:
+        read_cash(broker, wanted, at_once=at_once, take=take)
+    except BaseException:
+        if rows:
+            _record(archive, EOD_CASH, system_date, rows, len(rows), "partial", started_at)
+        raise
+    ended = "other_date" if other_date else "complete"
+    if wanted:
+        _record(archive, EOD_CASH, system_date, rows, len(rows), ended, started_at)
+    return len(_accounts_with_cash(archive, system_date))
+
+
+def known_accounts(archive: Path) -> set[str]:
+    """Every account that any archived event or positions statement names."""
+    fetches = read_manifest(archive)
+    found: set[str] = set()
+    for stream in ARCHIVED.values():
+        columns = {column.name for column in stream.columns}
+        if "account_id" in columns:
+            found |= {
+                row["account_id"] for row in archived(archive, fetches, stream.name, ["account_id"])
+            }
+        elif "positions" in columns:
+            for row in archived(archive, fetches, stream.name, ["positions"]):
+                found |= set(parse_json(row["positions"] or "{}"))
+    return {account_id for account_id in found if account_id}
+
+
+def _record(
+    archive: Path,
+    stream: Stream,
+    system_date: date,
+    rows: Sequence[Row],
+    received: int,
+    ended: str,
+    started_at: str,
+) -> Fetch:
+    fetches = read_manifest(archive)
+    number = fetches[-1].fetch + 1 if fetches else 1
+    segments = (
+        (write_segment(archive / stream.name, f"{number:06d}-0000", stream, rows),) if rows else ()
+    )
+    fetch = Fetch(
+        fetch=number,
+        stream=stream.name,
+        since=as_z(day_start(system_date)),
+        until=as_z(day_start(system_date + timedelta(days=1))),
+        ended=ended,
+        received=received,
+        new=len(rows),
+        duplicates=received - len(rows),
+        started_at=started_at,
+        segments=segments,
+    )
+    append(archive, fetch)
+    return fetch
+
+
+def _last_pages(archive: Path, system_date: date) -> list[str]:
+    """Payload hashes of the pages that were last written for that date."""
+    since = as_z(day_start(system_date))
+    written = [
+        fetch
+        for fetch in read_manifest(archive)
+        if fetch.stream == EOD_POSITIONS.name and fetch.since == since and fetch.segments
+    ]
+    last = written[-1:]
+    return [
+        row["payload_hash"] for row in archived(archive, last, EOD_POSITIONS.name, ["payload_hash"])
+    ]
+
+
+def _accounts_with_cash(archive: Path, system_date: date) -> set[str]:
+    """Accounts whose balances as of that date are archived."""
+    rows = archived(archive, read_manifest(archive), EOD_CASH.name, ["account_id", "balance_asof"])
+    return {row["account_id"] for row in rows if row["balance_asof"] == system_date}

@@ -1,0 +1,159 @@
+"""The append-only break log: what the job saw of each break, and what people said of it.
+
+NDJSON. A line of the job has `what` opened, changed, cleared or reopened; a line of a person has
+`what` said, with owner, reason_code and comment. Running a night again replaces nothing: its
+lines are appended with a higher revision, and the highest revision of a night counts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from recon.breaks.match import OPEN_STATES, Change, Known
+from recon.errors import ReconError, UsageError
+
+NAME = "log.ndjson"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What people last said of a break."""
+
+    owner: str = ""
+    reason_code: str = ""
+    comment: str = ""
+
+
+def read_log(folder: Path) -> list[dict[str, Any]]:
+    """Every whole line, oldest first. A torn last line was never acknowledged."""
+    path = folder / NAME
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+    return [_entry(path, number, line) for number, line in enumerate(lines, start=1)]
+
+
+def known_before(entries: Iterable[Mapping[str, Any]], system_date: date) -> dict[str, Known]:
+    """The state of every break as it was before that night."""
+    nights: dict[str, tuple[int, list[Mapping[str, Any]]]] = {}
+    for entry in entries:
+        if entry["what"] != "said" and entry["system_date"] < system_date.isoformat():
+            revision, lines = nights.get(entry["system_date"], (0, []))
+            if entry["revision"] > revision:
+                revision, lines = entry["revision"], []
+            nights[entry["system_date"]] = (revision, [*lines, entry])
+    known: dict[str, Known] = {}
+    for night in sorted(nights):
+        for entry in nights[night][1]:
+            if entry["what"] == "night":
+                continue
+            before = known.get(entry["break_id"])
+            known[entry["break_id"]] = Known(
+                first_seen=before.first_seen if before else date.fromisoformat(night),
+                state=entry["state"],
+                rule=entry["rule"],
+                difference=entry["difference"],
+            )
+    return known
+
+
+def append_night(folder: Path, system_date: date, changes: Iterable[Change]) -> None:
+    """Append a night's changes as its next revision. Nothing is written if nothing is new."""
+    body = [_line(change) for change in changes]
+    night = [entry for entry in read_log(folder) if entry.get("system_date") == str(system_date)]
+    revision = max((entry["revision"] for entry in night), default=0)
+    last = [entry for entry in night if entry["revision"] == revision and entry["what"] != "night"]
+    if revision and last == [{**line, "revision": revision} for line in body]:
+        return
+    head = {"what": "night", "system_date": str(system_date)}
+    _append(folder, [{**line, "revision": revision + 1} for line in [head, *body]])
+
+
+def _line(change: Change) -> dict[str, Any]:
+    return {
+        "break_id": change.break_id,
+        "what": change.what,
+        "system_date": str(change.system_date),
+        "state": change.state,
+        "rule": change.rule,
+        "difference": change.difference,
+    }
+
+
+def say(folder: Path, break_id: str, said: Said, at: str) -> None:
+    """Record what a person says of a break; empty texts leave what was said before.
+
+    Raises UsageError for a break that no night has seen.
+    """
+    if all(entry.get("break_id") != break_id for entry in read_log(folder)):
+        raise UsageError(
+            expected="the id of a break that some night has seen",
+            seen=repr(break_id),
+            where=str(folder / NAME),
+            next_step="copy the id from `recon breaks` or from discrepancies.csv",
+        )
+    _append(folder, [{"what": "said", "break_id": break_id, "at": at, **vars(said)}])
+
+
+def said_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, Said]:
+    """The last owner, reason and comment of each break."""
+    said: dict[str, Said] = {}
+    for entry in entries:
+        if entry["what"] == "said":
+            before = said.get(entry["break_id"], Said())
+            said[entry["break_id"]] = Said(
+                entry["owner"] or before.owner,
+                entry["reason_code"] or before.reason_code,
+                entry["comment"] or before.comment,
+            )
+    return said
+
+
+def _append(folder: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / NAME
+    with path.open("a+b") as file:
+        file.truncate(path.read_bytes().rfind(b"\n") + 1)
+        file.write("".join(json.dumps(line, sort_keys=True) + "\n" for line in lines).encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _entry(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+        if isinstance(entry, dict) and "what" in entry:
+            return entry
+    except ValueError:
+        pass
+    raise ReconError(
+        expected="one JSON object with `what`",
+        seen=repr(line[:60]),
+        where=f"{path}, line {number}",
+        next_step="restore the break log from a backup",
+    )
+
+
+def open_breaks(folder: Path) -> list[dict[str, str]]:
+    """What is open after the last night, oldest first, with what people said of it."""
+    entries = read_log(folder)
+    said = said_of(entries)
+    rows = [
+        {
+            "break_id": identity,
+            "state": known.state,
+            "rule": known.rule,
+            "first_seen": str(known.first_seen),
+            "difference": known.difference,
+            **vars(said.get(identity, Said())),
+        }
+        for identity, known in known_before(entries, date.max).items()
+        if known.state in OPEN_STATES
+    ]
+    return sorted(rows, key=lambda row: (row["first_seen"], row["rule"], row["break_id"]))

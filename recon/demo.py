@@ -1,0 +1,110 @@
+"""The main job on the embedded sandbox broker: real HTTP, real archive, faults planted."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pendulum
+
+from recon.errors import UsageError
+from recon.feeds.broker import Broker
+from recon.nightly.collect import Note
+from recon.nightly.evaluate import Outcome
+from recon.nightly.run import Tracked, run_date
+from recon.resources import folder
+from recon.sandbox.books import make_books
+from recon.sandbox.faults import DEMO_FAULTS, FAULTS, plant
+from recon.sandbox.samples import sample_books
+from recon.sandbox.server import Sandbox
+from recon.settings import read_settings
+from recon.terminal import print_outcome
+
+MARK = ".recon-demo"
+
+
+def run_demo(
+    home: Path, seed: int, now: pendulum.DateTime, *, note: Note, tracked: Tracked
+) -> None:
+    """Run every night of the sandbox's books with the demo's faults planted, and say for each
+    fault whether its rule found it. Replaces what an earlier demo left in `home`."""
+    _clear(home)
+    books, planted = plant(make_books(seed), DEMO_FAULTS)
+    found: set[tuple[str, str]] = set()
+    system_dates = sorted(books.closings)
+    with Sandbox(books, as_of=system_dates[0]) as sandbox:
+        settings = replace(
+            read_settings({"home": str(home), "broker_url": sandbox.url}, {}, None),
+            lookback_days=3,
+        )
+        with Broker(sandbox.url, sandbox.key, sandbox.secret) as broker:
+            for system_date in system_dates:
+                sandbox.advance_to(system_date)
+                outcome = run_date(
+                    broker,
+                    settings,
+                    system_date,
+                    now,
+                    wait_seconds=0,
+                    again=False,
+                    note=note,
+                    tracked=tracked,
+                )
+                found |= {(row["rule"], row["account_id"]) for row in outcome.worst}
+                _say_night(outcome, last=system_date == system_dates[-1])
+    for name, place in zip(DEMO_FAULTS, planted, strict=True):
+        rule = FAULTS[name].expected
+        mark = "found" if (rule, place.account_id) in found else "NOT FOUND"
+        print(f"  planted {name} on {place.account_id[:8]} {place.symbol}: {mark} by {rule}")
+    print(f"A real run of this night would exit 3. Look on with `recon --home {home} explain ID`,")
+    print(f"`recon --home {home} breaks`, or open {home}/reports in a spreadsheet.")
+
+
+def serve_sandbox(
+    seed: int, port: int, day: date | None, faults: Sequence[str], *, samples: bool
+) -> Iterator[str]:
+    """Serve until interrupted; gives lines to print. Raises UsageError for an unknown fault."""
+    unknown = [name for name in faults if name not in FAULTS]
+    if unknown:
+        raise UsageError(
+            expected="one of " + ", ".join(FAULTS),
+            seen=", ".join(unknown),
+            where="--fault",
+            next_step="choose faults from that list",
+        )
+    books = sample_books(folder("data") / "samples") if samples else make_books(seed)
+    books, planted = plant(books, faults)
+    with Sandbox(books, as_of=day, port=port) as sandbox:
+        yield f"sandbox broker on {sandbox.url}, key {sandbox.key}, secret {sandbox.secret}"
+        for name, place in zip(faults, planted, strict=True):
+            yield f"planted {name} on {place.account_id} {place.symbol}: {FAULTS[name].expected}"
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            yield "stopped"
+
+
+def _say_night(outcome: Outcome, *, last: bool) -> None:
+    if last:
+        print_outcome(outcome, as_json=False)
+    else:
+        print(f"{outcome.system_date} {outcome.result}: {outcome.breaks} breaks")
+
+
+def _clear(home: Path) -> None:
+    """Make `home` empty, if it is new or an earlier demo's. Raises UsageError otherwise."""
+    if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
+        raise UsageError(
+            expected="a new folder, or one that an earlier demo made",
+            seen="a folder that holds something else",
+            where=str(home),
+            next_step="name another with --home or RECON_HOME",
+        )
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    (home / MARK).touch()

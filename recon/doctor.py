@@ -1,0 +1,59 @@
+"""Looks at everything a night needs, and says of each whether it is well."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pendulum
+
+from recon.archive.coverage import covered_until
+from recon.archive.manifest import read_manifest
+from recon.errors import ReconError
+from recon.feeds.broker import Broker, Patience
+from recon.feeds.streams import SYSTEM
+from recon.nightly.needs import BOOKED_STREAMS
+from recon.rules.catalog import find_rules
+from recon.settings import Settings
+from recon.window import Window, as_z
+
+FREE_BYTES_MIN = 1 << 30
+QUICK = Patience(tries=1, read_timeout_seconds=10.0, connect_timeout_seconds=5.0)
+
+
+def examine(settings: Settings, now: pendulum.DateTime) -> Iterator[tuple[bool, str]]:
+    """(whether it is well, one line) for each thing looked at."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.home).free
+    yield free >= FREE_BYTES_MIN, f"{settings.home.resolve()}: {free >> 20:,} MiB free"
+    yield True, f"{len(find_rules())} rules"
+    yield from _archive(settings)
+    yield from _broker(settings, now)
+
+
+def _archive(settings: Settings) -> Iterator[tuple[bool, str]]:
+    try:
+        fetches = read_manifest(settings.archive)
+    except ReconError as error:
+        yield False, str(error)
+        return
+    yield True, f"manifest: {len(fetches)} fetches"
+    for stream in BOOKED_STREAMS:
+        until = covered_until(fetches, stream)
+        yield True, f"{stream}: proven complete until {as_z(until) if until else 'never'}"
+
+
+def _broker(settings: Settings, now: pendulum.DateTime) -> Iterator[tuple[bool, str]]:
+    credentials = settings.credentials
+    if credentials is None:
+        yield False, "no broker credentials: set RECON_BROKER_KEY and RECON_BROKER_SECRET"
+        return
+    yield True, f"credentials from {credentials.source}"
+    window = Window(now.subtract(minutes=1), now)
+    try:
+        with Broker(settings.broker_url, credentials.key, credentials.secret, QUICK) as broker:
+            end = broker.read_window(SYSTEM, window, lambda texts: None, deadline_seconds=10.0)
+    except ReconError as error:
+        yield False, str(error)
+        return
+    yield end.ended == "complete", f"{settings.broker_url}: system stream ended {end.ended}"

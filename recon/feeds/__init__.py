@@ -1,0 +1,1 @@
+"""Broker to messages, and how each stream ended."""

@@ -1,0 +1,1 @@
+"""The order of the stages, and when a night may start."""

@@ -1,0 +1,148 @@
+"""Everything a night asks of the broker, into the archive: signals, streams, statements."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pendulum
+
+from recon.archive.columns import read_row
+from recon.archive.manifest import read_manifest
+from recon.archive.read import archived
+from recon.archive.replay import Intake, replay_window
+from recon.archive.statements import archive_cash, archive_positions
+from recon.errors import IncompleteError, NotReadyError
+from recon.feeds.broker import Broker
+from recon.feeds.streams import SYSTEM, stream_named
+from recon.nightly.needs import BOOKED_STREAMS, to_read
+from recon.nightly.trigger import SystemEvent, missing
+from recon.settings import Settings
+from recon.window import Window, as_z, day_start
+
+Note = Callable[..., None]
+
+
+def archived_signals(archive: Path) -> list[SystemEvent]:
+    """Every readable event of the system stream that is archived."""
+    columns = ["type", "system_date", "event_at", "malformed"]
+    return [
+        SystemEvent(row["type"], row["system_date"], pendulum.instance(row["event_at"]))
+        for row in archived(archive, read_manifest(archive), SYSTEM.name, columns)
+        if row["malformed"] is None
+    ]
+
+
+def wait_until_ready(
+    broker: Broker,
+    settings: Settings,
+    system_date: date,
+    now: pendulum.DateTime,
+    wait_seconds: float,
+    remaining: Callable[[], float],
+) -> list[SystemEvent]:
+    """Read the system stream until both signals of that date are archived.
+
+    Without a wait what the broker has said until `now` counts; with one the stream is followed
+    until `remaining()` seconds are used up. Raises NotReadyError.
+    """
+    since = day_start(system_date)
+    while True:
+        events = archived_signals(settings.archive)
+        if not missing(events, system_date):
+            return events
+        if now > since and not wait_seconds:
+            replay_window(
+                broker,
+                settings.archive,
+                SYSTEM,
+                Window(since, now),
+                started_at=as_z(now),
+                deadline_seconds=settings.window_deadline_seconds,
+            )
+            events = archived_signals(settings.archive)
+            if not missing(events, system_date):
+                return events
+        if remaining() <= 0:
+            raise _not_ready(missing(events, system_date), system_date, wait_seconds)
+        until = now.add(seconds=int(wait_seconds) + 1)
+        _follow(broker, settings, Window(min(since, now), until), system_date, now, remaining())
+
+
+def _follow(
+    broker: Broker,
+    settings: Settings,
+    window: Window,
+    system_date: date,
+    now: pendulum.DateTime,
+    deadline_seconds: float,
+) -> None:
+    """Stay on the system stream until both signals came, it ends, or the time is over."""
+    intake = Intake(settings.archive, SYSTEM, window)
+    seen: set[str] = set()
+
+    def take(texts: list[str]) -> None:
+        intake.take(texts)
+        for text in texts:
+            values = read_row(SYSTEM, text).values
+            if system_date in values:
+                seen.update(value for value in values if isinstance(value, str))
+
+    def stop() -> bool:
+        return not missing([SystemEvent(kind, system_date, now) for kind in seen], system_date)
+
+    end = broker.read_window(SYSTEM, window, take, stop=stop, deadline_seconds=deadline_seconds)
+    intake.record(end, as_z(now))
+
+
+def collect(
+    broker: Broker,
+    settings: Settings,
+    system_date: date,
+    ready: pendulum.DateTime,
+    now: pendulum.DateTime,
+    note: Note,
+    tracked: Callable[[str], contextlib.AbstractContextManager[Callable[[int], None]]],
+) -> None:
+    """Replay the booked streams up to `ready` and archive both statements of the day."""
+    for name in BOOKED_STREAMS:
+        fetches = read_manifest(settings.archive)
+        window = to_read(fetches, name, system_date, ready, settings.lookback_days)
+        with tracked(f"replay {name}") as progress:
+            made = replay_window(
+                broker,
+                settings.archive,
+                stream_named(name),
+                window,
+                started_at=as_z(now),
+                deadline_seconds=settings.window_deadline_seconds,
+                progress=progress,
+            )
+        for fetch in made:
+            note("replayed", stream=name, window=str(window), ended=fetch.ended, new=fetch.new)
+    try:
+        archive_positions(broker, settings.archive, system_date, started_at=as_z(now))
+        with tracked("cash statements") as progress:
+            archive_cash(
+                broker,
+                settings.archive,
+                system_date,
+                at_once=settings.calls_at_once,
+                started_at=as_z(now),
+                progress=progress,
+            )
+    except IncompleteError as error:
+        note("statement not complete", why=str(error))
+
+
+def _not_ready(absent: frozenset[str], system_date: date, wait_seconds: float) -> NotReadyError:
+    return NotReadyError(
+        expected=f"eod_balances_ready and eod_positions_ready of {system_date}",
+        seen="no " + " and no ".join(sorted(absent)),
+        where="the broker's system stream",
+        next_step="run the same command again later, or give a longer --wait"
+        if wait_seconds
+        else "run the same command again later, or wait for it with --wait 4h",
+    )

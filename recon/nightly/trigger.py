@@ -1,0 +1,45 @@
+"""When a night may start: only the broker's own two system events say so. Pure.
+
+Their order is not promised, they may come twice, and the clock proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import pendulum
+
+NEEDED = frozenset({"eod_balances_ready", "eod_positions_ready"})
+
+
+@dataclass(frozen=True)
+class SystemEvent:
+    """What one event of the system stream says. `event_at` is the broker's time, UTC."""
+
+    type: str
+    system_date: date
+    event_at: pendulum.DateTime
+
+
+def missing(events: Iterable[SystemEvent], system_date: date) -> frozenset[str]:
+    """Which of the two signals of that date have not been seen."""
+    return NEEDED - {event.type for event in events if event.system_date == system_date}
+
+
+def ready_at(events: Iterable[SystemEvent], system_date: date) -> pendulum.DateTime:
+    """The broker's time when the later of the two signals was first given: the night's bound."""
+    first: dict[str, pendulum.DateTime] = {}
+    for event in events:
+        if event.system_date == system_date and event.type in NEEDED:
+            first[event.type] = min(event.event_at, first.get(event.type, event.event_at))
+    return max(first.values())
+
+
+def ready_dates(events: Iterable[SystemEvent]) -> list[date]:
+    """Every date that both signals name, in order."""
+    listed = list(events)
+    return sorted(
+        day for day in {event.system_date for event in listed} if not missing(listed, day)
+    )

@@ -1,0 +1,74 @@
+"""The certificate: what was read with counts and hashes, what was checked, and the result.
+
+No clock and no run number is in it, so that the same archive and rule pack give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from recon.archive.manifest import Fetch, opening_date
+from recon.resources import folder
+from recon.window import Window
+
+
+@dataclass(frozen=True)
+class Need:
+    """A stretch of a stream that the night rests on, and whether it is proven complete."""
+
+    stream: str
+    window: Window
+    complete: bool
+
+
+def certificate(
+    *,
+    system_date: date,
+    result: str,
+    fetches: Sequence[Fetch],
+    needs: Iterable[Need],
+    rules: Sequence[Mapping[str, str]],
+    rule_pack: str,
+    reports: Mapping[str, bytes],
+) -> bytes:
+    """JSON, sorted, indented. `result` is clean, breaks or incomplete."""
+    opened = opening_date(fetches)
+    content: dict[str, Any] = {
+        "system_date": str(system_date),
+        "result": result,
+        "certified": result != "incomplete",
+        "books_begin": f"statement of {opened}" if opened else "zero",
+        "needed": [
+            {"stream": need.stream, "window": str(need.window), "complete": need.complete}
+            for need in needs
+        ],
+        "read": {stream: _read(fetches, stream) for stream in sorted({f.stream for f in fetches})},
+        "reference": {
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder("data").glob("*.csv"))
+        },
+        "rule_pack": rule_pack,
+        "rules": {row["rule"]: {k: v for k, v in row.items() if k != "rule"} for row in rules},
+        "reports": {
+            name: hashlib.sha256(content).hexdigest() for name, content in sorted(reports.items())
+        },
+    }
+    return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _read(fetches: Iterable[Fetch], stream: str) -> dict[str, Any]:
+    """Events and segments of a stream, and one hash over the hashes of its raw files."""
+    segments = [
+        segment for fetch in fetches if fetch.stream == stream for segment in fetch.segments
+    ]
+    digest = hashlib.sha256("".join(segment.raw_sha256 for segment in segments).encode())
+    return {
+        "events": sum(segment.rows for segment in segments),
+        "segments": len(segments),
+        "sha256": digest.hexdigest(),
+    }

@@ -1,0 +1,32 @@
+"""Rows to a CSV that finance can open: RFC 4180, UTF-8, LF, and no cell that runs as a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+# A spreadsheet starts a formula at these; the full-width forms too (OWASP on CSV injection).
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+CONTROL = {code: f"\\x{code:02x}" for code in [*range(32), 127, *range(0x80, 0xA0)]}
+BIDI = {code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+
+
+def to_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
+    """A header and the rows in the order given. Numbers pass untouched, text is made harmless."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([harmless(row[column]) for column in columns])
+    return text.getvalue().encode("utf-8", "backslashreplace")
+
+
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet runs and no terminal obeys; a number stays as it is."""
+    if NUMBER.fullmatch(text):
+        return text
+    shown = text.translate(CONTROL).translate(BIDI)
+    return "'" + shown if text.startswith(FORMULA) else shown

@@ -1,0 +1,1 @@
+"""SQL files to verdicts: one row for each thing that was checked."""

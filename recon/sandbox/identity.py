@@ -1,0 +1,61 @@
+"""Identifiers from a seeded generator: takes random.Random, gives UUIDs, ULIDs, CUSIPs."""
+
+from __future__ import annotations
+
+import random
+import uuid
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ENTROPY_BITS = 80
+_TIME_BITS = 48
+_ULID_LENGTH = 26
+
+
+def new_uuid(rng: random.Random) -> str:
+    """A random UUID of version 4."""
+    return str(uuid.UUID(int=rng.getrandbits(128), version=4))
+
+
+def ulid(milliseconds: int, entropy: int) -> str:
+    """A ULID: 48 bits of publication time and 80 bits of entropy. Raises ValueError if too big."""
+    if not (0 <= milliseconds < 1 << _TIME_BITS and 0 <= entropy < 1 << ENTROPY_BITS):
+        raise ValueError(f"expected 48 and 80 bits; saw {milliseconds} and {entropy}")
+    number = milliseconds << ENTROPY_BITS | entropy
+    letters = []
+    for _ in range(_ULID_LENGTH):
+        number, digit = divmod(number, len(CROCKFORD))
+        letters.append(CROCKFORD[digit])
+    return "".join(reversed(letters))
+
+
+def ulid_milliseconds(text: str) -> int:
+    """The publication time in a ULID. Raises ValueError for a letter outside the alphabet."""
+    return _number(text) >> ENTROPY_BITS
+
+
+def later_ulid(text: str, milliseconds: int) -> str:
+    """A ULID with the same entropy and a later time. Raises ValueError for no ULID."""
+    number = _number(text) + (milliseconds << ENTROPY_BITS)
+    return ulid(number >> ENTROPY_BITS, number & ((1 << ENTROPY_BITS) - 1))
+
+
+def new_cusip(rng: random.Random) -> str:
+    """Eight random characters with a right check digit, so a CUSIP check finds nothing."""
+    stem = f"{rng.randrange(100000, 1000000)}{rng.randrange(10, 100)}"
+    return stem + _check_digit(stem)
+
+
+def _check_digit(stem: str) -> str:
+    """The CUSIP check digit of eight digits: every second one doubled, digits summed."""
+    total = 0
+    for position, digit in enumerate(stem):
+        value = int(digit) * (1 + position % 2)
+        total += value // 10 + value % 10
+    return str(-total % 10)
+
+
+def _number(text: str) -> int:
+    number = 0
+    for letter in text:
+        number = number * len(CROCKFORD) + CROCKFORD.index(letter)
+    return number

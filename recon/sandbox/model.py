@@ -1,0 +1,94 @@
+"""What books are made of: accounts, assets, events and closing positions. Data only."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from recon.sandbox.exact import encode
+
+Payload = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account on the broker's books; tax_rate is the percent withheld from its dividends."""
+
+    account_id: str
+    number: str
+    is_firm: bool = False
+    tax_country: str = ""
+    tax_rate: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Asset:
+    """Something held. `prices` has one closing price for each system date of the books."""
+
+    role: str
+    symbol: str
+    cusip: str
+    asset_id: str
+    asset_class: str
+    exchange: str
+    multiplier: int
+    prices: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event as published.
+
+    `published` and `at` are UTC nanoseconds; history is served in the order of `published`,
+    windows filter on `at`. `raw`, where given, is sent instead of the payload's JSON.
+    """
+
+    published: int
+    at: int
+    event_id: str
+    account_id: str
+    system_date: datetime.date
+    payload: Payload
+    raw: str = ""
+
+    @property
+    def text(self) -> str:
+        """The JSON text that goes over the wire."""
+        return self.raw or encode(self.payload)
+
+
+@dataclass(frozen=True)
+class Position:
+    """A closing position: signed quantity, signed cost in dollars, closing prices per unit."""
+
+    asset: Asset
+    qty: Decimal
+    cost: Decimal
+    price: Decimal
+    previous_price: Decimal
+
+
+@dataclass(frozen=True)
+class Closing:
+    """One system date's closing books: positions and cash in dollars by account id."""
+
+    positions: Mapping[str, tuple[Position, ...]]
+    cash: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Books:
+    """A broker's books over some system dates: what it publishes, and what is true.
+
+    Events are in the order of publication. `closings` comes from the books' own model, never
+    from adding up the events.
+    """
+
+    seed: int
+    accounts: tuple[Account, ...]
+    trades: tuple[Event, ...]
+    activities: tuple[Event, ...]
+    system: tuple[Event, ...]
+    closings: Mapping[datetime.date, Closing]

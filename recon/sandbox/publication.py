@@ -1,0 +1,118 @@
+"""What a sandbox has published so far: books and a system date in, feeds and statements out."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from recon.sandbox.clock import SECOND
+from recon.sandbox.cursor import Message
+from recon.sandbox.feed import Feed
+from recon.sandbox.model import Account, Books, Closing, Event
+
+STREAMS = ("trades", "nta", "system")
+
+
+class Publication:
+    """The three feeds, and which closing statements are out. Safe to use from many threads.
+
+    Published is what the books published up to the ready events of `as_of`.
+    """
+
+    def __init__(self, books: Books, as_of: date | None) -> None:
+        self.books = books
+        self.feeds = {name: Feed() for name in STREAMS}
+        self._lock = threading.Lock()
+        self._until = -1
+        self._as_of = min(books.closings)
+        self.advance_to(as_of or max(books.closings))
+
+    @property
+    def as_of(self) -> date:
+        """The system date of the statements."""
+        with self._lock:
+            return self._as_of
+
+    def advance_to(self, system_date: date) -> None:
+        """Publishes everything up to that date's ready events; live readers get it at once.
+
+        Raises ValueError for a date without books, or before the present one.
+        """
+        with self._lock:
+            if system_date not in self.books.closings or system_date < self._as_of:
+                dates = [day.isoformat() for day in self.books.closings if day >= self._as_of]
+                raise ValueError(f"expected one of {dates}; saw {system_date}")
+            until = max(
+                event.published for event in self.books.system if event.system_date <= system_date
+            )
+            events = (self.books.trades, self.books.activities, self.books.system)
+            for name, published in zip(STREAMS, events, strict=True):
+                news = [event for event in published if self._until < event.published <= until]
+                self.feeds[name].append([message_of(event) for event in news])
+            self._until, self._as_of = until, system_date
+
+    def publish_live(self, stream: str, text: str) -> None:
+        """Publishes a payload as it is, now, on `trades`, `nta` or `system`."""
+        self.feeds[stream].append([message_of_text(text)])
+
+    def closing(self, account_id: str = "") -> tuple[date, Closing]:
+        """The last closing statement that is out; with an account, the last that has its cash.
+
+        Raises KeyError where there is none.
+        """
+        for day in sorted(self.books.closings, reverse=True):
+            closing = self.books.closings[day]
+            if day <= self.as_of and (not account_id or account_id in closing.cash):
+                return day, closing
+        raise KeyError(account_id)
+
+    def account(self, account_id: str) -> Account:
+        """The account with that id. Raises KeyError for an unknown one."""
+        for account in self.books.accounts:
+            if account.account_id == account_id:
+                return account
+        raise KeyError(account_id)
+
+    def close(self) -> None:
+        """Lets every reader of the feeds end."""
+        for feed in self.feeds.values():
+            feed.close()
+
+
+def message_of(event: Event) -> Message:
+    """The event as its feed holds it."""
+    return _message(event.payload, event.text, event.at, event.event_id)
+
+
+def message_of_text(text: str) -> Message:
+    """Any text as a feed holds it; what does not parse has the present as its `at`."""
+    try:
+        payload = json.loads(text)
+    except ValueError:
+        payload = {}
+    if not isinstance(payload, dict):
+        payload = {}
+    at = time.time_ns()
+    if "at" in payload:
+        moment = datetime.fromisoformat(str(payload["at"])).astimezone(UTC)
+        at = int(moment.timestamp()) * SECOND + moment.microsecond * 1000
+    event_id = str(payload.get("event_ulid") or payload.get("event_id") or "")
+    return _message(payload, text, at, event_id)
+
+
+def _message(payload: Mapping[str, Any], text: str, at: int, event_id: str) -> Message:
+    number = payload.get("event_id")
+    return Message(
+        at=at,
+        event_id=event_id,
+        text=text,
+        number=number if isinstance(number, int) else 0,
+        identity=str(payload.get("id", "")),
+        account_id=str(payload.get("account_id", "")),
+        group_id=str(payload.get("group_id", "")),
+        pending=payload.get("status") == "pending",
+    )

@@ -1,0 +1,57 @@
+"""Faults of the closing statements: right events, and books that say otherwise at the close."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from recon.sandbox.clock import SYSTEM_DATES
+from recon.sandbox.edit import Planted, is_untouched, shift_cash, shift_position
+from recon.sandbox.model import Books
+
+_SINCE = SYSTEM_DATES[2]
+_MISSING_SINCE = SYSTEM_DATES[-2]
+
+
+def statement_position_wrong(books: Books, taken: frozenset[str]) -> Planted:
+    """A position is one share too high at every close from the third day on."""
+    for account_id in _free(books, taken):
+        for line in books.closings[_SINCE].positions.get(account_id, ()):
+            symbol = line.asset.symbol
+            closes = [closing.positions[account_id] for day, closing in books.closings.items()
+                      if day >= _SINCE]  # fmt: skip
+            held = all(symbol in [each.asset.symbol for each in lines] for lines in closes)
+            if held and line.qty > 0 and is_untouched(books, account_id, symbol):
+                wrong = shift_position(books, account_id, symbol, _SINCE, Decimal(1))
+                return Planted(wrong, account_id, symbol, _SINCE)
+    raise ValueError(f"expected a place outside {len(taken)} taken accounts; saw none")
+
+
+def statement_cash_wrong(books: Books, taken: frozenset[str]) -> Planted:
+    """An account's cash is a hundred dollars too low at every close from the third day on."""
+    account_id = _free(books, taken)[0]
+    return Planted(shift_cash(books, account_id, _SINCE, Decimal(-100)), account_id, "", _SINCE)
+
+
+def statement_account_missing(books: Books, taken: frozenset[str]) -> Planted:
+    """An account is left out of the last two statements; its balance stays at the day before."""
+    account_id = _free(books, taken)[0]
+    closings = {
+        day: replace(
+            closing,
+            positions={key: lines for key, lines in closing.positions.items() if key != account_id},
+            cash={key: cash for key, cash in closing.cash.items() if key != account_id},
+        )
+        if day >= _MISSING_SINCE else closing
+        for day, closing in books.closings.items()
+    }  # fmt: skip
+    return Planted(replace(books, closings=closings), account_id, "", _MISSING_SINCE)
+
+
+def _free(books: Books, taken: frozenset[str]) -> list[str]:
+    """Customers' accounts that are not taken, the last ones first: they have no part to play."""
+    free = [account.account_id for account in reversed(books.accounts)
+            if not account.is_firm and account.account_id not in taken]  # fmt: skip
+    if not free:
+        raise ValueError(f"expected an account outside {len(taken)} taken ones; saw none")
+    return free

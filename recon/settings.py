@@ -1,0 +1,158 @@
+"""Typed settings, read once: command line over environment over `recon.toml` over default.
+
+Secrets come from the environment only, in the first complete pair of `CREDENTIALS`; they are
+never options, never printed, and not accepted in the file.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from recon.errors import UsageError
+
+SANDBOX_URL = "https://broker-api.sandbox.alpaca.markets"
+CREDENTIALS = (
+    ("RECON_BROKER_KEY", "RECON_BROKER_SECRET"),
+    ("ALPACA_BROKER_API_KEY", "ALPACA_BROKER_SECRET_KEY"),
+    ("APCA_API_KEY_ID", "APCA_API_SECRET_KEY"),
+)
+DEFAULTS = {
+    "home": "recon-home",
+    "broker_url": SANDBOX_URL,
+    "lookback_days": "3",
+    "calls_at_once": "8",
+    "read_timeout_seconds": "90",
+    "window_deadline_seconds": "3600",
+}
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A key pair and where it came from. Never shows itself."""
+
+    key: str = field(repr=False)
+    secret: str = field(repr=False)
+    source: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run needs to know. Times are seconds; `lookback_days` widens each window."""
+
+    home: Path
+    broker_url: str
+    lookback_days: int
+    calls_at_once: int
+    read_timeout_seconds: int
+    window_deadline_seconds: int
+    credentials: Credentials | None
+
+    @property
+    def archive(self) -> Path:
+        """The folder of segments and the manifest."""
+        return self.home / "archive"
+
+    def need_credentials(self) -> Credentials:
+        """The key pair. Raises UsageError if there is none."""
+        if self.credentials is not None:
+            return self.credentials
+        raise UsageError(
+            expected="a broker key and secret in the environment",
+            seen="no complete pair",
+            where=", ".join("/".join(pair) for pair in CREDENTIALS),
+            next_step="set RECON_BROKER_KEY and RECON_BROKER_SECRET, or run `recon demo`",
+        )
+
+
+def read_settings(
+    options: Mapping[str, str | None], environment: Mapping[str, str], config: Path | None
+) -> Settings:
+    """Merge the sources. Raises UsageError for an unreadable file or a wrong value."""
+    in_file = _read_file(config) if config is not None else {}
+    values = dict(DEFAULTS)
+    for name in DEFAULTS:
+        for source in (in_file, {name: environment.get(f"RECON_{name.upper()}")}, options):
+            if source.get(name):
+                values[name] = str(source[name])
+    return Settings(
+        home=Path(values["home"]).expanduser(),
+        broker_url=_checked_url(values["broker_url"]),
+        lookback_days=_whole("lookback_days", values, 0, 90),
+        calls_at_once=_whole("calls_at_once", values, 1, 64),
+        read_timeout_seconds=_whole("read_timeout_seconds", values, 1, 3600),
+        window_deadline_seconds=_whole("window_deadline_seconds", values, 1, 86_400),
+        credentials=_credentials(environment),
+    )
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(
+            expected="a readable TOML file",
+            seen=str(error).splitlines()[0],
+            where=str(path),
+            next_step="mend the file, or name another with --config",
+        ) from error
+    unknown = sorted(set(content) - set(DEFAULTS))
+    if unknown:
+        raise UsageError(
+            expected="only " + ", ".join(DEFAULTS),
+            seen=", ".join(unknown),
+            where=str(path),
+            next_step="remove what is not a setting; secrets belong in the environment",
+        )
+    return {name: str(value) for name, value in content.items()}
+
+
+def _whole(name: str, values: Mapping[str, str], least: int, most: int) -> int:
+    text = values[name]
+    if text.isascii() and text.isdigit() and least <= int(text) <= most:
+        return int(text)
+    raise UsageError(
+        expected=f"a whole number from {least} to {most}",
+        seen=repr(text),
+        where=f"setting {name}",
+        next_step=f"set RECON_{name.upper()} or {name} in recon.toml",
+    )
+
+
+def _checked_url(url: str) -> str:
+    """https anywhere, http on loopback only; no user name, query or fragment in it."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        plain = parts.scheme == "http" and _is_loopback(host)
+        if (parts.scheme == "https" or plain) and host and "@" not in parts.netloc:
+            if not parts.query and not parts.fragment and (parts.port or 1) > 0:
+                return url.rstrip("/")
+    except ValueError:
+        pass
+    shown = url.split("@")[-1].split("?")[0]
+    raise UsageError(
+        expected="https://host, or http:// on a loopback address",
+        seen=repr(shown),
+        where="setting broker_url",
+        next_step="set RECON_BROKER_URL; keys never belong in it",
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _credentials(environment: Mapping[str, str]) -> Credentials | None:
+    for key_name, secret_name in CREDENTIALS:
+        key, secret = environment.get(key_name), environment.get(secret_name)
+        if key and secret:
+            return Credentials(key, secret, f"{key_name}/{secret_name}")
+    return None

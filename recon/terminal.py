@@ -1,0 +1,112 @@
+"""What a person or a log sees: result on standard output, everything else on standard error.
+
+On a terminal there are progress bars and a table; otherwise plain lines, and JSON logs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from recon.reports.table import CONTROL
+
+if TYPE_CHECKING:
+    from recon.nightly.evaluate import Outcome
+    from recon.reports.explain import Explanation
+
+SHOWN = ("break_id", "severity", "state", "rule", "account_id", "symbol", "subject", "difference")
+
+
+def log_to_stderr() -> Callable[..., None]:
+    """A function that logs one event with fields: readable on a terminal, else JSON lines."""
+    import structlog
+
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(pad_event_to=0)
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer(sort_keys=True)
+    )
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, renderer],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    note: Callable[..., None] = structlog.get_logger().info
+    return note
+
+
+@contextlib.contextmanager
+def tracked(label: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar of unknown length on a terminal; nothing otherwise."""
+    if not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,}"))
+    console = Console(stderr=True)
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda count: bar.update(task, advance=count)
+
+
+def print_outcome(outcome: Outcome, *, as_json: bool) -> None:
+    """The result of a night: a few lines, or JSON; on a terminal also the worst breaks."""
+    if as_json:
+        print(json.dumps(asdict(outcome), indent=2, sort_keys=True, default=str))
+        return
+    if outcome.worst and sys.stdout.isatty():
+        print_table("Worst first", SHOWN, outcome.worst)
+    print(
+        f"{outcome.system_date} {outcome.result}: {outcome.breaks} breaks, {outcome.pending} pending"
+        f" of {outcome.checked:,} checked, {outcome.not_evaluated} not evaluated"
+    )
+    if outcome.concentration:
+        print(plain(outcome.concentration))
+    if outcome.result == "incomplete":
+        print("The input is not proven complete: nothing is certified. See certificate.json.")
+    if outcome.unopened:
+        print(
+            "Nearly every account differs on the first night: the books begin at zero here. "
+            "To begin with the broker's statement of an earlier day, use `recon open --date D`."
+        )
+    print(f"{outcome.reports}/discrepancies.csv")
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:
+    """Rows as a table, numbers to the right, hostile text made harmless."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        numeric = column in ("difference", "checked")
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(plain(row[column])) for column in columns))
+    Console().print(table)
+
+
+def plain(text: str) -> str:
+    """Text that no terminal obeys."""
+    return text.translate(CONTROL)
+
+
+def print_explanation(explanation: Explanation, *, as_json: bool) -> None:
+    """One sentence, the events around, the raw texts, the SQL."""
+    if as_json:
+        print(json.dumps(asdict(explanation), indent=2, default=str))
+        return
+    print(plain(explanation.sentence), "\n")
+    for event in explanation.timeline:
+        mark = ">" if event["named"] else " "
+        values = (str(value) for name, value in event.items() if name != "named" and value)
+        print(plain(f"{mark} {'  '.join(values)}"))
+    for identity, text in explanation.raw.items():
+        print(plain(f"\n{identity}"), plain(text), sep="\n")
+    print(f"\nsql/rules/{explanation.rule}.sql\n\n{explanation.sql}", end="")

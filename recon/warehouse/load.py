@@ -1,0 +1,162 @@
+"""Builds the warehouse from the archive alone: segments to tables, one row per event, once.
+
+Schema `events` holds everything that is archived. Schema `main` holds what the books may see
+at one night: nothing booked after that system date, nor at or before the opening. Rules and the
+ledger read `main`, so none of them can forget the filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from recon.archive.manifest import OPENING, Fetch, opening_date, read_manifest
+from recon.archive.segment import schema_of, typed_path
+from recon.feeds.streams import ARCHIVED, Stream
+from recon.resources import folder
+from recon.warehouse.reference import load_reference
+
+# Digits of a text without ever rounding: more than nine after the point give null. An instant
+# loses its nanoseconds downwards: a cast would round 19:59:59.9999996 into the next trade date.
+MACROS = r"""
+create or replace macro exact_decimal(digits) as
+    case when regexp_full_match(digits, '-?\d{1,29}(\.\d{1,9})?')
+    then try_cast(digits as decimal(38, 9)) end;
+create or replace macro plain(number) as
+    regexp_replace(number::decimal(38, 9)::varchar, '\.?0+$', '');
+create or replace macro to_microseconds(instant) as make_timestamptz(epoch_ns(instant) // 1000)
+"""
+
+
+def load_events(connection: duckdb.DuckDBPyConnection, archive: Path) -> None:
+    """Create every table of schema `events`. Raises SegmentDamaged on a wrong hash."""
+    connection.execute("create schema if not exists events")
+    connection.execute(MACROS)
+    load_reference(connection)
+    fetches = read_manifest(archive)
+    _load_fetches(connection, fetches)
+    for stream in ARCHIVED.values():
+        _stage(connection, archive, stream, fetches)
+    _load_received(connection)
+    for file in sorted((folder("sql") / "events").glob("*.sql")):
+        connection.execute(f"create or replace table events.{file.stem} as {file.read_text()}")
+
+
+def load_coverage(
+    connection: duckdb.DuckDBPyConnection, needs: Iterable[tuple[str, datetime, datetime, bool]]
+) -> None:
+    """Say which stretch of which stream the night needs, and whether it is proven complete."""
+    for need in needs:
+        connection.execute("insert into events.coverage values (?, ?, ?, ?)", list(need))
+
+
+def show_night(
+    connection: duckdb.DuckDBPyConnection, system_date: date, opening_date: date | None
+) -> None:
+    """Create the views of schema `main` as of one night. Dates are the broker's system dates."""
+    after = opening_date or date.min
+    for table, columns in _tables(connection):
+        where = "true"
+        if "system_date" in columns:
+            where = f"system_date <= date '{system_date}'"
+            if "received" in columns:
+                where += f" and system_date > date '{after.isoformat()}'"
+        connection.execute(
+            f"create or replace view main.{table} as select * from events.{table} where {where}"  # noqa: S608
+        )
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, set[str]]]:
+    rows = connection.execute(
+        "select table_name, list(column_name) from information_schema.columns"
+        " where table_schema = 'events' group by table_name order by table_name"
+    ).fetchall()
+    return [(table, set(columns)) for table, columns in rows]
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection, archive: Path, stream: Stream, fetches: Sequence[Fetch]
+) -> None:
+    """A temporary view over all segments of a stream, `archived_<stream>`, receipt order beside."""
+    paths = [
+        str(typed_path(archive / stream.name, segment))
+        for fetch in fetches
+        for segment in fetch.segments
+        if fetch.stream == stream.name
+    ]
+    name = f"archived_{stream.name}"
+    if not paths:
+        empty = schema_of(stream).empty_table().append_column("received", pa.array([], pa.int64()))
+        empty = empty.append_column("segment", pa.array([], pa.string()))
+        connection.register("empty_segment", empty)
+        connection.execute(f"create or replace temp table {name} as from empty_segment")
+        connection.unregister("empty_segment")
+    else:
+        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+        connection.execute(
+            f"""create or replace temp table {name} as
+            select
+                * exclude (filename),
+                replace(parse_filename(filename, true), '-', '')::bigint * 100000 + "row" as received,
+                parse_filename(filename, true) as segment
+            from read_parquet([{listed}], filename = true)"""  # noqa: S608
+        )
+    connection.execute(
+        f"create or replace temp view stream_{stream.name} as"  # noqa: S608
+        f" select * from {name} where malformed is null"
+    )
+
+
+def _load_received(connection: duckdb.DuckDBPyConnection) -> None:
+    """Every archived event of every stream, malformed ones too: the count of what there is."""
+    parts = [
+        f"""select '{stream.name}' as stream, left(segment, 6)::bigint as fetch_id, segment, "row",
+            identity, payload_hash, malformed, unread, {_event_at(stream)} as event_at
+        from archived_{stream.name}"""  # noqa: S608
+        for stream in ARCHIVED.values()
+    ]
+    connection.execute("create or replace table events.received as " + " union all ".join(parts))
+
+
+def _event_at(stream: Stream) -> str:
+    has_instant = any(column.name == "event_at" for column in stream.columns)
+    return "to_microseconds(event_at)" if has_instant else "null::timestamptz"
+
+
+def _load_fetches(connection: duckdb.DuckDBPyConnection, fetches: Sequence[Fetch]) -> None:
+    connection.execute(
+        "create or replace table events.fetches (fetch_id bigint, stream varchar, since timestamptz,"
+        " until timestamptz, ended varchar, complete boolean, received bigint, new bigint,"
+        " duplicates bigint, missing bigint, missing_identities varchar[], dropped bigint,"
+        " unknown_comments varchar[])"
+    )
+    connection.execute(
+        "create or replace table events.coverage"
+        " (stream varchar, since timestamptz, until timestamptz, complete boolean)"
+    )
+    connection.execute("create or replace table events.opening (system_date date)")
+    for fetch in fetches:
+        if fetch.stream == OPENING:
+            connection.execute("insert into events.opening values (?)", [opening_date(fetches)])
+        connection.execute(
+            "insert into events.fetches values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                fetch.fetch,
+                fetch.stream,
+                fetch.since,
+                fetch.until,
+                fetch.ended,
+                fetch.complete,
+                fetch.received,
+                fetch.new,
+                fetch.duplicates,
+                fetch.missing,
+                list(fetch.missing_identities),
+                fetch.dropped,
+                list(fetch.unknown_comments),
+            ],
+        )

@@ -1,0 +1,97 @@
+"""Windows of time and system dates: all time-zone work of the project is here.
+
+Instants are pendulum DateTimes in UTC. A system date is the broker's booking day, a New York
+calendar date that the broker names; it is never derived from the clock.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+
+import pendulum
+
+from recon.errors import UsageError
+
+NEW_YORK = "America/New_York"
+INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?"
+)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Half-open [since, until), both UTC. Never empty, never backwards."""
+
+    since: pendulum.DateTime
+    until: pendulum.DateTime
+
+    def __post_init__(self) -> None:
+        if self.since >= self.until:
+            raise UsageError(
+                expected="since before until",
+                seen=f"since {as_z(self.since)}, until {as_z(self.until)}",
+                where="the window asked for",
+                next_step="give a window that has a length",
+            )
+
+    def __str__(self) -> str:
+        return f"{as_z(self.since)} .. {as_z(self.until)}"
+
+
+def parse_instant(text: str) -> pendulum.DateTime:
+    """A date (midnight UTC) or an RFC 3339 instant with a zone, as UTC. Raises UsageError."""
+    if INSTANT.fullmatch(text):
+        try:
+            parsed = pendulum.parse(text.replace(" ", "T"))
+        except ValueError:
+            parsed = None
+        if isinstance(parsed, pendulum.DateTime):
+            return parsed.in_timezone("UTC")
+    raise UsageError(
+        expected="a date such as 2026-06-15 or an instant such as 2026-06-15T04:00:00Z",
+        seen=repr(text),
+        where="a point in time",
+        next_step="write the zone as Z or as an offset",
+    )
+
+
+def parse_date(text: str) -> datetime.date:
+    """A system date YYYY-MM-DD. Raises UsageError."""
+    try:
+        if len(text) == len("2026-06-15"):
+            return datetime.date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise UsageError(
+        expected="a date such as 2026-06-15",
+        seen=repr(text),
+        where="a system date",
+        next_step="give the broker's booking day as YYYY-MM-DD",
+    )
+
+
+def as_z(instant: pendulum.DateTime) -> str:
+    """RFC 3339 in UTC with Z, microseconds only where there are any."""
+    text = instant.in_timezone("UTC").format("YYYY-MM-DDTHH:mm:ss.SSSSSS")
+    return text.rstrip("0").rstrip(".") + "Z"
+
+
+def day_start(system_date: datetime.date) -> pendulum.DateTime:
+    """Midnight in New York at the beginning of that date, as UTC."""
+    midnight = pendulum.datetime(system_date.year, system_date.month, system_date.day, tz=NEW_YORK)
+    return midnight.in_timezone("UTC")
+
+
+def parse_duration(text: str) -> float:
+    """Seconds of `90s`, `30m` or `4h`, for waiting only. Raises UsageError."""
+    match = re.fullmatch(r"(\d{1,6})([smh])", text)
+    if match is None or int(match[1]) == 0:
+        raise UsageError(
+            expected="a duration such as 90s, 30m or 4h",
+            seen=repr(text),
+            where="a waiting time",
+            next_step="give a number and one of s, m, h",
+        )
+    return float(int(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]])

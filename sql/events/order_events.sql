@@ -1,0 +1,37 @@
+-- One row per event of the trade stream, whatever it says of an order.
+with
+
+latest as (
+
+    select *
+    from stream_trades
+    qualify row_number() over (partition by identity order by received desc) = 1
+
+)
+
+select
+    latest.identity as event_id,
+    latest.execution_id,
+    latest.account_id,
+    latest.event,
+    latest.order_id,
+    latest.symbol,
+    latest.asset_id,
+    latest.asset_class,
+    latest.side,
+    latest.order_class,
+    latest.order_type as type,
+    latest.order_qty as qty,
+    latest.order_notional as notional,
+    latest.order_filled_qty as filled_qty,
+    latest.order_filled_avg_price as filled_avg_price,
+    latest.order_filled_avg_price_dp as filled_avg_price_dp,
+    latest.order_limit_price as limit_price,
+    latest.order_status as status,
+    to_microseconds(latest.event_at) as event_at,
+    case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
+    latest.received
+from latest
+left join events.calendar
+    on calendar.date
+    = (to_microseconds(latest.event_at) at time zone 'America/New_York' + interval 4 hours)::date

@@ -1,0 +1,45 @@
+-- The broker's positions at the end of a system date: the pages of the last whole reading.
+with
+
+last_reading as (
+
+    select *
+    from stream_eod_positions
+    qualify dense_rank() over (partition by statement_date order by left(segment, 6) desc) = 1
+
+),
+
+accounts as (
+
+    select statement_date, account.key as account_id, account.value as positions
+    from last_reading, json_each(positions) as account
+
+),
+
+lines as (
+
+    select
+        statement_date,
+        account_id,
+        unnest(from_json(positions, '[{"asset_id": "VARCHAR", "symbol": "VARCHAR",
+            "asset_class": "VARCHAR", "qty": "VARCHAR", "side": "VARCHAR",
+            "avg_entry_price": "VARCHAR", "market_value": "VARCHAR", "cost_basis": "VARCHAR",
+            "current_price": "VARCHAR"}]')) as line
+    from accounts
+
+)
+
+select
+    statement_date as system_date,
+    account_id,
+    line.symbol as symbol,
+    line.asset_id as asset_id,
+    line.asset_class as asset_class,
+    case when line.side = 'short' then -abs(exact_decimal(line.qty))
+    else exact_decimal(line.qty) end as qty,
+    line.side as side,
+    exact_decimal(line.avg_entry_price) as avg_entry_price,
+    exact_decimal(line.market_value) as market_value,
+    exact_decimal(line.cost_basis) as cost_basis,
+    exact_decimal(line.current_price) as current_price
+from lines

@@ -1,0 +1,50 @@
+-- title: Opening plus activity is closing, beside the broker's balance
+-- reads: postings, account_currencies, statement_cash
+--
+-- Per account and currency that either side knows. The statement is null where the broker's
+-- balance of that night was not read.
+with
+
+booked as (
+
+    select
+        account_id,
+        commodity as currency,
+        coalesce(sum(amount) filter (where kind = 'opening'), 0) as opening,
+        coalesce(sum(amount) filter (where kind <> 'opening'), 0) as activity
+    from postings
+    where ledger_account = 'C:' || account_id || ':CASH'
+    group by account_id, commodity
+
+),
+
+stated as (
+
+    select account_id, currency, cash
+    from statement_cash
+    where system_date = $system_date::date
+
+),
+
+universe as (
+
+    select account_id, currency from account_currencies
+    union
+    select account_id, currency from booked
+
+)
+
+select
+    universe.account_id,
+    universe.currency,
+    coalesce(booked.opening, 0)::decimal(38, 9) as opening,
+    coalesce(booked.activity, 0)::decimal(38, 9) as activity,
+    (coalesce(booked.opening, 0) + coalesce(booked.activity, 0))::decimal(38, 9) as closing,
+    stated.cash::decimal(38, 9) as statement,
+    (stated.cash - coalesce(booked.opening, 0) - coalesce(booked.activity, 0))::decimal(38, 9)
+        as difference
+from universe
+left join booked
+    on booked.account_id = universe.account_id and booked.currency = universe.currency
+left join stated
+    on stated.account_id = universe.account_id and stated.currency = universe.currency

@@ -1,0 +1,53 @@
+-- title: Opening plus activity is closing, beside the broker's statement
+-- reads: postings, statement_positions, statement_readings
+--
+-- Per account and symbol that either side knows. The statement of the night is null where it was
+-- not read, and zero where it was read and does not list the position.
+with
+
+booked as (
+
+    select
+        account_id,
+        commodity as symbol,
+        coalesce(sum(amount) filter (where kind = 'opening'), 0) as opening,
+        coalesce(sum(amount) filter (where kind <> 'opening'), 0) as activity
+    from postings
+    where ledger_account = 'C:' || account_id || ':POS'
+    group by account_id, commodity
+
+),
+
+stated as (
+
+    select account_id, symbol, sum(qty) as qty
+    from statement_positions
+    where system_date = $system_date::date
+    group by account_id, symbol
+
+),
+
+both_sides as (
+
+    select
+        coalesce(booked.account_id, stated.account_id) as account_id,
+        coalesce(booked.symbol, stated.symbol) as symbol,
+        coalesce(booked.opening, 0) as opening,
+        coalesce(booked.activity, 0) as activity,
+        case when $system_date::date in (select system_date from statement_readings)
+        then coalesce(stated.qty, 0) end as statement
+    from booked
+    full join stated
+        on stated.account_id = booked.account_id and stated.symbol = booked.symbol
+
+)
+
+select
+    account_id,
+    symbol,
+    opening::decimal(38, 9) as opening,
+    activity::decimal(38, 9) as activity,
+    (opening + activity)::decimal(38, 9) as closing,
+    statement::decimal(38, 9) as statement,
+    (statement - opening - activity)::decimal(38, 9) as difference
+from both_sides

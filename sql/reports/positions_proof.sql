@@ -1,0 +1,39 @@
+-- Opening + activity = closing, against the statement, per account and symbol. The difference is
+-- explained where a break of another rule on the same account and symbol amounts to the same.
+with
+
+breaks as (
+
+    select distinct account_id, symbol, abs(difference) as size
+    from verdicts
+    where verdict in ('break', 'pending')
+        and not starts_with(rule, 'statements/')
+        and unit = 'shares'
+
+),
+
+explained as (
+
+    select
+        positions_proof.*,
+        case when breaks.size is not null then difference else 0 end as explained
+    from positions_proof
+    left join breaks
+        on breaks.account_id = positions_proof.account_id
+        and breaks.symbol = positions_proof.symbol
+        and breaks.size = abs(positions_proof.difference)
+
+)
+
+select
+    account_id,
+    symbol,
+    plain(opening) as opening,
+    plain(activity) as activity,
+    plain(closing) as closing,
+    coalesce(plain(statement), '') as statement,
+    coalesce(plain(difference), '') as difference,
+    plain(explained) as explained,
+    coalesce(plain(difference - explained), '') as unexplained
+from explained
+order by account_id, symbol
