@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recon.errors import ExitCode, ReconError, UsageError
+from recon.errors import ExitCode, ReconError
 
 if TYPE_CHECKING:
     import pendulum
@@ -52,7 +52,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(
     context: click.Context, home: str | None, broker_url: str | None, config: Path | None
 ) -> None:
-    """Prove each night that your books and your broker's agree, or say exactly where not.
+    r"""Prove each night that your books and your broker's agree, or say exactly where not.
 
     \b
     Exit codes: 0 clean, 1 failure, 2 usage, 3 breaks found, 4 input incomplete,

@@ -134,7 +134,7 @@ def _checked_url(url: str) -> str:
                 return url.rstrip("/")
     except ValueError:
         pass
-    shown = url.split("@")[-1].split("?")[0]
+    shown = url.rsplit("@", maxsplit=1)[-1].split("?", maxsplit=1)[0]
     raise UsageError(
         expected="https://host, or http:// on a loopback address",
         seen=repr(shown),

@@ -62,8 +62,8 @@ def print_outcome(outcome: Outcome, *, as_json: bool) -> None:
     if outcome.worst and sys.stdout.isatty():
         print_table("Worst first", SHOWN, outcome.worst)
     print(
-        f"{outcome.system_date} {outcome.result}: {outcome.breaks} breaks, {outcome.pending} pending"
-        f" of {outcome.checked:,} checked, {outcome.not_evaluated} not evaluated"
+        f"{outcome.system_date} {outcome.result}: {outcome.breaks} breaks, {outcome.pending}"
+        f" pending of {outcome.checked:,} checked, {outcome.not_evaluated} not evaluated"
     )
     if outcome.concentration:
         print(plain(outcome.concentration))

@@ -54,7 +54,7 @@ def archive_cash(
     rows: list[Row] = []
     other_date = 0
 
-    def take(account_id: str, text: str | None) -> None:
+    def take(_: str, text: str | None) -> None:
         nonlocal other_date
         if text is not None:
             rows.append(read_row(EOD_CASH, text))

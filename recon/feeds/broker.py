@@ -7,6 +7,8 @@ body has begun nothing is, because the archive keeps what came and asks again it
 from __future__ import annotations
 
 import contextlib
+import functools
+import ssl
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self, TypeVar
@@ -51,6 +53,7 @@ class Broker:
             limits=httpx.Limits(
                 max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX
             ),
+            verify=tls_context(),
             follow_redirects=False,
             trust_env=False,
         )
@@ -176,6 +179,14 @@ class Broker:
             return str(body, "utf-8")
         except UnicodeDecodeError as fault:
             raise _unusable("an answer that is not UTF-8", request) from fault
+
+
+@functools.cache
+def tls_context() -> ssl.SSLContext:
+    """Verifies against certifi's authorities; the environment can neither add one nor log keys."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.keylog_filename = None  # type: ignore[assignment]  # undoes SSLKEYLOGFILE
+    return context
 
 
 def _unusable(seen: str, request: httpx.Request) -> BrokerUnreachable:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import date
+from decimal import Decimal
 from itertools import islice
 from urllib.parse import quote
 
@@ -132,9 +133,9 @@ def _path_part(account_id: str) -> str | None:
 
 
 def _read_object(text: str, what: str) -> dict[str, object]:
-    """A whole JSON object: a body that was cut is none. Numbers stay text."""
+    """A whole JSON object: a body that was cut is none."""
     try:
-        answer = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        answer = json.loads(text, parse_float=Decimal, parse_int=Decimal)
     except (ValueError, RecursionError):
         answer = None
     if isinstance(answer, dict):

@@ -104,6 +104,7 @@ def build(
     path.unlink(missing_ok=True)
     fetches = read_manifest(home / "archive")
     with connect(path) as connection:
+        connection.begin()
         load_events(connection, home / "archive")
         load_coverage(
             connection,
@@ -122,17 +123,14 @@ def build(
         run_rules(
             connection, rules, system_date, {need.stream for need in needs if not need.complete}
         )
+        connection.commit()
 
 
 def _table(
     connection: duckdb.DuckDBPyConnection, name: str, files: dict[str, bytes]
 ) -> list[dict[str, str]]:
     """Run `sql/reports/<name>.sql` into `<name>.csv`; gives its rows too."""
-    relation = connection.sql((folder("sql") / "reports" / f"{name}.sql").read_text("utf-8"))
-    columns = relation.columns
-    rows = [
-        dict(zip(columns, (str(value) for value in row), strict=True))
-        for row in relation.fetchall()
-    ]
-    files[f"{name}.csv"] = to_csv(columns, rows)
+    frame = connection.sql((folder("sql") / "reports" / f"{name}.sql").read_text("utf-8")).pl()
+    rows = [{column: str(value) for column, value in row.items()} for row in frame.to_dicts()]
+    files[f"{name}.csv"] = to_csv(frame.columns, rows)
     return rows

@@ -19,14 +19,13 @@ BOOKED_STREAMS = ("trades", "nta")
 def needs(fetches: Sequence[Fetch], system_date: date, ready: pendulum.DateTime) -> list[Need]:
     """The streams from the beginning of the books to the moment the broker was ready, without a
     gap, and both statements of the day."""
-    streams = []
-    for stream in BOOKED_STREAMS:
-        window = Window(books_begin(fetches, stream, system_date), ready)
-        streams.append(Need(stream, window, is_covered(fetches, stream, window)))
     day = Window(day_start(system_date), day_start(system_date + timedelta(days=1)))
-    for stream in (EOD_POSITIONS.name, EOD_CASH.name):
-        streams.append(Need(stream, day, is_covered(fetches, stream, day)))
-    return streams
+    windows = [
+        (stream, Window(books_begin(fetches, stream, system_date), ready))
+        for stream in BOOKED_STREAMS
+    ]
+    windows += [(EOD_POSITIONS.name, day), (EOD_CASH.name, day)]
+    return [Need(stream, window, is_covered(fetches, stream, window)) for stream, window in windows]
 
 
 def books_begin(fetches: Sequence[Fetch], stream: str, system_date: date) -> pendulum.DateTime:

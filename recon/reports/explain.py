@@ -88,9 +88,8 @@ def explain_break(connection: duckdb.DuckDBPyConnection, home: Path, wanted: str
 
 
 def _finding(connection: duckdb.DuckDBPyConnection, wanted: str) -> dict[str, Any]:
-    relation = connection.sql(FINDING)
-    for values in relation.fetchall():
-        row = dict(zip(relation.columns, values, strict=True))
+    rows: list[dict[str, Any]] = connection.sql(FINDING).pl().to_dicts()
+    for row in rows:
         if break_id(row["rule"], row["account_id"], row["symbol"], row["subject"]) == wanted:
             return row
     raise UsageError(
@@ -105,15 +104,12 @@ def _timeline(
     connection: duckdb.DuckDBPyConnection, row: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """The events of the account and symbol around those that the break names."""
-    relation = connection.sql(
-        TIMELINE,
-        params={
-            "account_id": row["account_id"],
-            "symbol": row["symbol"],
-            "evidence": list(row["evidence"]) or [""],
-        },
-    )
-    events = [dict(zip(relation.columns, values, strict=True)) for values in relation.fetchall()]
+    params = {
+        "account_id": row["account_id"],
+        "symbol": row["symbol"],
+        "evidence": list(row["evidence"]) or [""],
+    }
+    events: list[dict[str, Any]] = connection.sql(TIMELINE, params=params).pl().to_dicts()
     named = [index for index, event in enumerate(events) if event["named"]]
     first, last = (named[0], named[-1]) if named else (max(0, len(events) - 2), len(events))
     return events[max(0, first - AROUND) : last + AROUND + 1]

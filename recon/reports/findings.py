@@ -1,4 +1,4 @@
-"""Takes the night's verdicts and what was known before, gives the breaks that finance works from."""
+"""Takes the night's verdicts and what was known before, gives the breaks for finance."""
 
 from __future__ import annotations
 
@@ -52,9 +52,7 @@ def read_findings(
     """Breaks and pending things of the night, the most severe first. What could not be evaluated
     keeps the state it had before, and is left out if it was not open."""
     findings = []
-    relation = connection.sql(OPEN_VERDICTS)
-    for values in relation.fetchall():
-        row = dict(zip(relation.columns, values, strict=True))
+    for row in connection.sql(OPEN_VERDICTS).pl().to_dicts():
         state, evidence = row.pop("verdict"), tuple(row.pop("evidence"))
         identity = break_id(row["rule"], row["account_id"], row["symbol"], row["subject"])
         if state == "not_evaluated":

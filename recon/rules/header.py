@@ -5,7 +5,7 @@ The header is four keys, always all, in order; then prose that says why the inva
     -- title:    one sentence that finance reads in the CSV
     -- severity: S0 | S1 | S2 | S3
     -- reads:    tables, comma-separated
-    -- params:   system_date, name = default, ...
+    -- params:   system_date, name = default, ... or none
     --
     -- prose
 """
@@ -71,7 +71,7 @@ def _key(rule: str, line: str, key: str) -> tuple[str, str]:
 
 def _params(text: str) -> dict[str, str | None]:
     params: dict[str, str | None] = {}
-    for item in text.split(","):
+    for item in [] if text == "none" else text.split(","):
         name, equals, default = item.partition("=")
         params[name.strip()] = default.strip() if equals else None
     return params

@@ -14,11 +14,31 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from recon.archive.manifest import OPENING, Fetch, opening_date, read_manifest
+from recon.archive.manifest import Fetch, opening_date, read_manifest
 from recon.archive.segment import schema_of, typed_path
 from recon.feeds.streams import ARCHIVED, Stream
 from recon.resources import folder
 from recon.warehouse.reference import load_reference
+from recon.window import parse_instant
+
+INSTANT, COUNT, TEXTS = pa.timestamp("us", "UTC"), pa.int64(), pa.list_(pa.string())
+FETCHES = pa.schema(
+    {
+        "fetch_id": COUNT,
+        "stream": pa.string(),
+        "since": INSTANT,
+        "until": INSTANT,
+        "ended": pa.string(),
+        "complete": pa.bool_(),
+        "received": COUNT,
+        "new": COUNT,
+        "duplicates": COUNT,
+        "missing": COUNT,
+        "missing_identities": TEXTS,
+        "dropped": COUNT,
+        "unknown_comments": TEXTS,
+    }
+)
 
 # Digits of a text without ever rounding: more than nine after the point give null. An instant
 # loses its nanoseconds downwards: a cast would round 19:59:59.9999996 into the next trade date.
@@ -101,8 +121,8 @@ def _stage(
             f"""create or replace temp table {name} as
             select
                 * exclude (filename),
-                replace(parse_filename(filename, true), '-', '')::bigint * 100000 + "row" as received,
-                parse_filename(filename, true) as segment
+                parse_filename(filename, true) as segment,
+                replace(segment, '-', '')::bigint * 100000 + "row" as received
             from read_parquet([{listed}], filename = true)"""  # noqa: S608
         )
     connection.execute(
@@ -128,35 +148,33 @@ def _event_at(stream: Stream) -> str:
 
 
 def _load_fetches(connection: duckdb.DuckDBPyConnection, fetches: Sequence[Fetch]) -> None:
-    connection.execute(
-        "create or replace table events.fetches (fetch_id bigint, stream varchar, since timestamptz,"
-        " until timestamptz, ended varchar, complete boolean, received bigint, new bigint,"
-        " duplicates bigint, missing bigint, missing_identities varchar[], dropped bigint,"
-        " unknown_comments varchar[])"
-    )
+    """The manifest as a table, and the date whose statement opens the books."""
+    rows = [
+        {
+            "fetch_id": fetch.fetch,
+            "stream": fetch.stream,
+            "since": parse_instant(fetch.since),
+            "until": parse_instant(fetch.until),
+            "ended": fetch.ended,
+            "complete": fetch.complete,
+            "received": fetch.received,
+            "new": fetch.new,
+            "duplicates": fetch.duplicates,
+            "missing": fetch.missing,
+            "missing_identities": list(fetch.missing_identities),
+            "dropped": fetch.dropped,
+            "unknown_comments": list(fetch.unknown_comments),
+        }
+        for fetch in fetches
+    ]
+    connection.register("manifest", pa.Table.from_pylist(rows, schema=FETCHES))
+    connection.execute("create or replace table events.fetches as from manifest")
+    connection.unregister("manifest")
     connection.execute(
         "create or replace table events.coverage"
         " (stream varchar, since timestamptz, until timestamptz, complete boolean)"
     )
     connection.execute("create or replace table events.opening (system_date date)")
-    for fetch in fetches:
-        if fetch.stream == OPENING:
-            connection.execute("insert into events.opening values (?)", [opening_date(fetches)])
-        connection.execute(
-            "insert into events.fetches values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                fetch.fetch,
-                fetch.stream,
-                fetch.since,
-                fetch.until,
-                fetch.ended,
-                fetch.complete,
-                fetch.received,
-                fetch.new,
-                fetch.duplicates,
-                fetch.missing,
-                list(fetch.missing_identities),
-                fetch.dropped,
-                list(fetch.unknown_comments),
-            ],
-        )
+    opened = opening_date(fetches)
+    if opened is not None:
+        connection.execute("insert into events.opening values (?)", [opened])

@@ -8,13 +8,14 @@ import socket
 import ssl
 import time
 import traceback
+from pathlib import Path
 
 import httpx
 import pytest
 
 from recon.errors import BrokerError, BrokerRefused, BrokerUnreachable, ExitCode
 from recon.feeds.answer import AnswerRefused, no_answer
-from recon.feeds.broker import Patience
+from recon.feeds.broker import Patience, tls_context
 from recon.feeds.patience import NotNow, asked_wait_seconds
 from recon.feeds.streams import TRADES
 from recon.window import Window
@@ -195,6 +196,19 @@ def test_a_wrong_certificate_is_final_and_other_failures_are_not() -> None:
     assert "certificate" in str(refused)
     assert isinstance(no_answer(dropped, request), NotNow)
     assert str(no_answer(dropped, request)) == "ConnectError no route to host"
+
+
+def test_the_environment_can_neither_log_session_keys_nor_switch_verification_off(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """F08, F81: a key log would make the credentials readable to whoever holds it."""
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "own authority"))
+    tls_context.cache_clear()
+    context = tls_context()
+    tls_context.cache_clear()
+    assert not context.keylog_filename
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
 def test_a_rest_answer_is_its_exact_text(connect: Connect) -> None:

@@ -24,20 +24,24 @@ KINDS = {
 
 @functools.cache
 def books_of(seed: int) -> Books:
+    """Made once for all tests."""
     return make_books(seed)
 
 
 @functools.cache
 def trades_of(seed: int) -> tuple[Payload, ...]:
+    """As published, parsed."""
     return tuple(parse(event.text) for event in books_of(seed).trades)
 
 
 @functools.cache
 def activities_of(seed: int) -> tuple[Payload, ...]:
+    """As published, parsed."""
     return tuple(parse(event.text) for event in books_of(seed).activities)
 
 
 def executions_of(seed: int) -> Iterator[Payload]:
+    """The trade events that move something."""
     return (event for event in trades_of(seed) if event["event"] in EXECUTIONS)
 
 

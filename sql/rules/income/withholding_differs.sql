@@ -1,0 +1,88 @@
+-- title:    Tax withheld on a dividend is not the dividend times the tax rate
+-- severity: S2
+-- reads:    activities
+-- params:   system_date
+--
+-- The event prints the dividend and the percentage. What is withheld is their product, cut to
+-- whole cents: the broker's sample takes 8.47 where the product is 8.475. One cent away is within
+-- tolerance (law CENT): the broker documents no rounding, and the printed dividend is itself
+-- rounded. What was withheld and given back is summed, over all that is archived, since it may
+-- have been withheld before the opening of the books.
+-- `not_evaluated`: the event names no dividend or no percentage.
+-- Clears when the broker gives the tax back or withholds the rest.
+with
+
+taxes as (
+
+    select
+        account_id,
+        symbol,
+        settle_date,
+        gross_amount,
+        tax_rate,
+        -- Dollars times per cent are cents.
+        -(trunc(gross_amount * tax_rate) * 0.01)::decimal(38, 9) as one_tax,
+        net_amount,
+        activity_id,
+        activity_id in (select activity_id from activities) as in_books
+    from events.activities
+    where entry_type = 'DIVNRA'
+        and status in ('executed', 'correct')
+        and system_date <= $system_date::date
+
+),
+
+totals as (
+
+    select
+        account_id,
+        symbol,
+        settle_date,
+        gross_amount,
+        tax_rate,
+        one_tax,
+        count(*) filter (where net_amount <= 0)
+        - count(*) filter (where net_amount > 0) as standing,
+        count(*) as events,
+        sum(net_amount) as withheld,
+        list(activity_id order by activity_id) as evidence
+    from taxes
+    group by account_id, symbol, settle_date, gross_amount, tax_rate, one_tax
+    having bool_or(in_books)
+
+),
+
+-- More given back than withheld: then the one tax is what was to be expected.
+expectations as (
+
+    select
+        *,
+        (case when standing < 0 then 1 else standing end * one_tax)::decimal(38, 9) as expected
+    from totals
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        symbol,
+        concat_ws(' ', 'tax of', settle_date::varchar, 'on', plain(gross_amount), 'at',
+            plain(tax_rate) || '%') as subject,
+        case
+            when expected is null then 'not_evaluated'
+            when withheld = expected then 'pass'
+            when abs(withheld - expected) <= 0.01 * events then 'within_tolerance'
+            else 'break'
+        end as verdict,
+        plain(expected) as expected,
+        plain(withheld) as actual,
+        (withheld - expected)::decimal(38, 9) as difference,
+        'USD' as unit,
+        null::date as due_date,
+        evidence
+    from expectations
+
+)
+
+select * from verdicts

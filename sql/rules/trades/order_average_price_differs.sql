@@ -1,0 +1,101 @@
+-- title:    Executions do not make the order's average price
+-- severity: S2
+-- reads:    execution_effects, order_events
+-- params:   system_date
+--
+-- The order repeats the average price of its executions, which is the sum of quantity times price
+-- over the sum of quantities. Compared multiplied out, so that nothing is divided. A gap means
+-- that an execution has another price than the broker's order, or one was lost beside a doubled.
+-- Law HALF-ULP: the average is rounded to its printed scale, so it may miss by half a unit of the
+-- last digit, times the quantity. Trailing zeros are not printed, but an average is printed no
+-- coarser than its prices: the finer of the two scales counts.
+-- Only an order event that says the same filled quantity can be compared: the last received, or
+-- the last by the broker's `at` if that fits better. Else it is not evaluated, and
+-- order_quantity_differs speaks. An order of which everything was busted has no average.
+-- Clears when the price is corrected on either side.
+with
+
+effective as (
+
+    select
+        account_id, order_id, symbol, execution_id, received, qty, price,
+        length(split_part(plain(price), '.', 2)) as scale
+    from execution_effects
+    where event in ('fill', 'partial_fill', 'trade_correct')
+        and reversed_by is null
+        and (event <> 'trade_correct' or claim = 1)
+
+),
+
+executed as (
+
+    select
+        account_id,
+        order_id,
+        min(symbol) as symbol,
+        sum(qty) as qty,
+        sum(qty * price) as value,
+        count(*) - count(qty * price) as unknown,
+        max(scale) as scale,
+        list(execution_id order by received, execution_id) as evidence
+    from effective
+    group by account_id, order_id
+
+),
+
+stated as (
+
+    select
+        executed.account_id,
+        executed.order_id,
+        order_events.filled_avg_price as average,
+        (order_events.filled_avg_price * executed.qty - executed.value) as gap,
+        greatest(order_events.filled_avg_price_dp, executed.scale) as scale
+    from executed
+    inner join order_events
+        on order_events.order_id = executed.order_id
+        and order_events.filled_qty = executed.qty
+    qualify row_number() over (
+        partition by executed.account_id, executed.order_id order by order_events.received desc
+    ) = 1 or row_number() over (
+        partition by executed.account_id, executed.order_id
+        order by order_events.event_at desc, order_events.received desc
+    ) = 1
+
+),
+
+closest as (
+
+    select *, ('0.' || repeat('0', scale::integer) || '5')::decimal(38, 10) as half_unit
+    from stated
+    qualify row_number() over (
+        partition by account_id, order_id order by abs(gap), average, scale desc
+    ) = 1
+
+),
+
+verdicts as (
+
+    select
+        executed.account_id,
+        executed.symbol,
+        'order ' || coalesce(executed.order_id, 'without an id') as subject,
+        case
+            when executed.unknown > 0 or closest.gap is null then 'not_evaluated'
+            when closest.gap = 0 then 'pass'
+            when abs(closest.gap) <= closest.half_unit * executed.qty then 'within_tolerance'
+            else 'break'
+        end as verdict,
+        plain(executed.qty) || ' for ' || plain(executed.value) as expected,
+        plain(executed.qty) || ' at ' || plain(closest.average) as actual,
+        closest.gap::decimal(38, 9) as difference,
+        'USD' as unit,
+        null::date as due_date,
+        executed.evidence[1:20] as evidence
+    from executed
+    left join closest
+        on closest.account_id = executed.account_id and closest.order_id = executed.order_id
+
+)
+
+select * from verdicts

@@ -1,0 +1,97 @@
+-- title:    Executions do not add up to the order's filled quantity
+-- severity: S1
+-- reads:    execution_effects, executions, order_events, opening
+-- params:   system_date
+--
+-- The broker sends each execution as an event of its own and repeats the running total on the
+-- order. Fills less busts, with corrections in place of what they correct, must make the total
+-- that the order's last event says. A gap means that an execution was lost, doubled or misread.
+-- The last event is the last received or the last by the broker's `at`: a re-reading brings an
+-- old event late, and then it is not the last. A fill near 20:00 New York can be booked a day
+-- before its event, so executions bring their own total.
+-- Not evaluated: no total (the legs of a multi-leg order have none), an effect that is not known,
+-- and an order that was partly filled before the opening of the books.
+-- Clears when a later replay brings the missing execution.
+with
+
+states as (
+
+    select order_id, event_at, received, filled_qty, filled_qty = 0 as is_unfilled
+    from order_events
+    where event not in ('fill', 'partial_fill', 'trade_bust', 'trade_correct')
+    union all
+    select order_id, event_at, received, order_filled_qty, false
+    from executions
+
+),
+
+stated as (
+
+    select
+        order_id,
+        last(filled_qty order by received, event_at) as last_received,
+        last(filled_qty order by event_at, received) as last_by_time,
+        coalesce(bool_or(is_unfilled), false) as begins_here
+    from states
+    group by order_id
+
+),
+
+moved as (
+
+    select
+        execution_effects.*,
+        case when execution_effects.side = 'buy' then qty_delta else -qty_delta end as filled,
+        executions.order_filled_qty
+    from execution_effects
+    inner join executions on executions.execution_id = execution_effects.execution_id
+
+),
+
+executed as (
+
+    select
+        account_id,
+        order_id,
+        min(symbol) as symbol,
+        sum(filled) as qty,
+        count(*) - count(filled) as unknown,
+        count(*) filter (
+            where event in ('trade_bust', 'trade_correct') and not target_known
+        ) as unknown_targets,
+        first(order_filled_qty order by event_at, received) as first_total,
+        first(filled order by event_at, received) as first_filled,
+        list(execution_id order by received, execution_id) as evidence
+    from moved
+    group by account_id, order_id
+
+),
+
+verdicts as (
+
+    select
+        executed.account_id,
+        executed.symbol,
+        'order ' || coalesce(executed.order_id, 'without an id') as subject,
+        case
+            when executed.unknown > 0 or stated.last_received is null then 'not_evaluated'
+            when executed.qty = stated.last_received then 'pass'
+            when executed.qty = stated.last_by_time then 'pass'
+            when executed.unknown_targets > 0 then 'not_evaluated'
+            when not stated.begins_here and exists (select 1 from opening)
+                and executed.first_total is distinct from executed.first_filled
+            then 'not_evaluated'
+            else 'break'
+        end as verdict,
+        plain(executed.qty) as expected,
+        plain(stated.last_received) as actual,
+        (stated.last_received - executed.qty)::decimal(38, 9) as difference,
+        executed.symbol as unit,
+        null::date as due_date,
+        executed.evidence[1:20] as evidence
+    from executed
+    left join stated on stated.order_id = executed.order_id
+
+)
+
+select * from verdicts

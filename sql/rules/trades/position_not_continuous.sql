@@ -1,0 +1,209 @@
+-- title:    The position the broker reports after an execution does not follow from the last one
+-- severity: S1
+-- reads:    execution_effects, activity_effects, opening_positions, opening, calendar
+-- params:   system_date
+--
+-- Every execution carries the position after it. It must be the position before, plus what the
+-- execution moved, plus what activities moved in between: per account and symbol the gap between
+-- the broker's position and the sum of all known movements may never change. Where it changes, an
+-- event was lost, doubled or booked wrongly just before; a gap that stays is not said again. A
+-- correction's unknown effect and an absent number are not evaluated, and the next gap counts
+-- from there; so does a bust of an execution from before books that have no opening.
+-- Order: that of receipt or that of the broker's `at`, whichever leaves fewer changes, since an
+-- event brought by a re-reading is received last but has its old place. Never the execution's
+-- own timestamp: the broker's samples run against it. A system day begins at 20:00 New York.
+-- Corporate actions count from its beginning, other activities from their `at`, which is not
+-- believed if it lies further back than the session before.
+-- Law NEAR: when exactly the broker counts an activity is not documented. A change as large as an
+-- activity of that symbol, or all of one day, within one session of it is pending. It is within
+-- tolerance once it is undone, or if by the due date nothing traded since the next session.
+-- Clears when a later replay brings the lost event.
+with
+
+orderings as (
+
+    select unnest(['receipt', 'at']) as ordering
+
+),
+
+executed as (
+
+    select
+        *,
+        row_number() over (
+            partition by ordering, account_id, symbol
+            order by case when ordering = 'at' then event_at end, received, execution_id
+        ) as place
+    from execution_effects cross join orderings
+
+),
+
+booked as (
+
+    select activity_effects.*, calendar.previous_session, calendar.next_session
+    from activity_effects
+    left join calendar on calendar.date = activity_effects.system_date
+    where qty_delta <> 0
+
+),
+
+timeline as (
+
+    select
+        ordering, account_id, symbol, 'execution' as kind, place, execution_id, event,
+        target_known, qty_delta, trade_date,
+        case when symbol is not null then position_qty end as position_qty,
+        max(event_at) over (
+            partition by ordering, account_id, symbol order by place rows unbounded preceding
+        ) as moment
+    from executed
+    union all
+    select
+        ordering, account_id, symbol, 'activity', received, null, null, null, qty_delta, null, null,
+        case when corporate_action
+        then (system_date::timestamp - interval 4 hours) at time zone 'America/New_York'
+        else greatest(event_at, (previous_session::timestamp - interval 4 hours)
+            at time zone 'America/New_York') end
+    from booked cross join orderings
+
+),
+
+summed as (
+
+    select
+        *,
+        sum(coalesce(qty_delta, 0)) over until_here as moved,
+        count(*) filter (where qty_delta is null) over until_here as unknown
+    from timeline
+    window until_here as (
+        partition by ordering, account_id, symbol order by moment, kind, place
+        rows unbounded preceding
+    )
+
+),
+
+opened as (
+
+    select account_id, symbol, sum(qty) as qty
+    from opening_positions
+    group by account_id, symbol
+
+),
+
+gaps as (
+
+    select summed.*, position_qty - moved - coalesce(opened.qty, 0) as gap
+    from summed
+    left join opened
+        on opened.account_id = summed.account_id and opened.symbol = summed.symbol
+    where kind = 'execution'
+
+),
+
+compared as (
+
+    select
+        *,
+        gap - coalesce(last_value(gap ignore nulls) over before, 0) as change,
+        unknown > coalesce(
+            last_value(case when gap is not null then unknown end ignore nulls) over before, 0
+        ) as is_blind
+    from gaps
+    window before as (
+        partition by ordering, account_id, symbol order by place
+        rows between unbounded preceding and 1 preceding
+    )
+
+),
+
+counted as (
+
+    select
+        *,
+        case when change <> 0 and not is_blind then change end as jump,
+        count(*) filter (where change <> 0 and not is_blind) over (
+            partition by ordering, account_id, symbol
+        ) as jumps
+    from compared
+
+),
+
+chosen as (
+
+    select *
+    from counted
+    qualify row_number() over (partition by execution_id order by jumps, ordering desc) = 1
+
+),
+
+neighbours as (
+
+    select
+        chosen.*,
+        calendar.next_session,
+        calendar.next_settlement as due_date,
+        lag(execution_id) over in_place as execution_before,
+        lag(jump ignore nulls) over in_place as jump_before,
+        lead(jump ignore nulls) over in_place as jump_after,
+        max(trade_date) over (partition by account_id, symbol) as last_traded
+    from chosen
+    left join calendar on calendar.date = chosen.trade_date
+    window in_place as (partition by account_id, symbol order by place)
+
+),
+
+sizes as (
+
+    select account_id, symbol, abs(qty_delta) as size, previous_session, next_session
+    from booked
+    union
+    select account_id, symbol, abs(sum(qty_delta)), previous_session, next_session
+    from booked
+    group by account_id, symbol, system_date, previous_session, next_session
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when position_qty is null or change is null or is_blind then 'not_evaluated'
+            when change = 0 then 'pass'
+            when event = 'trade_bust' and not target_known
+                and not exists (select 1 from opening)
+            then 'not_evaluated'
+            when not exists (
+                select 1 from sizes
+                where sizes.account_id = neighbours.account_id and sizes.symbol = neighbours.symbol
+                    and sizes.size = abs(neighbours.change)
+                    and neighbours.trade_date between sizes.previous_session and sizes.next_session
+            ) then 'break'
+            when -jump in (jump_before, jump_after) then 'within_tolerance'
+            when $system_date::date < due_date then 'pending'
+            when last_traded <= next_session then 'within_tolerance'
+            else 'break'
+        end as verdict
+    from neighbours
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        symbol,
+        'execution ' || execution_id as subject,
+        verdict,
+        plain(position_qty - change) as expected,
+        plain(position_qty) as actual,
+        change::decimal(38, 9) as difference,
+        symbol as unit,
+        case when verdict = 'pending' then due_date end as due_date,
+        case when execution_before is null then [execution_id]
+        else [execution_before, execution_id] end as evidence
+    from judged
+
+)
+
+select * from verdicts

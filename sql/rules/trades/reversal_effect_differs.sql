@@ -1,0 +1,123 @@
+-- title:    A bust or correction does not do what it should to the execution it names
+-- severity: S1
+-- reads:    execution_effects, executions, order_events
+-- params:   system_date
+--
+-- A bust takes back exactly what the named execution did: its quantity, at its price. A
+-- correction replaces it for the same account, order, symbol and side; its quantity is absolute.
+-- An execution is taken back or replaced once; what follows names the correction. And the order's
+-- filled quantity moves by just the effect, from the order's execution before to this one, either
+-- as received or by the broker's `at`. Otherwise the two sides have different positions or cash.
+-- Law AVERAGE: the broker's sample of a bust prints the average price of its order, not the price
+-- of the execution. A bust at an average price that the order stated is within tolerance; the
+-- books take back the price of the execution.
+-- The named execution is looked up in everything archived, since it may lie before the opening.
+-- Not evaluated while it is unknown: reversal_target_unknown speaks. Clears with a correction.
+with
+
+totals as (
+
+    select
+        execution_id,
+        order_filled_qty as total,
+        lag(order_filled_qty) over (
+            partition by order_id order by received, execution_id
+        ) as total_received_before,
+        lag(order_filled_qty) over (
+            partition by order_id order by event_at, received, execution_id
+        ) as total_before_in_time
+    from executions
+
+),
+
+averages as (
+
+    select distinct order_id, filled_avg_price
+    from order_events
+    where filled_avg_price is not null
+
+),
+
+reversals as (
+
+    select
+        own.*,
+        target.side as target_side,
+        abs(target.qty) as target_qty,
+        target.price as target_price,
+        (own.account_id, own.order_id, own.symbol, own.side)
+        is distinct from (target.account_id, target.order_id, target.symbol, target.side)
+            as names_another,
+        totals.total,
+        case own.side when 'buy' then own.qty_delta else -own.qty_delta end as filled,
+        totals.total_received_before,
+        totals.total_before_in_time,
+        averages.order_id is not null as is_average
+    from execution_effects as own
+    left join events.executions as target on target.execution_id = own.target_execution_id
+    left join totals on totals.execution_id = own.execution_id
+    left join averages
+        on averages.order_id = own.order_id and averages.filled_avg_price = own.price
+    where own.event in ('trade_bust', 'trade_correct')
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when not target_known then 'the target is unknown'
+            when claim > 1 then 'it was named before'
+            when names_another then 'it is another order'
+            when qty is null or price is null or filled is null then 'a number is absent'
+            when event = 'trade_bust' and qty <> target_qty then 'the quantity differs'
+            when total = total_received_before + filled or total = total_before_in_time + filled
+                or total is null or total_received_before is null
+            then case
+                when event = 'trade_correct' or price = target_price then 'none'
+                when is_average then 'the average price'
+                else 'the price differs'
+            end
+            else 'the total differs'
+        end as fault
+    from reversals
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        symbol,
+        'execution ' || execution_id as subject,
+        case fault
+            when 'none' then 'pass'
+            when 'the average price' then 'within_tolerance'
+            when 'the target is unknown' then 'not_evaluated'
+            when 'a number is absent' then 'not_evaluated'
+            else 'break'
+        end as verdict,
+        case fault
+            when 'the total differs'
+            then 'filled quantity ' || plain(total_received_before + filled)
+            when 'it was named before' then 'named once'
+            else concat_ws(' ', target_side, plain(target_qty), 'at', plain(target_price))
+        end as expected,
+        case fault
+            when 'the total differs' then 'filled quantity ' || plain(total)
+            when 'it was named before' then 'named ' || claim || ' times'
+            else concat_ws(' ', side, plain(qty), 'at', plain(price))
+        end as actual,
+        case
+            when fault = 'the total differs' then total - total_received_before - filled
+            when fault = 'the quantity differs' then qty - target_qty
+        end::decimal(38, 9) as difference,
+        symbol as unit,
+        null::date as due_date,
+        [target_execution_id, execution_id] as evidence
+    from judged
+
+)
+
+select * from verdicts

@@ -1,0 +1,58 @@
+-- title:    A bust or correction names an execution that is not known
+-- severity: S1
+-- reads:    execution_effects, opening, calendar
+-- params:   system_date
+--
+-- A bust takes an execution back and a correction replaces one, named by its id. If nothing with
+-- that id was ever archived, the execution itself was lost and its effect is missing; of a
+-- correction even the effect on position and cash is unknown. The execution may come later, so
+-- this is pending until the next settlement day, and a break from then on.
+-- With an opening the execution may lie before the books and be in the statement that opened
+-- them: not evaluated, unless no execution is named at all.
+-- Clears when a later replay brings the execution.
+with
+
+reversals as (
+
+    select
+        execution_effects.*,
+        calendar.next_settlement as due_date,
+        target_execution_id is not null and exists (select 1 from opening) as may_lie_before
+    from execution_effects
+    left join calendar on calendar.date = execution_effects.system_date
+    where event in ('trade_bust', 'trade_correct')
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when target_known then 'pass'
+            when may_lie_before then 'not_evaluated'
+            when $system_date::date < due_date then 'pending'
+            else 'break'
+        end as verdict
+    from reversals
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        symbol,
+        'execution ' || execution_id as subject,
+        verdict,
+        'a known execution' as expected,
+        coalesce(target_execution_id, 'no execution is named') as actual,
+        null::decimal(38, 9) as difference,
+        null::varchar as unit,
+        case when verdict = 'pending' then due_date end as due_date,
+        [execution_id] as evidence
+    from judged
+
+)
+
+select * from verdicts

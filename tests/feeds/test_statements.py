@@ -1,0 +1,323 @@
+"""The end-of-day statements over real HTTP: pages to their end, accounts side by side."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from recon.errors import BrokerError, BrokerRefused, BrokerUnreachable, IncompleteError
+from recon.feeds.broker import Patience
+from recon.feeds.statements import read_cash, read_positions
+from tests.feeds.conftest import Connect
+
+DAY = date(2026, 6, 15)
+Reply = tuple[int, str, dict[str, str]]
+
+
+@dataclass
+class Desk:
+    """What was asked, in order, with the time; and the url to ask at."""
+
+    url: str = ""
+    paths: list[str] = field(default_factory=list)
+    at: list[float] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, path: str) -> int:
+        """The number of this request, from 1."""
+        with self.lock:
+            self.paths.append(path)
+            self.at.append(time.monotonic())
+            return len(self.paths)
+
+
+@contextlib.contextmanager
+def answering(reply: Callable[[int, str], Reply]) -> Iterator[Desk]:
+    """Serve reply(number of the request, its path with query) until the block ends."""
+    desk = Desk()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_GET(self) -> None:
+            status, text, headers = reply(desk.note(self.path), self.path)
+            body = text.encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base's name
+            """Say nothing."""
+
+    class Server(http.server.ThreadingHTTPServer):
+        daemon_threads = True  # kept-alive connections end with the test
+        block_on_close = False
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        desk.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield desk
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _page(accounts: list[str], token: str, asof: str = "2026-06-15") -> str:
+    positions = ", ".join(f'"{account}": [{{"qty": "1.50"}}]' for account in accounts)
+    return f'{{"asof":"{asof}",  "next_page_token":{token}, "positions":{{{positions}}}}}'
+
+
+def _queries(desk: Desk) -> list[dict[str, list[str]]]:
+    return [parse_qs(urlsplit(path).query) for path in desk.paths]
+
+
+def test_every_page_is_read_in_order_with_its_date_and_exact_text(connect: Connect) -> None:
+    """Without the date a page could come from another day's statement."""
+    pages = [_page(["a", "b"], '"MQ=="'), _page(["c", "d"], '"Mg=="'), _page([], "null")]
+    with answering(lambda number, path: (200, pages[number - 1], {})) as desk:
+        assert read_positions(connect(desk.url), DAY, accounts_per_page=2) == pages
+    first = {"asof": ["2026-06-15"], "limit": ["2"]}
+    assert _queries(desk) == [
+        first,
+        {**first, "page_token": ["MQ=="]},
+        {**first, "page_token": ["Mg=="]},
+    ]
+    assert {urlsplit(path).path for path in desk.paths} == {"/v1/reporting/eod/positions"}
+
+
+@pytest.mark.parametrize(
+    ("second", "seen"),
+    [
+        (_page(["b"], "null", asof="2026-06-16"), "2026-06-16"),
+        (_page(["b"], '"again"'), "'again' twice"),
+        (_page(["b"], "7"), "another shape"),
+        ('{"asof":"2026-06-15","next_page_token":null}', "another shape"),
+        ('{"asof":"2026-06-15","positions":{"b":[]}}', "none"),
+        ('{"asof":"2026-06-15","positions":{"b":', "characters"),
+        ("[]", "characters"),
+        ("[" * 100_000, "characters"),
+    ],
+)
+def test_pages_that_do_not_prove_the_whole_day_are_incomplete(
+    connect: Connect, second: str, seen: str
+) -> None:
+    """Another day, a circle of pages, another shape, a full page that names no successor, a cut."""
+    pages = [_page(["a"], '"again"'), second]
+    with answering(lambda number, path: (200, pages[number - 1], {})) as desk:
+        broker = connect(desk.url)
+        with pytest.raises(IncompleteError) as raised:
+            read_positions(broker, DAY, accounts_per_page=1)
+    assert seen in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_page_without_a_token_is_the_last_if_it_is_not_full(connect: Connect) -> None:
+    """A broker may leave an empty field out."""
+    page = '{"asof":"2026-06-15","positions":{"a":[]}}'
+    with answering(lambda number, path: (200, page, {})) as desk:
+        assert read_positions(connect(desk.url), DAY) == [page]
+
+
+def test_pages_without_end_have_a_limit(connect: Connect) -> None:
+    """Ever new tokens would keep the night from ending."""
+    with answering(lambda number, path: (200, _page(["a"], f'"{number}"'), {})) as desk:
+        broker = connect(desk.url)
+        with pytest.raises(IncompleteError, match="within 5 pages"):
+            read_positions(broker, DAY, pages_max=5)
+    assert len(desk.paths) == 5
+
+
+def test_a_day_that_the_broker_does_not_serve_any_more_is_incomplete(connect: Connect) -> None:
+    """It answers 422, and has only its last trading day."""
+    with answering(lambda number, path: (422, '{"message":"asof"}', {})) as desk:
+        broker = connect(desk.url)
+        with pytest.raises(IncompleteError, match="last trading day"):
+            read_positions(broker, DAY)
+    assert len(desk.paths) == 1
+
+
+def test_a_refused_statement_stays_a_refusal(connect: Connect) -> None:
+    """A wrong key is no incomplete day."""
+    with answering(lambda number, path: (401, "{}", {})) as desk:
+        broker = connect(desk.url)
+        with pytest.raises(BrokerRefused):
+            read_positions(broker, DAY)
+
+
+def _account(_number: int, path: str) -> Reply:
+    return 200, f'{{"id": "{path.split("/")[4]}", "last_cash":"1.10"}}', {}
+
+
+def test_every_account_is_taken_once_in_the_calling_thread(connect: Connect) -> None:
+    """So `take` needs no lock of its own."""
+    accounts = [f"account-{number}" for number in range(40)]
+    taken: dict[str, str | None] = {}
+    threads = set()
+
+    def take(account_id: str, text: str | None) -> None:
+        assert account_id not in taken
+        taken[account_id] = text
+        threads.add(threading.get_ident())
+
+    with answering(_account) as desk:
+        read_cash(connect(desk.url), accounts, at_once=4, take=take)
+    assert taken == {a: f'{{"id": "{a}", "last_cash":"1.10"}}' for a in accounts}
+    assert threads == {threading.get_ident()}
+    assert sorted(desk.paths) == sorted(f"/v1/trading/accounts/{a}/account" for a in accounts)
+
+
+def test_accounts_are_asked_side_by_side(connect: Connect) -> None:
+    """Each of four answers waits until all four were asked."""
+    together = threading.Barrier(4, timeout=5)
+
+    def reply(number: int, path: str) -> Reply:
+        together.wait()
+        return _account(number, path)
+
+    taken: list[str] = []
+    with answering(reply) as desk:
+        read_cash(connect(desk.url), list("abcdefgh"), at_once=4, take=lambda a, _: taken.append(a))
+    assert sorted(taken) == list("abcdefgh")
+
+
+def test_no_accounts_are_no_calls(connect: Connect) -> None:
+    """A partner may have none yet."""
+    with answering(_account) as desk:
+        read_cash(connect(desk.url), [], at_once=4, take=lambda account_id, text: None)
+    assert desk.paths == []
+
+
+def test_an_account_that_the_broker_does_not_know_is_none(connect: Connect) -> None:
+    """Our books name it and theirs do not: a finding, not a failure."""
+
+    def reply(number: int, path: str) -> Reply:
+        return (404, "{}", {}) if "/gone/" in path else _account(number, path)
+
+    taken: dict[str, str | None] = {}
+    with answering(reply) as desk:
+        read_cash(connect(desk.url), ["gone", "here"], at_once=2, take=taken.__setitem__)
+    assert taken == {"gone": None, "here": '{"id": "here", "last_cash":"1.10"}'}
+
+
+@pytest.mark.parametrize("status", [401, 403, 400])
+def test_a_refusal_ends_the_whole_reading(connect: Connect, status: int) -> None:
+    """A thousand more refusals would lock the key."""
+    taken: list[str] = []
+    with answering(lambda number, path: (status, "{}", {})) as desk:
+        broker = connect(desk.url)
+        accounts = [f"account-{number}" for number in range(1000)]
+        with pytest.raises(BrokerRefused):
+            read_cash(broker, accounts, at_once=2, take=lambda a, _: taken.append(a))
+    assert taken == []
+    assert len(desk.paths) < 20
+
+
+def test_an_answer_that_is_no_object_ends_the_reading(connect: Connect) -> None:
+    """A cut body must not be archived as an account's cash."""
+    with answering(lambda number, path: (200, '{"id": "a", "last_cash":', {})) as desk:
+        broker = connect(desk.url)
+        with pytest.raises(IncompleteError):
+            read_cash(broker, ["a"], at_once=2, take=lambda account_id, text: None)
+
+
+@pytest.mark.parametrize(
+    ("account_id", "part"),
+    [
+        ("../../v1/x?y#z", "..%2F..%2Fv1%2Fx%3Fy%23z"),
+        ("a b+c%2F", "a%20b%2Bc%252F"),
+        ("caf\u00e9\r\nHost: x", "caf%C3%A9%0D%0AHost%3A%20x"),
+        ("...x", "...x"),
+    ],
+)
+def test_an_identity_stays_one_part_of_the_path(
+    connect: Connect, account_id: str, part: str
+) -> None:
+    """It came in an event and may be anything."""
+    with answering(lambda number, path: (404, "{}", {})) as desk:
+        read_cash(connect(desk.url), [account_id], at_once=1, take=lambda a, text: None)
+    assert desk.paths == [f"/v1/trading/accounts/{part}/account"]
+
+
+@pytest.mark.parametrize("account_id", ["", ".", "..", "x" * 5000, "\ud800"])
+def test_an_identity_that_no_path_can_name_is_unknown_without_asking(
+    connect: Connect, account_id: str
+) -> None:
+    """Two dots would name another path; one such event must not end every night."""
+    taken: dict[str, str | None] = {}
+    with answering(_account) as desk:
+        read_cash(connect(desk.url), [account_id], at_once=1, take=taken.__setitem__)
+    assert (taken, desk.paths) == ({account_id: None}, [])
+
+
+def test_a_429_pauses_all_threads_together(connect: Connect) -> None:
+    """The limit is the key's, so what one thread is told counts for all."""
+
+    def reply(number: int, path: str) -> Reply:
+        return (429, "{}", {"Retry-After": "0.2"}) if number == 1 else _account(number, path)
+
+    taken: list[str] = []
+    patience = Patience(tries=2, first_wait_seconds=0.001)
+    accounts = [f"account-{number}" for number in range(300)]
+    with answering(reply) as desk:
+        read_cash(
+            connect(desk.url, patience), accounts, at_once=3, take=lambda a, _: taken.append(a)
+        )
+    early = [at for at in desk.at[1:] if at < desk.at[0] + 0.2]
+    assert sorted(taken) == sorted(accounts)
+    assert len(early) < 100  # those under way before the answer was read; without a pause all 300
+
+
+def test_a_strict_rate_limit_slows_the_reading_and_does_not_end_it(connect: Connect) -> None:
+    """Three of four calls are put off: with four tries an account alone would often fail."""
+
+    def reply(number: int, path: str) -> Reply:
+        return _account(number, path) if number % 4 == 0 else (429, "{}", {"Retry-After": "0.001"})
+
+    taken: list[str] = []
+    accounts = [f"account-{number}" for number in range(60)]
+    with answering(reply) as desk:
+        broker = connect(desk.url, Patience(tries=4, first_wait_seconds=0.001))
+        read_cash(broker, accounts, at_once=4, take=lambda a, _: taken.append(a))
+    assert sorted(taken) == sorted(accounts)
+
+
+def test_a_rate_limit_without_end_ends_the_reading(connect: Connect) -> None:
+    """Nobody gets through, so the tries are used up."""
+    with answering(lambda number, path: (429, "{}", {})) as desk:
+        broker = connect(desk.url)
+        with pytest.raises(BrokerUnreachable, match="HTTP 429"):
+            read_cash(broker, ["a", "b", "c"], at_once=2, take=lambda account_id, text: None)
+
+
+def test_a_failure_of_the_one_who_takes_ends_the_reading(connect: Connect) -> None:
+    """A full disk must not be asked to hold a thousand accounts more."""
+
+    def full(_account_id: str, _text: str | None) -> None:
+        raise OSError(28, "no space")
+
+    with answering(_account) as desk:
+        broker = connect(desk.url)
+        with pytest.raises(OSError, match="no space"):
+            read_cash(broker, [f"account-{n}" for n in range(1000)], at_once=2, take=full)
+    assert len(desk.paths) < 20
+
+
+def test_what_the_broker_layer_raises_is_a_broker_error() -> None:
+    """Their exit code is 7."""
+    assert issubclass(BrokerRefused, BrokerError)
+    assert issubclass(BrokerUnreachable, BrokerError)

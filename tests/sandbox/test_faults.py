@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+
+import pytest
+
+from recon.sandbox.books import make_books
+from recon.sandbox.faults import DEMO_FAULTS, FAULTS, plant
+from recon.sandbox.model import Books
+from tests.sandbox.replay import Payload, Replay, held, parse, replay_day
+
+SEEDS = range(3)
+RULES = {
+    "streams/event_malformed", "streams/identity_conflict", "streams/type_unknown",
+    "trades/position_not_continuous", "trades/order_quantity_differs",
+    "trades/order_average_price_differs", "trades/execution_id_reused",
+    "trades/reversal_target_unknown", "trades/reversal_effect_differs",
+    "fees/sec_fee_differs", "fees/taf_fee_differs", "income/cash_dividend_differs",
+    "income/withholding_differs", "income/stock_dividend_differs",
+    "corporate_actions/split_leg_missing", "corporate_actions/split_ratio_differs",
+    "corporate_actions/split_value_differs", "corporate_actions/merger_leg_missing",
+    "corporate_actions/cash_merger_differs", "corporate_actions/stock_merger_differs",
+    "corporate_actions/merger_value_differs", "corporate_actions/name_change_pair_differs",
+    "statements/position_differs", "statements/cash_differs", "statements/statement_missing",
+}  # fmt: skip
+# What was booked wrong is in the statement too, or a second telling is wrong that moves nothing.
+AGREES_WITH_THE_STATEMENT = {
+    "bust_wrong_effect", "order_total_wrong", "average_price_wrong", "sec_fee_too_high", "taf_fee_missing",
+    "dividend_rate_wrong", "dividend_paid_twice", "withholding_wrong", "stock_dividend_wrong",
+    "split_ratio_wrong", "split_price_wrong", "merger_cash_missing", "merger_cash_wrong",
+    "stock_merger_ratio_wrong", "merger_price_wrong", "name_change_qty_wrong",
+    "unknown_activity_type",
+}  # fmt: skip
+# Whose events cannot be added up without deciding what to believe.
+AMBIGUOUS = {"execution_id_reused", "bust_of_unknown_execution", "statement_account_missing"}
+
+
+def readable(texts: list[str]) -> list[Payload]:
+    """The payloads whose text is JSON."""
+    payloads = []
+    for text in texts:
+        try:
+            payloads.append(parse(text))
+        except json.JSONDecodeError:
+            continue
+    return payloads
+
+
+def agrees(books: Books, until: datetime.date) -> bool:
+    """Whether adding up what is published by that date's ready events gives its closing."""
+    published = max(each.published for each in books.system if each.system_date == until)
+    trades, activities = (
+        readable([each.text for each in events if each.published <= published])
+        for events in (books.trades, books.activities)
+    )
+    replay = Replay()
+    for date in books.closings:
+        if date <= until:
+            replay_day(replay, date, trades, activities)
+    closing = books.closings[until]
+    positions = {
+        (account_id, line.asset.symbol): line.qty
+        for account_id, lines in closing.positions.items()
+        for line in lines
+    }
+    cash = {key: replay.cash[key] for key in closing.cash}
+    return held(replay) == positions and cash == closing.cash
+
+
+@functools.cache
+def books_of(seed: int) -> Books:
+    """Made once for all tests."""
+    return make_books(seed)
+
+
+@functools.cache
+def texts_of_seed(seed: int) -> frozenset[str]:
+    """The texts of right books, from before any fault was planted."""
+    return frozenset(texts_of(make_books(seed)))
+
+
+def texts_of(books: Books) -> set[str]:
+    """Every text that is published."""
+    return {each.text for each in (*books.trades, *books.activities, *books.system)}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_changes_one_place_and_leaves_the_right_books_alone(name: str, seed: int) -> None:
+    """At most two texts differ, two more where a split's texts name the quantity."""
+    right, planted = books_of(seed), FAULTS[name].plant(books_of(seed), frozenset())
+    assert texts_of(right) == texts_of_seed(seed)
+    assert planted.books != right
+    gone = texts_of_seed(seed) - texts_of(planted.books)
+    come = texts_of(planted.books) - texts_of_seed(seed)
+    assert max(len(gone), len(come)) <= (2 if name == "split_ratio_wrong" else 1)
+    assert planted.account_id in [each.account_id for each in right.accounts]
+    assert planted.system_date in right.closings
+    assert FAULTS[name].expected in RULES
+    assert FAULTS[name].description.endswith(".")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", sorted(set(FAULTS) - AMBIGUOUS))
+def test_the_statement_agrees_with_the_events_only_where_the_fault_is_booked(
+    name: str, seed: int
+) -> None:
+    """A fault of the stream or of the statement alone makes the two differ on its date."""
+    planted = FAULTS[name].plant(books_of(seed), frozenset())
+    agreement = agrees(planted.books, planted.system_date)
+    assert agreement == (name in AGREES_WITH_THE_STATEMENT)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_late_fill_is_missing_for_one_night_only(seed: int) -> None:
+    """The next ready events find it published, and everything agrees again."""
+    planted = FAULTS["fill_published_late"].plant(books_of(seed), frozenset())
+    nights = [agrees(planted.books, date) for date in planted.books.closings]
+    assert nights.count(False) == 1
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_demo_faults_are_all_on_accounts_of_their_own(seed: int) -> None:
+    """Nine at once, for any seed, none hiding another."""
+    books, planted = plant(books_of(seed), DEMO_FAULTS)
+    assert len({each.account_id for each in planted}) == len(DEMO_FAULTS) == 9
+    assert books == planted[-1].books
+
+
+def test_an_unknown_fault_is_refused() -> None:
+    """The message lists what there is."""
+    with pytest.raises(ValueError, match="lost_fill"):
+        plant(make_books(0), ["lost_everything"])
+
+
+def test_too_many_faults_for_the_accounts_are_refused() -> None:
+    """Rather than planting one on top of another."""
+    with pytest.raises(ValueError, match="taken accounts"):
+        plant(make_books(0), ["bust_wrong_effect", "bust_wrong_effect"])
