@@ -55,7 +55,7 @@ def read_row(stream: Stream, text: str) -> Row:
     values = [_typed(event, column.path, column.kind, unread) for column in stream.columns]
     by_name = dict(zip((column.name for column in stream.columns), values, strict=True))
     missing = [name for name in stream.required if by_name[name] is None]
-    payload_hash = hashlib.sha256(exact_json(event).encode()).hexdigest()
+    payload_hash = _hash(text)
     return Row(
         text=text,
         identity=_identity(stream, event, payload_hash),
@@ -81,10 +81,15 @@ def _refuse(constant: str) -> Any:
 
 
 def _quarantined(stream: Stream, text: str, reason: str) -> Row:
-    payload_hash = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    payload_hash = _hash(text)
     return Row(
         text, "content:" + payload_hash, payload_hash, reason, [], [None] * len(stream.columns)
     )
+
+
+def _hash(text: str) -> str:
+    """Of the text as it came: an event that differs in anything is never taken for a repeat."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _identity(stream: Stream, event: dict[str, Any], payload_hash: str) -> str:

@@ -6,6 +6,7 @@ temporary name, read back, and renamed, so that a half file can never have a fin
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import os
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from recon.archive.columns import DIGITS_AFTER, Row
@@ -37,12 +39,17 @@ class SegmentDamaged(ReconError):
 
 @dataclass(frozen=True)
 class Segment:
-    """What the manifest keeps of one segment. Hashes are sha256 of the files."""
+    """What the manifest keeps of one segment. Hashes are sha256 of the files.
+
+    `last_at` is the latest instant of its events, RFC 3339 in UTC, cut to seconds and one second
+    later; empty where an event has none, so that nobody may skip it.
+    """
 
     name: str
     rows: int
     raw_sha256: str
     typed_sha256: str
+    last_at: str = ""
 
 
 def schema_of(stream: Stream) -> pa.Schema:
@@ -75,7 +82,7 @@ def write_segment(folder: Path, name: str, stream: Stream, rows: Sequence[Row]) 
         _sync(temporary)
         os.replace(temporary, final)
     _sync(folder)
-    return Segment(name, len(rows), _sha256(raw), _sha256(typed))
+    return Segment(name, len(rows), _sha256(raw), _sha256(typed), _last_at(table))
 
 
 def read_texts(folder: Path, segment: Segment) -> Iterator[str]:
@@ -109,6 +116,14 @@ def _table(stream: Stream, rows: Sequence[Row]) -> pa.Table:
         for values, field in zip(own + columns, schema, strict=True)
     ]
     return pa.table(arrays, schema=schema)
+
+
+def _last_at(table: pa.Table) -> str:
+    if "event_at" not in table.column_names or table["event_at"].null_count:
+        return ""
+    nanoseconds = pc.max(table["event_at"].cast(pa.int64())).as_py()
+    moment = datetime.datetime.fromtimestamp(nanoseconds // 1_000_000_000 + 1, datetime.UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _line(text: str) -> str:

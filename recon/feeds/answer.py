@@ -10,7 +10,7 @@ import ssl
 
 import httpx
 
-from recon.errors import BrokerRefused
+from recon.errors import BrokerRefused, BrokerUnreachable
 from recon.feeds.patience import NotNow, asked_wait_seconds
 
 SEEN_LENGTH_MAX = 200
@@ -85,6 +85,16 @@ def no_answer(fault: httpx.TransportError, request: httpx.Request) -> NotNow | A
             )
         cause = cause.__cause__ or cause.__context__
     return NotNow(one_line(f"{type(fault).__name__} {fault}"))
+
+
+def unusable(seen: str, request: httpx.Request) -> BrokerUnreachable:
+    """The end of asking, without a usable answer."""
+    return BrokerUnreachable(
+        expected="an answer from the broker",
+        seen=seen,
+        where=place(request),
+        next_step="try later; check RECON_BROKER_URL and the broker's status page",
+    )
 
 
 def is_framed(response: httpx.Response) -> bool:

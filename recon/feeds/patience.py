@@ -76,14 +76,14 @@ class Tries:
         if fault.busy and self.pause.answers > self.answers:
             self.answers, self.used = self.pause.answers, 0
         self.used += 1
-        if self.used >= self.patience.tries:
-            return False
         wait_seconds = fault.wait_seconds
         if wait_seconds is not None:
             wait_seconds = min(wait_seconds, self.patience.wait_seconds_max)
         if fault.busy:
             first = self.patience.first_wait_seconds
             self.pause.hold(first if wait_seconds is None else wait_seconds)
+        if self.used >= self.patience.tries:
+            return False
         return True if wait_seconds is None else wait_seconds
 
 

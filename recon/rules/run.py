@@ -62,7 +62,7 @@ def run_rules(
 
 def run_rule(connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: date) -> None:
     """Add one rule's verdicts. Raises RuleError if the output is not what the contract says."""
-    params = {name: default or str(system_date) for name, default in rule.params.items()}
+    params = {n: d or str(system_date) for n, d in rule.params.items() if f"${n}" in rule.sql}
     relation = connection.sql(rule.sql, params=params)
     seen = {name: str(kind) for name, kind in zip(relation.columns, relation.types, strict=True)}
     if seen != CONTRACT or list(seen) != list(CONTRACT):

@@ -16,7 +16,7 @@ SHORT = Patience(
     tries=3,
     first_wait_seconds=0.01,
     wait_seconds_max=0.05,
-    read_timeout_seconds=0.3,
+    read_timeout_seconds=1.0,
     connect_timeout_seconds=2.0,
 )
 

@@ -15,7 +15,8 @@ import pytest
 
 from recon.errors import BrokerError, BrokerRefused, BrokerUnreachable, ExitCode
 from recon.feeds.answer import AnswerRefused, no_answer
-from recon.feeds.broker import Patience, tls_context
+from recon.feeds.broker import Patience
+from recon.feeds.connection import tls_context
 from recon.feeds.patience import NotNow, asked_wait_seconds
 from recon.feeds.streams import TRADES
 from recon.window import Window
@@ -302,7 +303,7 @@ def test_no_secret_is_told_anywhere(
         except BrokerError as fault:
             told += "".join(traceback.format_exception(fault)) + repr(fault) + repr(vars(fault))
             assert "leaked" not in told
-        told += repr(broker) + repr(vars(broker))
+        told += repr(broker) + repr(vars(broker)) + repr(vars(vars(broker)["_connection"]))
     printed = capsys.readouterr()
     told += caplog.text + printed.out + printed.err
     assert any(SECRETS[2] in request for request in server.requests)

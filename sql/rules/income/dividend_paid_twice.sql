@@ -1,14 +1,14 @@
--- title:    A cash dividend was paid more than once
+-- title:    A dividend was paid more than once
 -- severity: S1
 -- reads:    activities
 -- params:   system_date
 --
--- An account gets one cash dividend of a symbol, rate and payable date. A second one is money
--- that the broker will want back, unless one of them was taken back: payments less reversals
--- may be one at most. The first payment may lie before the opening of the books, so all that is
--- archived is counted. The entitled quantity is no part of the key: paying the same dividend
--- on two quantities is paying it twice, too.
--- `not_evaluated`: two payments of which no rate or no payable date is known.
+-- An account gets one dividend of a symbol, kind, rate and payable date, in cash or in shares. A
+-- second one is something the broker will want back, unless one of them was taken back: payments
+-- less reversals may be one at most. The first payment may lie before the opening of the books,
+-- so all that is archived is counted. The entitled quantity is no part of the key: paying one
+-- dividend on two quantities is paying it twice, too.
+-- `not_evaluated`: the rate, the payable date or the symbol is not known.
 -- Clears when the broker reverses the second payment.
 with
 
@@ -17,14 +17,15 @@ payments as (
     select
         account_id,
         symbol,
+        coalesce(entry_sub_type, 'CDIV') as kind,
         rate,
         settle_date,
-        net_amount,
+        case when entry_sub_type = 'SDIV' then qty else net_amount end as amount,
         activity_id,
         activity_id in (select activity_id from activities) as in_books
     from events.activities
     where entry_type = 'DIV'
-        and coalesce(entry_sub_type, 'CDIV') = 'CDIV'
+        and coalesce(entry_sub_type, 'CDIV') in ('CDIV', 'ROC', 'SDIV')
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
 
@@ -35,15 +36,14 @@ counted as (
     select
         account_id,
         symbol,
+        kind,
         rate,
         settle_date,
         -- Who is short pays, so payments and reversals are told apart by number, not by sign.
-        abs(
-            count(*) filter (where net_amount > 0) - count(*) filter (where net_amount < 0)
-        ) as standing,
+        abs(count(*) filter (where amount > 0) - count(*) filter (where amount < 0)) as standing,
         list(activity_id order by activity_id) as evidence
     from payments
-    group by account_id, symbol, rate, settle_date
+    group by account_id, symbol, kind, rate, settle_date
     having bool_or(in_books)
 
 ),
@@ -53,10 +53,10 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', 'CDIV of', settle_date::varchar, 'at', plain(rate)) as subject,
+        concat_ws(' ', kind, 'of', settle_date::varchar, 'at', plain(rate)) as subject,
         case
-            when standing <= 1 then 'pass'
             when rate is null or settle_date is null or symbol is null then 'not_evaluated'
+            when standing <= 1 then 'pass'
             else 'break'
         end as verdict,
         least(standing, 1)::varchar as expected,

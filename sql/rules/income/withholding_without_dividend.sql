@@ -77,7 +77,7 @@ judged as (
         calendar.next_settlement as due_date,
         case
             when gross_amount is null or symbol is null or standing < 0 then 'not_evaluated'
-            when standing <= dividends then 'pass'
+            when standing <= greatest(dividends, 0) then 'pass'
             when $system_date::date < calendar.next_settlement then 'pending'
             else 'break'
         end as verdict

@@ -49,6 +49,7 @@ verdicts as (
         [executions.execution_id] as evidence
     from executions
     left join contents on contents.identity = executions.execution_id
+    where executions.system_date <= $system_date::date
 
 )
 

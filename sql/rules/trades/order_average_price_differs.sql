@@ -23,6 +23,7 @@ effective as (
     from execution_effects
     where event in ('fill', 'partial_fill', 'trade_correct')
         and reversed_by is null
+        and system_date <= $system_date::date
         and (event <> 'trade_correct' or claim = 1)
 
 ),

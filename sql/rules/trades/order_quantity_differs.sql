@@ -19,6 +19,7 @@ states as (
     select order_id, event_at, received, filled_qty, filled_qty = 0 as is_unfilled
     from order_events
     where event not in ('fill', 'partial_fill', 'trade_bust', 'trade_correct')
+        and system_date <= $system_date::date
     union all
     select order_id, event_at, received, order_filled_qty, false
     from executions

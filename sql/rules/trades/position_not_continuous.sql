@@ -100,39 +100,40 @@ gaps as (
 
 ),
 
-compared as (
+before as (
 
     select
         *,
-        gap - coalesce(last_value(gap ignore nulls) over before, 0) as change,
-        unknown > coalesce(
-            last_value(case when gap is not null then unknown end ignore nulls) over before, 0
-        ) as is_blind
+        coalesce(last_value(gap ignore nulls) over earlier, 0) as gap_before,
+        coalesce(
+            last_value(case when gap is not null then unknown end ignore nulls) over earlier, 0
+        ) as unknown_before
     from gaps
-    window before as (
+    window earlier as (
         partition by ordering, account_id, symbol order by place
         rows between unbounded preceding and 1 preceding
     )
 
 ),
 
-counted as (
+-- No change is known where an effect since the gap before is not known.
+compared as (
 
     select
         *,
-        case when change <> 0 and not is_blind then change end as jump,
-        count(*) filter (where change <> 0 and not is_blind) over (
+        case when unknown = unknown_before then gap - gap_before end as change,
+        count(*) filter (where unknown = unknown_before and gap <> gap_before) over (
             partition by ordering, account_id, symbol
-        ) as jumps
-    from compared
+        ) as changes
+    from before
 
 ),
 
 chosen as (
 
     select *
-    from counted
-    qualify row_number() over (partition by execution_id order by jumps, ordering desc) = 1
+    from compared
+    qualify row_number() over (partition by execution_id order by changes, ordering desc) = 1
 
 ),
 
@@ -143,8 +144,8 @@ neighbours as (
         calendar.next_session,
         calendar.next_settlement as due_date,
         lag(execution_id) over in_place as execution_before,
-        lag(jump ignore nulls) over in_place as jump_before,
-        lead(jump ignore nulls) over in_place as jump_after,
+        lag(nullif(change, 0) ignore nulls) over in_place as change_before,
+        lead(nullif(change, 0) ignore nulls) over in_place as change_after,
         max(trade_date) over (partition by account_id, symbol) as last_traded
     from chosen
     left join calendar on calendar.date = chosen.trade_date
@@ -168,7 +169,7 @@ judged as (
     select
         *,
         case
-            when position_qty is null or change is null or is_blind then 'not_evaluated'
+            when change is null then 'not_evaluated'
             when change = 0 then 'pass'
             when event = 'trade_bust' and not target_known
                 and not exists (select 1 from opening)
@@ -179,7 +180,7 @@ judged as (
                     and sizes.size = abs(neighbours.change)
                     and neighbours.trade_date between sizes.previous_session and sizes.next_session
             ) then 'break'
-            when -jump in (jump_before, jump_after) then 'within_tolerance'
+            when -change in (change_before, change_after) then 'within_tolerance'
             when $system_date::date < due_date then 'pending'
             when last_traded <= next_session then 'within_tolerance'
             else 'break'

@@ -42,12 +42,11 @@ reversals as (
 
     select
         own.*,
-        target.side as target_side,
+        concat_ws(' ', own.side, own.symbol, 'of', own.account_id, own.order_id) as booked,
+        concat_ws(' ', target.side, target.symbol, 'of', target.account_id, target.order_id)
+            as target_booked,
         abs(target.qty) as target_qty,
         target.price as target_price,
-        (own.account_id, own.order_id, own.symbol, own.side)
-        is distinct from (target.account_id, target.order_id, target.symbol, target.side)
-            as names_another,
         totals.total,
         case own.side when 'buy' then own.qty_delta else -own.qty_delta end as filled,
         totals.total_received_before,
@@ -59,6 +58,7 @@ reversals as (
     left join averages
         on averages.order_id = own.order_id and averages.filled_avg_price = own.price
     where own.event in ('trade_bust', 'trade_correct')
+        and own.system_date <= $system_date::date
 
 ),
 
@@ -69,8 +69,9 @@ judged as (
         case
             when not target_known then 'the target is unknown'
             when claim > 1 then 'it was named before'
-            when names_another then 'it is another order'
-            when qty is null or price is null or filled is null then 'a number is absent'
+            when booked <> target_booked then 'it is booked elsewhere'
+            when qty + price + target_qty + target_price + filled is null
+            then 'a number is absent'
             when event = 'trade_bust' and qty <> target_qty then 'the quantity differs'
             when total = total_received_before + filled or total = total_before_in_time + filled
                 or total is null or total_received_before is null
@@ -102,12 +103,14 @@ verdicts as (
             when 'the total differs'
             then 'filled quantity ' || plain(total_received_before + filled)
             when 'it was named before' then 'named once'
-            else concat_ws(' ', target_side, plain(target_qty), 'at', plain(target_price))
+            when 'it is booked elsewhere' then target_booked
+            else plain(target_qty) || ' at ' || plain(target_price)
         end as expected,
         case fault
             when 'the total differs' then 'filled quantity ' || plain(total)
             when 'it was named before' then 'named ' || claim || ' times'
-            else concat_ws(' ', side, plain(qty), 'at', plain(price))
+            when 'it is booked elsewhere' then booked
+            else plain(qty) || ' at ' || plain(price)
         end as actual,
         case
             when fault = 'the total differs' then total - total_received_before - filled
@@ -115,7 +118,8 @@ verdicts as (
         end::decimal(38, 9) as difference,
         symbol as unit,
         null::date as due_date,
-        [target_execution_id, execution_id] as evidence
+        case when target_execution_id is null then [execution_id]
+        else [target_execution_id, execution_id] end as evidence
     from judged
 
 )

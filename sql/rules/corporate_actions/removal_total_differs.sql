@@ -1,0 +1,104 @@
+-- title:    A corporate action did not remove the whole holding
+-- severity: S1
+-- reads:    activities, activity_effects, execution_effects, opening, opening_positions
+-- params:   system_date
+--
+-- A split, merger, name change or worthless removal takes away all that an account holds of the
+-- symbol. It does so at the beginning of its system date: what counts is the opening, all events
+-- of earlier system dates, and activities of the same date that were received before it. Who is
+-- short has the negative holding taken away. A break is a trade or a transfer that one side does
+-- not know, or an action applied twice. A new CUSIP removes and adds the same symbol, so for
+-- someone short the two legs look alike: there either sign will do.
+-- `not_evaluated`: the books do not know the symbol in that account before, or one of its events
+-- has no known effect. Clears when the missing event comes, or the action is booked anew.
+with
+
+removals as (
+
+    select
+        account_id,
+        coalesce(entry_sub_type, entry_type) as kind,
+        group_key,
+        group_id,
+        symbol,
+        min(system_date) as first_date,
+        min(received) as first_received,
+        sum(qty) as removed,
+        list(activity_id order by activity_id) as evidence
+    from activities
+    where leg = 'REMOVE'
+        and (entry_type in ('SPLIT', 'MA', 'NC')
+            or (entry_type = 'REORG' and coalesce(entry_sub_type, 'WRM') = 'WRM'))
+        and status in ('executed', 'correct')
+        and system_date <= $system_date::date
+    group by account_id, kind, group_key, group_id, symbol
+
+),
+
+movements as (
+
+    select
+        account_id, symbol, qty, opening.system_date,
+        null::bigint as received, null::varchar as group_key
+    from opening_positions
+    cross join opening
+    union all
+    select account_id, symbol, qty_delta, system_date, null, null
+    from execution_effects
+    union all
+    select account_id, symbol, qty_delta, system_date, received, group_key
+    from activity_effects
+
+),
+
+holdings as (
+
+    select
+        removals.account_id,
+        removals.symbol,
+        removals.kind,
+        removals.group_id,
+        removals.first_date,
+        removals.removed,
+        removals.evidence,
+        case when count(movements.account_id) = count(movements.qty)
+        then sum(movements.qty) end as held
+    from removals
+    left join movements
+        on movements.account_id = removals.account_id
+        and movements.symbol = removals.symbol
+        and movements.group_key is distinct from removals.group_key
+        and (
+            movements.system_date < removals.first_date
+            or (movements.system_date = removals.first_date
+                and movements.received < removals.first_received)
+        )
+    group by
+        removals.account_id, removals.symbol, removals.kind, removals.group_key,
+        removals.group_id, removals.first_date, removals.removed, removals.evidence
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        symbol,
+        concat_ws(' ', 'removal by', kind, first_date::varchar, group_id) as subject,
+        case
+            when held is null then 'not_evaluated'
+            when removed + held = 0 then 'pass'
+            when kind = 'CNC' and removed = held then 'pass'
+            else 'break'
+        end as verdict,
+        plain(-held) as expected,
+        plain(removed) as actual,
+        (removed + held)::decimal(38, 9) as difference,
+        'shares' as unit,
+        null::date as due_date,
+        evidence
+    from holdings
+
+)
+
+select * from verdicts

@@ -1,0 +1,114 @@
+-- title:    A split has other quantities than its text or than the other accounts
+-- severity: S1
+-- reads:    activities
+-- params:   system_date
+--
+-- The legs must have the quantities that their texts print (From QTY, To QTY), with opposite
+-- signs; of a unit split only the removal is compared, since it adds two symbols. And a split has
+-- one ratio: an account is compared with the one that had most, of those that equal their text.
+-- The broker cuts a new quantity at nine digits, so each is less than 1e-9 from the exact one;
+-- multiplied crosswise, new * old of the other may differ by 1e-9 * (old + old of the other),
+-- once for each symbol added: within tolerance (law ULPq). Where no account of the split was
+-- given a fraction, fractions may come in cash weeks later: then less than one share apart is
+-- within tolerance (law of whole shares).
+-- `not_evaluated`: a leg or a text is missing. A break clears when the legs are booked anew.
+with
+
+splits as (
+
+    select
+        account_id,
+        coalesce(min(source_symbol) filter (where leg = 'REMOVE'), min(source_symbol)) as symbol,
+        coalesce(max(entry_sub_type), 'SPLIT') as kind,
+        group_key,
+        group_id,
+        min(system_date) as first_date,
+        sum(qty) filter (where leg = 'REMOVE') as removed,
+        coalesce(sum(qty) filter (where leg = 'ADD'), case when max(new_qty) = 0 then 0 end)
+            as added,
+        count(*) filter (where leg = 'ADD') as additions,
+        count(old_qty) = count(*) and count(new_qty) = count(*) as has_text,
+        min(old_qty) as least_old,
+        max(old_qty) as most_old,
+        min(new_qty) as least_new,
+        max(new_qty) as most_new,
+        list(activity_id order by activity_id) as evidence
+    from activities
+    where entry_type = 'SPLIT'
+        and status in ('executed', 'correct')
+        and system_date <= $system_date::date
+    group by account_id, group_key, group_id
+
+),
+
+measured as (
+
+    select
+        *,
+        abs(removed)::decimal(38, 9) as old,
+        abs(added)::decimal(38, 9) as new,
+        case when has_text and removed is not null and added is not null then
+            sign(removed) * sign(added) <= 0
+            and abs(removed) = least_old and abs(removed) = most_old
+            and (kind = 'USPLIT' or (abs(added) = least_new and abs(added) = most_new))
+        end as agrees,
+        coalesce(bool_and(added = trunc(added)) over (
+            partition by symbol, kind, first_date
+        ), false) as whole_shares
+    from splits
+
+),
+
+reference as (
+
+    select symbol, kind, first_date, old, new
+    from measured
+    where agrees
+    qualify row_number() over (
+        partition by symbol, kind, first_date order by old desc, account_id, group_key
+    ) = 1
+
+),
+
+compared as (
+
+    select
+        measured.*,
+        reference.old as other_old,
+        reference.new as other_new,
+        abs(measured.new * reference.old - reference.new * measured.old) as apart,
+        (measured.old + reference.old) * 0.000000001 * measured.additions as bound
+    from measured
+    left join reference
+        on reference.symbol = measured.symbol
+        and reference.kind = measured.kind
+        and reference.first_date = measured.first_date
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        symbol,
+        concat_ws(' ', kind, 'of', symbol, first_date::varchar, group_id) as subject,
+        case
+            when not agrees then 'break'
+            when apart > bound and not (whole_shares and apart < greatest(old, other_old))
+                then 'break'
+            when agrees is null then 'not_evaluated'
+            when apart = 0 then 'pass'
+            else 'within_tolerance'
+        end as verdict,
+        case when agrees then plain(other_new) || ' for ' || plain(other_old)
+        else plain(most_new) || ' for ' || plain(most_old) end as expected,
+        plain(new) || ' for ' || plain(old) as actual,
+        null::decimal(38, 9) as difference,
+        'shares' as unit,
+        null::date as due_date,
+        evidence
+    from compared
+
+)
+
+select * from verdicts

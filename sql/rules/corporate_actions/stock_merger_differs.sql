@@ -1,0 +1,73 @@
+-- title:    New shares of a merger are not the removed shares times the exchange rate
+-- severity: S1
+-- reads:    activities
+-- params:   system_date
+--
+-- The text of a merger prints so many new shares for so many old ones. The added quantity must be
+-- the removed quantity in that proportion, rounded to nine digits; one unit of the ninth digit
+-- either way is within tolerance (law ULPq: the broker does not say how it rounds quantities).
+-- It holds for mergers for shares and for those for shares and cash. Checked crosswise, added *
+-- old rate against removed * new rate, so that nothing is divided.
+-- `not_evaluated`: no rate is readable or a leg is missing; the rule on missing legs says so too.
+-- A break clears when the broker takes the wrong quantity back or books the rest.
+with
+
+mergers as (
+
+    select
+        account_id,
+        coalesce(min(source_symbol) filter (where leg = 'REMOVE'), min(source_symbol)) as symbol,
+        max(entry_sub_type) as sub_type,
+        group_id,
+        min(system_date) as first_date,
+        coalesce(max(exchange_rate) filter (where leg = 'ADD'), max(exchange_rate)) as new_rate,
+        coalesce(max(old_rate) filter (where leg = 'ADD'), max(old_rate)) as old_rate,
+        (-sum(qty) filter (where leg = 'REMOVE'))::decimal(38, 9) as removed,
+        (sum(qty) filter (where leg = 'ADD'))::decimal(38, 9) as added,
+        list(activity_id order by activity_id) as evidence
+    from activities
+    where entry_type = 'MA'
+        and status in ('executed', 'correct')
+        and system_date <= $system_date::date
+    group by account_id, group_key, group_id
+    having max(exchange_rate) is not null
+        or bool_or(leg = 'ADD')
+        or bool_or(entry_sub_type in ('SMA', 'SCMA'))
+
+),
+
+compared as (
+
+    select
+        *,
+        abs(added * old_rate - removed * new_rate) as apart,
+        0.000000001 * old_rate as unit_of_ninth_digit
+    from mergers
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        symbol,
+        concat_ws(' ', coalesce(sub_type, 'MA'), 'of', symbol, first_date::varchar, group_id)
+            as subject,
+        case
+            when apart is null then 'not_evaluated'
+            when 2 * apart <= unit_of_ninth_digit then 'pass'
+            when apart <= unit_of_ninth_digit then 'within_tolerance'
+            else 'break'
+        end as verdict,
+        plain(new_rate) || ' for each ' || plain(old_rate) || ' of ' || plain(removed) as expected,
+        plain(added) as actual,
+        case when old_rate = 1 then added - round(removed * new_rate, 9) end::decimal(38, 9)
+            as difference,
+        'shares' as unit,
+        null::date as due_date,
+        evidence
+    from compared
+
+)
+
+select * from verdicts

@@ -1,0 +1,131 @@
+-- title:    A dividend was paid on another quantity than the account held
+-- severity: S1
+-- reads:    activities, activity_effects, calendar, opening, postings
+-- params:   system_date
+--
+-- A dividend is paid on what was held when the shares went ex-dividend. The broker prints the
+-- record date only; with settlement on the next day the ex-date is that same day, for a stock
+-- dividend it seems to be the day before. So the assumption is: the entitled quantity is what the
+-- books hold at the close of the record date or of one of the three sessions before it.
+-- A break: a trade or a transfer is missing on one side, or the wrong account was paid.
+-- `not_evaluated`: an unreadable event; a holding from before the books begin; shares that came
+-- under this symbol only later, by a name change or a merger; or a part paid in lieu (DIV/SPD),
+-- since shares are on loan. Clears when the missing event comes or the dividend is reversed.
+with
+
+entitlements as (
+
+    select
+        min(activity_id) as first_id,
+        account_id, symbol, entry_sub_type, settle_date, record_date, entitled_qty,
+        max(system_date) as last_date,
+        list(activity_id order by activity_id) as evidence
+    from activities
+    where entry_type = 'DIV'
+        and entry_sub_type in ('CDIV', 'SDIV')
+        and status in ('executed', 'correct')
+        and system_date <= $system_date::date
+    group by account_id, symbol, entry_sub_type, settle_date, record_date, entitled_qty
+
+),
+
+sessions as (
+
+    select
+        entitlements.first_id, entitlements.account_id, entitlements.symbol, calendar.date,
+        row_number() over (
+            partition by entitlements.first_id order by calendar.date desc
+        ) as back
+    from entitlements
+    inner join calendar
+        on calendar.is_session
+        and calendar.date between entitlements.record_date - 14 and entitlements.record_date
+    qualify back <= 4
+
+),
+
+beginnings as (
+
+    select account_id, coalesce((select max(system_date) from opening), min(system_date)) as begins
+    from postings
+    group by account_id
+
+),
+
+holdings as (
+
+    select
+        sessions.first_id, sessions.date, sessions.back,
+        coalesce(sessions.date >= beginnings.begins, false) as known,
+        coalesce(sum(postings.amount), 0)::decimal(38, 9) as held
+    from sessions
+    left join beginnings on beginnings.account_id = sessions.account_id
+    left join postings
+        on postings.ledger_account = 'C:' || sessions.account_id || ':POS'
+        and postings.commodity = sessions.symbol
+        and postings.system_date <= sessions.date
+    group by sessions.first_id, sessions.date, sessions.back, beginnings.begins
+
+),
+
+compared as (
+
+    select
+        entitlements.first_id,
+        bool_or(holdings.known and holdings.held = entitlements.entitled_qty) as found,
+        bool_and(holdings.known) as known,
+        min(holdings.date) as since,
+        max(holdings.held) filter (where holdings.back = 2) as held
+    from entitlements
+    inner join holdings on holdings.first_id = entitlements.first_id
+    group by entitlements.first_id
+
+),
+
+elsewhere as (
+
+    select distinct entitlements.first_id
+    from entitlements
+    inner join compared on compared.first_id = entitlements.first_id
+    inner join activity_effects
+        on activity_effects.account_id = entitlements.account_id
+        and activity_effects.symbol = entitlements.symbol
+        and case
+            when activity_effects.entry_type in ('NC', 'MA')
+                then activity_effects.qty_delta <> 0 and activity_effects.system_date
+                    between compared.since and entitlements.last_date
+            when activity_effects.entry_sub_type = 'SPD'
+                then activity_effects.settle_date = entitlements.settle_date
+        end
+
+),
+
+verdicts as (
+
+    select
+        entitlements.account_id,
+        entitlements.symbol,
+        concat_ws(' ', entry_sub_type, 'of', settle_date::varchar, 'on', plain(entitled_qty),
+            'held', record_date::varchar) as subject,
+        case
+            when symbol is null or entitled_qty is null or compared.first_id is null
+                then 'not_evaluated'
+            when compared.found then 'pass'
+            when not compared.known or elsewhere.first_id is not null then 'not_evaluated'
+            else 'break'
+        end as verdict,
+        case when compared.found then plain(entitled_qty) when compared.known
+        then plain(compared.held) end as expected,
+        plain(entitled_qty) as actual,
+        case when compared.found then 0 when compared.known
+        then entitled_qty - compared.held end::decimal(38, 9) as difference,
+        'shares' as unit,
+        null::date as due_date,
+        evidence
+    from entitlements
+    left join compared on compared.first_id = entitlements.first_id
+    left join elsewhere on elsewhere.first_id = entitlements.first_id
+
+)
+
+select * from verdicts
