@@ -95,3 +95,8 @@ def parse_duration(text: str) -> float:
             next_step="give a number and one of s, m, h",
         )
     return float(int(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]])
+
+
+def new_york_date(nanoseconds: int) -> datetime.date:
+    """The calendar date in New York at an instant, given as nanoseconds since 1970."""
+    return pendulum.from_timestamp(nanoseconds // 1_000_000_000, tz=NEW_YORK).date()

@@ -83,9 +83,7 @@ def run_case(connection: duckdb.DuckDBPyConnection, sql: str, fixture: Fixture, 
             _insert(connection, f"main.{table}", case.given[table])
         params = {"system_date": str(fixture.system_date)} if "$system_date" in sql else {}
         relation = connection.sql(sql, params=params)
-        got = [
-            dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
-        ]
+        got = [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
     finally:
         connection.execute("rollback")
     wanted = Counter(_shown(row, case.columns) for row in case.expect or [])
@@ -95,7 +93,7 @@ def run_case(connection: duckdb.DuckDBPyConnection, sql: str, fixture: Fixture, 
 def empty_warehouse(archive: Path) -> duckdb.DuckDBPyConnection:
     """A warehouse of an empty archive: every table, no row, the real reference data."""
     connection = connect(MEMORY)
-    load_events(connection, archive)
+    load_events(connection, archive, [])
     return connection
 
 

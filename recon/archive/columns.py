@@ -19,12 +19,14 @@ from typing import Any
 from recon.feeds.streams import Stream
 
 DIGITS_BEFORE, DIGITS_AFTER = 29, 9  # decimal(38, 9)
-NUMBER = re.compile(r"-?\d{1,200}(\.\d{1,200})?([eE][+-]?\d{1,3})?")
+NUMBER = re.compile(r"-?\d{1,200}(\.\d{1,200})?([eE][+-]?\d{1,3})?", re.ASCII)
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 INSTANT = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})"
+    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})", re.ASCII
 )
 IDENTITY = re.compile(r"[A-Za-z0-9:_.-]{1,200}")
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+NANOSECONDS_MAX = 2**63 - 1  # an instant is 64 bits in Parquet: 1677 to 2262
 
 
 class Number(str):
@@ -109,15 +111,28 @@ def _typed(event: dict[str, Any], path: tuple[str, ...], kind: str, unread: list
         return None
     try:
         return _READERS[kind](value)
-    except (ValueError, OverflowError) as error:
-        unread.append(f"{'.'.join(path)}: {error}")
+    except (ValueError, OverflowError, RecursionError) as error:
+        reason = f"{'.'.join(path)}: {error}"
+        if reason not in unread:  # two columns may read one path
+            unread.append(reason)
         return None
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return str(value)
-    raise ValueError(f"expected a text, saw {type(value).__name__}")
+    if not isinstance(value, str):
+        raise ValueError(f"expected a text, saw {type(value).__name__}")
+    if not value.isascii() and not _is_unicode(value):
+        raise ValueError(f"expected Unicode, saw half of a surrogate pair in {value[:60]!a}")
+    return str(value)
+
+
+def _is_unicode(value: str) -> bool:
+    """Whether a text can be written in UTF-8; half of a surrogate pair, escaped, cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -152,7 +167,10 @@ def _instant(value: Any) -> int:
         raise ValueError(f"expected an RFC 3339 instant, saw {str(value)[:60]!r}")
     date, time, fraction, zone = match.groups()
     seconds = _seconds(f"{date}T{time}{zone.replace('Z', '+00:00')}")
-    return seconds * 1_000_000_000 + int((fraction or "").ljust(9, "0"))
+    nanoseconds = seconds * 1_000_000_000 + int((fraction or "").ljust(9, "0"))
+    if abs(nanoseconds) > NANOSECONDS_MAX:
+        raise ValueError(f"expected an instant from 1678 to 2261, saw {str(value)[:60]!r}")
+    return nanoseconds
 
 
 @functools.lru_cache(maxsize=4096)
@@ -161,13 +179,16 @@ def _seconds(text: str) -> int:
     return since_epoch.days * 86_400 + since_epoch.seconds
 
 
-@functools.lru_cache(maxsize=4096)
 def _date(value: Any) -> datetime.date:
     """A calendar date; of an instant only the date that is printed. Raises ValueError."""
-    text = _text(value)
+    return _calendar_date(_text(value))
+
+
+@functools.lru_cache(maxsize=4096)
+def _calendar_date(text: str) -> datetime.date:
     if INSTANT.fullmatch(text):
         text = text[:10]
-    if len(text) != len("2026-06-15"):
+    if not DATE.fullmatch(text):
         raise ValueError(f"expected a date, saw {text[:60]!r}")
     return datetime.date.fromisoformat(text)
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
-from recon.archive.segment import RAW, TYPED, Segment
+from recon.archive.segment import RAW, TEMPORARY, TYPED, Segment, sync
 from recon.errors import ReconError
 from recon.window import NEW_YORK, parse_instant
 
@@ -60,8 +60,13 @@ def read_manifest(archive: Path) -> list[Fetch]:
     path = archive / NAME
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").split("\n")
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     return [_fetch(line, number, path) for number, line in enumerate(lines[:-1], start=1)]
+
+
+def next_number(fetches: Sequence[Fetch]) -> int:
+    """The number of the fetch that comes after these."""
+    return fetches[-1].fetch + 1 if fetches else 1
 
 
 def opening_date(fetches: Sequence[Fetch]) -> date | None:
@@ -81,19 +86,41 @@ def append(archive: Path, fetch: Fetch) -> None:
         file.write((json.dumps(asdict(fetch), sort_keys=True) + "\n").encode())
         file.flush()
         os.fsync(file.fileno())
+    sync(archive)
 
 
 def sweep(archive: Path, fetches: Sequence[Fetch]) -> None:
-    """Remove what a killed run left: temporary files, and segments that no line names."""
+    """Remove what a killed run left: temporary files, and segments of the fetch after the last.
+
+    Any other segment without a line means that lines are lost: then nothing is removed and
+    ManifestDamaged is raised.
+    """
     named = {
         archive / fetch.stream / (segment.name + suffix)
         for fetch in fetches
         for segment in fetch.segments
         for suffix in (RAW, TYPED)
     }
-    for path in archive.glob("*/*"):
-        if path not in named:
-            path.unlink()
+    unwritten = f"{next_number(fetches):06d}-"
+    left = []
+    for path in sorted(archive.glob("*/*")):
+        if path.name.startswith(".") and path.name.endswith(TEMPORARY):
+            left.append(path)
+        elif path.name.endswith((RAW, TYPED)) and path not in named:
+            if not path.name.startswith(unwritten):
+                raise _without_line(path)
+            left.append(path)
+    for path in left:
+        path.unlink()
+
+
+def _without_line(path: Path) -> ManifestDamaged:
+    return ManifestDamaged(
+        expected="a line of the manifest for every segment",
+        seen="a segment without one: the manifest is older than the archive",
+        where=str(path),
+        next_step="restore the newest manifest from a backup; nothing was removed",
+    )
 
 
 def _whole_length(path: Path) -> int:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from recon.archive.columns import Row, read_row
-from recon.archive.manifest import Fetch, append, read_manifest
+from recon.archive.manifest import Fetch, append, next_number, read_manifest
 from recon.archive.read import archived
 from recon.archive.segment import Segment, write_segment
 from recon.feeds.broker import Broker, StreamEnd
+from recon.feeds.sse import OversizeError
 from recon.feeds.streams import Stream
 from recon.window import Window, as_z
 
@@ -42,7 +43,11 @@ def replay_window(
     while waiting:
         part, tries = waiting.pop()
         intake = Intake(archive, stream, part, progress)
-        end = broker.read_window(stream, part, intake.take, deadline_seconds=deadline_seconds)
+        try:
+            end = broker.read_window(stream, part, intake.take, deadline_seconds=deadline_seconds)
+        except OversizeError:
+            intake.record(StreamEnd("oversize", intake.received, 0, 0, ()), started_at)
+            raise
         made.append(intake.record(end, started_at))
         if not made[-1].complete and tries > 1:
             waiting.extend((again, tries - 1) for again in _again(part, end))
@@ -66,7 +71,7 @@ class Intake:
     ) -> None:
         self.archive, self.stream, self.window, self.progress = archive, stream, window, progress
         self.fetches = read_manifest(archive)
-        self.number = self.fetches[-1].fetch + 1 if self.fetches else 1
+        self.number = next_number(self.fetches)
         self.known = set(self._known())
         self.seen: set[str] = set()
         self.rows: list[Row] = []

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from recon.archive.columns import DIGITS_AFTER, Row
 from recon.errors import ReconError
 from recon.feeds.streams import Stream
+from recon.window import new_york_date
 
 TYPES = {
     "text": pa.string(),
@@ -30,7 +31,10 @@ TYPES = {
     "date": pa.date32(),
     "json": pa.string(),
 }
-RAW, TYPED = ".ndjson.zst", ".parquet"
+RAW, TYPED, TEMPORARY = ".ndjson.zst", ".parquet", ".tmp"
+DAY_COLUMNS = ("system_date", "statement_date", "balance_asof")
+INSTANTS = ("event_at", "executed_at")
+DAYS_TO_NEXT_SESSION = datetime.timedelta(days=7)
 
 
 class SegmentDamaged(ReconError):
@@ -41,15 +45,16 @@ class SegmentDamaged(ReconError):
 class Segment:
     """What the manifest keeps of one segment. Hashes are sha256 of the files.
 
-    `last_at` is the latest instant of its events, RFC 3339 in UTC, cut to seconds and one second
-    later; empty where an event has none, so that nobody may skip it.
+    `first_day` and `last_day` bound the system dates of its events, YYYY-MM-DD; `last_day` is
+    empty where an event has none, so that nobody may skip it.
     """
 
     name: str
     rows: int
     raw_sha256: str
     typed_sha256: str
-    last_at: str = ""
+    first_day: str = ""
+    last_day: str = ""
 
 
 def schema_of(stream: Stream) -> pa.Schema:
@@ -79,10 +84,11 @@ def write_segment(folder: Path, name: str, stream: Stream, rows: Sequence[Row]) 
     ):
         raise _damaged(typed_temporary, "files that read back as written")
     for temporary, final in ((raw_temporary, raw), (typed_temporary, typed)):
-        _sync(temporary)
+        sync(temporary)
         os.replace(temporary, final)
-    _sync(folder)
-    return Segment(name, len(rows), _sha256(raw), _sha256(typed), _last_at(table))
+    sync(folder)
+    sync(folder.parent)
+    return Segment(name, len(rows), _sha256(raw), _sha256(typed), *_days(table))
 
 
 def read_texts(folder: Path, segment: Segment) -> Iterator[str]:
@@ -118,12 +124,23 @@ def _table(stream: Stream, rows: Sequence[Row]) -> pa.Table:
     return pa.table(arrays, schema=schema)
 
 
-def _last_at(table: pa.Table) -> str:
-    if "event_at" not in table.column_names or table["event_at"].null_count:
-        return ""
-    nanoseconds = pc.max(table["event_at"].cast(pa.int64())).as_py()
-    moment = datetime.datetime.fromtimestamp(nanoseconds // 1_000_000_000 + 1, datetime.UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _days(table: pa.Table) -> tuple[str, str]:
+    """The earliest and the latest system date that an event of the segment can belong to.
+
+    Trades name no date: theirs is the New York day of an instant, or some days later when that is
+    late in the evening or no session.
+    """
+    for name in DAY_COLUMNS:
+        if name in table.column_names:
+            first, last = pc.min(table[name]).as_py(), pc.max(table[name]).as_py()
+            return (str(first or ""), "" if table[name].null_count else str(last))
+    columns = [table[name].cast(pa.int64()) for name in INSTANTS if name in table.column_names]
+    least = [pc.min(column).as_py() for column in columns if column.null_count < len(table)]
+    most = [pc.max(column).as_py() for column in columns if column.null_count < len(table)]
+    first = str(new_york_date(min(least))) if least else ""
+    if not most or columns[0].null_count:
+        return first, ""
+    return first, str(new_york_date(max(most)) + DAYS_TO_NEXT_SESSION)
 
 
 def _line(text: str) -> str:
@@ -139,10 +156,11 @@ def _texts(path: Path) -> Iterator[str]:
 
 
 def _temporary(path: Path) -> Path:
-    return path.with_name(f".{path.name}.tmp")
+    return path.with_name(f".{path.name}{TEMPORARY}")
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, outlast a loss of power."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

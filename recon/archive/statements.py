@@ -11,13 +11,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from recon.archive.columns import Row, parse_json, read_row
-from recon.archive.manifest import Fetch, append, read_manifest
+from recon.archive.coverage import is_covered
+from recon.archive.manifest import Fetch, append, next_number, read_manifest
 from recon.archive.read import archived
 from recon.archive.segment import write_segment
 from recon.feeds.broker import Broker
 from recon.feeds.statements import read_cash, read_positions
 from recon.feeds.streams import ARCHIVED, EOD_CASH, EOD_POSITIONS, Stream
-from recon.window import as_z, day_start
+from recon.window import Window, as_z, day_start
 
 ACCOUNTS_PER_SEGMENT = 500
 
@@ -71,7 +72,7 @@ def archive_cash(
             _record(archive, EOD_CASH, system_date, rows, len(rows), "partial", started_at)
         raise
     ended = "other_date" if other_date else "complete"
-    if wanted:
+    if wanted or not is_covered(read_manifest(archive), EOD_CASH.name, _day(system_date)):
         _record(archive, EOD_CASH, system_date, rows, len(rows), ended, started_at)
     return len(_accounts_with_cash(archive, system_date))
 
@@ -102,15 +103,15 @@ def _record(
     started_at: str,
 ) -> Fetch:
     fetches = read_manifest(archive)
-    number = fetches[-1].fetch + 1 if fetches else 1
+    number = next_number(fetches)
     segments = (
         (write_segment(archive / stream.name, f"{number:06d}-0000", stream, rows),) if rows else ()
     )
     fetch = Fetch(
         fetch=number,
         stream=stream.name,
-        since=as_z(day_start(system_date)),
-        until=as_z(day_start(system_date + timedelta(days=1))),
+        since=as_z(_day(system_date).since),
+        until=as_z(_day(system_date).until),
         ended=ended,
         received=received,
         new=len(rows),
@@ -120,6 +121,10 @@ def _record(
     )
     append(archive, fetch)
     return fetch
+
+
+def _day(system_date: date) -> Window:
+    return Window(day_start(system_date), day_start(system_date + timedelta(days=1)))
 
 
 def _last_pages(archive: Path, system_date: date) -> list[str]:

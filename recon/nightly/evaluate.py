@@ -105,7 +105,7 @@ def build(
     fetches = read_manifest(home / "archive")
     with connect(path) as connection:
         connection.begin()
-        load_events(connection, home / "archive")
+        load_events(connection, home / "archive", fetches)
         load_coverage(
             connection,
             [(need.stream, need.window.since, need.window.until, need.complete) for need in needs],

@@ -14,6 +14,8 @@ EXACT = Context(prec=60)
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
 
 def half_up(value: Decimal, places: int) -> Decimal:
     """The value rounded to so many places, halves away from zero."""
@@ -60,10 +62,10 @@ def encode(value: object) -> str:
     """
     if isinstance(value, Decimal):
         return plain(value)
-    if value is None or isinstance(value, bool | int | str):
-        return json.dumps(value, ensure_ascii=False)
+    if value is None or isinstance(value, str | bool | int):
+        return _JSON.encode(value)
     if isinstance(value, dict):
-        members = (f"{json.dumps(key)}:{encode(member)}" for key, member in value.items())
+        members = [f"{_JSON.encode(key)}:{encode(member)}" for key, member in value.items()]
         return "{" + ",".join(members) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(encode(item) for item in value) + "]"

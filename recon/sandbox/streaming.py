@@ -33,24 +33,26 @@ class Stream:
     skipped: int = 0
 
     def run(self) -> None:
-        """Sends until the selection's end, the feed's close, or the fault.
+        """Sends until the selection's end or the fault's.
 
-        Returns where the response is to end cleanly; raises ConnectionDroppedError where not.
+        Returns where the response is to end cleanly; raises ConnectionDroppedError where the
+        fault or the closing of the feed breaks it.
         """
         if self._has("silence"):
             while not self.feed.closed:
                 self.feed.after(self.feed.length(), self.heartbeat_seconds)
             raise ConnectionDroppedError
+        # Taken before the reader can see that it is connected, so that it misses nothing since.
+        place = 0 if self.selection.wants_history else self.feed.length()
         self.write(HEARTBEAT)
         if self._struck_before_the_first():
             return
-        for message in self._selected():
+        for message in self._selected(place):
             if self._send(message):
                 return
 
-    def _selected(self) -> Iterator[Message]:
-        """What the reader gets, as it comes; heartbeats are written while nothing does."""
-        place = 0 if self.selection.wants_history else self.feed.length()
+    def _selected(self, place: int) -> Iterator[Message]:
+        """What the reader gets from that place on; heartbeats are written while nothing comes."""
         beat = time.monotonic() + self.heartbeat_seconds
         while not self.feed.closed:
             messages = self.feed.after(place, 0)
@@ -67,6 +69,7 @@ class Stream:
             if time.monotonic() >= beat:
                 self.write(HEARTBEAT)
                 beat = time.monotonic() + self.heartbeat_seconds
+        raise ConnectionDroppedError
 
     def _over(self) -> bool:
         """Whether `until` lies behind the real clock, so that nothing more can come."""

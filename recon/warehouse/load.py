@@ -14,11 +14,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from recon.archive.manifest import Fetch, opening_date, read_manifest
-from recon.archive.segment import schema_of, typed_path
-from recon.feeds.streams import ARCHIVED, Stream
+from recon.archive.manifest import Fetch, opening_date
 from recon.resources import folder
 from recon.warehouse.reference import load_reference
+from recon.warehouse.stage import stage_segments
 from recon.window import parse_instant
 
 INSTANT, COUNT, TEXTS = pa.timestamp("us", "UTC"), pa.int64(), pa.list_(pa.string())
@@ -52,16 +51,22 @@ create or replace macro to_microseconds(instant) as make_timestamptz(epoch_ns(in
 """
 
 
-def load_events(connection: duckdb.DuckDBPyConnection, archive: Path) -> None:
-    """Create every table of schema `events`. Raises SegmentDamaged on a wrong hash."""
+def load_events(
+    connection: duckdb.DuckDBPyConnection,
+    archive: Path,
+    fetches: Sequence[Fetch],
+    base: date | None = None,
+) -> None:
+    """Create every table of schema `events` from what those fetches archived.
+
+    With a base only what can be booked after that date is loaded, and what it refers to. Raises
+    SegmentDamaged on a wrong hash.
+    """
     connection.execute("create schema if not exists events")
     connection.execute(MACROS)
     load_reference(connection)
-    fetches = read_manifest(archive)
     _load_fetches(connection, fetches)
-    for stream in ARCHIVED.values():
-        _stage(connection, archive, stream, fetches)
-    _load_received(connection)
+    stage_segments(connection, archive, fetches, base)
     for file in sorted((folder("sql") / "events").glob("*.sql")):
         connection.execute(f"create or replace table events.{file.stem} as {file.read_text()}")
 
@@ -96,55 +101,6 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, set[str]]]
         " where table_schema = 'events' group by table_name order by table_name"
     ).fetchall()
     return [(table, set(columns)) for table, columns in rows]
-
-
-def _stage(
-    connection: duckdb.DuckDBPyConnection, archive: Path, stream: Stream, fetches: Sequence[Fetch]
-) -> None:
-    """A temporary view over all segments of a stream, `archived_<stream>`, receipt order beside."""
-    paths = [
-        str(typed_path(archive / stream.name, segment))
-        for fetch in fetches
-        for segment in fetch.segments
-        if fetch.stream == stream.name
-    ]
-    name = f"archived_{stream.name}"
-    if not paths:
-        empty = schema_of(stream).empty_table().append_column("received", pa.array([], pa.int64()))
-        empty = empty.append_column("segment", pa.array([], pa.string()))
-        connection.register("empty_segment", empty)
-        connection.execute(f"create or replace temp table {name} as from empty_segment")
-        connection.unregister("empty_segment")
-    else:
-        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
-        connection.execute(
-            f"""create or replace temp table {name} as
-            select
-                * exclude (filename),
-                parse_filename(filename, true) as segment,
-                replace(segment, '-', '')::bigint * 100000 + "row" as received
-            from read_parquet([{listed}], filename = true)"""  # noqa: S608
-        )
-    connection.execute(
-        f"create or replace temp view stream_{stream.name} as"  # noqa: S608
-        f" select * from {name} where malformed is null"
-    )
-
-
-def _load_received(connection: duckdb.DuckDBPyConnection) -> None:
-    """Every archived event of every stream, malformed ones too: the count of what there is."""
-    parts = [
-        f"""select '{stream.name}' as stream, left(segment, 6)::bigint as fetch_id, segment, "row",
-            identity, payload_hash, malformed, unread, {_event_at(stream)} as event_at
-        from archived_{stream.name}"""  # noqa: S608
-        for stream in ARCHIVED.values()
-    ]
-    connection.execute("create or replace table events.received as " + " union all ".join(parts))
-
-
-def _event_at(stream: Stream) -> str:
-    has_instant = any(column.name == "event_at" for column in stream.columns)
-    return "to_microseconds(event_at)" if has_instant else "null::timestamptz"
 
 
 def _load_fetches(connection: duckdb.DuckDBPyConnection, fetches: Sequence[Fetch]) -> None:

@@ -8,35 +8,21 @@ import time
 import pytest
 
 from recon.errors import BrokerUnreachable
-from recon.feeds.broker import Broker, Patience, StreamEnd
+from recon.feeds.broker import Patience, StreamEnd
 from recon.feeds.sse import OversizeError
 from recon.feeds.streams import NTA, TRADES
 from recon.window import Window
 from tests.feeds.conftest import KEY, SECRET, Connect
 from tests.feeds.fault_server import RESET, SILENCE, Script, Step, chunk, chunked, head, serving
+from tests.feeds.reading import CHUNKED, FIRST, HEARTBEAT, SECOND, TEXTS, read, read_script
 
-FIRST = b'data: {"execution_id":"a","qty":"1.50"}\n\n'
-SECOND = b'id: 7\ndata: {"execution_id":"b"}\n\n'
-HEARTBEAT = b": heartbeat\n\n"
 BODY = FIRST + HEARTBEAT + SECOND
-TEXTS = ['{"execution_id":"a","qty":"1.50"}', '{"execution_id":"b"}']
-CHUNKED = head("200 OK", "Transfer-Encoding: chunked")
 WITH_LENGTH = head("200 OK", f"Content-Length: {len(BODY)}")
-
-
-def _read(broker: Broker, window: Window, taken: list[str], seconds: float = 5) -> StreamEnd:
-    return broker.read_window(TRADES, window, taken.extend, deadline_seconds=seconds)
-
-
-def _end(connect: Connect, window: Window, script: Script) -> tuple[StreamEnd, list[str]]:
-    taken: list[str] = []
-    with serving(script) as server:
-        return _read(connect(server.url), window, taken), taken
 
 
 def test_a_whole_window_is_complete_and_gives_exact_texts(connect: Connect, window: Window) -> None:
     """Numbers keep their digits: nothing is parsed here."""
-    end, taken = _end(connect, window, chunked(FIRST, HEARTBEAT + SECOND))
+    end, taken = read_script(connect, window, chunked(FIRST, HEARTBEAT + SECOND))
     assert taken == TEXTS
     assert end == StreamEnd("complete", messages=2, heartbeats=1, dropped=0, unknown_comments=())
 
@@ -64,12 +50,12 @@ def test_a_mime_type_may_have_parameters_and_capitals(connect: Connect, window: 
         head("200 OK", f"Content-Length: {len(BODY)}", mime="Text/Event-Stream; charset=latin-1"),
         BODY,
     ]
-    assert _end(connect, window, script)[0].ended == "complete"
+    assert read_script(connect, window, script)[0].ended == "complete"
 
 
 def test_a_window_without_events_is_complete_with_none(connect: Connect, window: Window) -> None:
     """The counts say that nothing came; whether that may be is for others to judge."""
-    end, _ = _end(connect, window, chunked(HEARTBEAT))
+    end, _ = read_script(connect, window, chunked(HEARTBEAT))
     assert end == StreamEnd("complete", messages=0, heartbeats=1, dropped=0, unknown_comments=())
 
 
@@ -82,7 +68,7 @@ def test_a_body_cut_at_any_byte_is_never_complete(connect: Connect, window: Wind
         broker = connect(server.url)
         for _ in scripts:
             taken: list[str] = []
-            assert _read(broker, window, taken).ended == "cut"
+            assert read(broker, window, taken).ended == "cut"
             assert taken == TEXTS[: len(taken)]
     assert len(server.requests) == len(scripts)
 
@@ -94,7 +80,7 @@ def test_a_body_without_framing_is_unproven_even_when_whole(
     scripts = [[head(), BODY[:cut]] for cut in range(len(BODY) + 1)]
     with serving(*scripts) as server:
         broker = connect(server.url)
-        ends = [_read(broker, window, []).ended for _ in scripts]
+        ends = [read(broker, window, []).ended for _ in scripts]
     unproven = [cut for cut, ended in enumerate(ends) if ended == "unproven"]
     after_heartbeat = len(FIRST + HEARTBEAT)
     assert unproven == [0, len(FIRST), after_heartbeat - 1, after_heartbeat, len(BODY)]
@@ -108,7 +94,7 @@ def test_a_broken_connection_is_cut_and_keeps_what_came_whole(
     """F02: a reset says at least that it was none of the broker's ends. Nothing is asked again."""
     with serving([CHUNKED, chunk(FIRST), *([chunk(broken)] * bool(broken)), 0.05, RESET]) as server:
         taken: list[str] = []
-        assert _read(connect(server.url), window, taken).ended == "cut"
+        assert read(connect(server.url), window, taken).ended == "cut"
     assert taken == TEXTS[:1]
     assert len(server.requests) == 1
 
@@ -118,13 +104,13 @@ def test_an_event_without_its_blank_line_is_partial_and_not_delivered(
     connect: Connect, window: Window, tail: bytes
 ) -> None:
     """F03: the framing was right, so the broker itself stopped in the middle."""
-    end, taken = _end(connect, window, chunked(FIRST, tail))
+    end, taken = read_script(connect, window, chunked(FIRST, tail))
     assert (end.ended, taken) == ("partial", TEXTS[:1])
 
 
 def test_silence_ends_in_a_timeout(connect: Connect, window: Window) -> None:
     """F04: a half-open connection says nothing, not even that it is broken."""
-    end, taken = _end(connect, window, [CHUNKED, chunk(FIRST), SILENCE])
+    end, taken = read_script(connect, window, [CHUNKED, chunk(FIRST), SILENCE])
     assert (end.ended, taken) == ("timeout", TEXTS[:1])
 
 
@@ -139,7 +125,7 @@ def test_a_stream_that_never_ends_is_stopped_by_the_deadline(
     drips: list[Step] = [drip, 0.02] * 500
     with serving([CHUNKED, chunk(FIRST), *drips]) as server:
         started = time.monotonic()
-        end = _read(connect(server.url, patience), window, [], seconds=0.3)
+        end = read(connect(server.url, patience), window, [], seconds=0.3)
     assert end.ended == "timeout"
     assert time.monotonic() - started < 2
 
@@ -151,7 +137,7 @@ def test_silence_after_heartbeats_is_stopped_by_the_deadline_too(
     with serving([head(), HEARTBEAT, SILENCE]) as server:
         started = time.monotonic()
         broker = connect(server.url, Patience(tries=1, read_timeout_seconds=60))
-        end = _read(broker, window, [], seconds=0.2)
+        end = read(broker, window, [], seconds=0.2)
     assert (end.ended, end.heartbeats) == ("timeout", 1)
     assert time.monotonic() - started < 2
 
@@ -163,7 +149,7 @@ def test_a_head_that_drips_is_stopped_by_the_deadline(connect: Connect, window: 
         started = time.monotonic()
         broker = connect(server.url, Patience(read_timeout_seconds=60))
         with pytest.raises(BrokerUnreachable, match="deadline"):
-            _read(broker, window, [], seconds=0.2)
+            read(broker, window, [], seconds=0.2)
     assert time.monotonic() - started < 2
 
 
@@ -179,59 +165,6 @@ def test_our_own_stop_ends_a_live_stream_after_its_message(
     assert (end.ended, taken) == ("stopped", TEXTS[:1])
 
 
-@pytest.mark.parametrize(
-    ("notice", "dropped"),
-    [
-        (b": you are reading too slowly, dropped 10000 messages\n\n", 10000),
-        (b":you are reading too slowly, dropped 0 messages\n", 1),
-        (b": you are reading too slowly\n\n", 1),
-        (b": you are reading too slowly, dropped 3 messages\n\n" * 2, 6),
-    ],
-)
-def test_a_notice_of_dropped_messages_makes_the_window_lossy(
-    connect: Connect, window: Window, notice: bytes, dropped: int
-) -> None:
-    """F20: the end is as clean as ever, and the window still has holes."""
-    end, taken = _end(connect, window, chunked(FIRST, notice, SECOND))
-    assert (end.ended, end.dropped, taken) == ("lossy", dropped, TEXTS)
-
-
-def test_such_a_notice_inside_an_event_is_no_notice(connect: Connect, window: Window) -> None:
-    """Only a comment is the broker's own word."""
-    body = b'data: {"note":": you are reading too slowly, dropped 9 messages"}\n\n'
-    end, _ = _end(connect, window, chunked(body))
-    assert (end.ended, end.dropped) == ("complete", 0)
-
-
-def test_an_internal_server_error_before_a_clean_end_is_not_complete(
-    connect: Connect, window: Window
-) -> None:
-    """F21: the broker says it in a comment and then ends the stream with all its framing."""
-    end, taken = _end(connect, window, chunked(FIRST, b": internal server error\n\n"))
-    assert (end.ended, taken) == ("server_error", TEXTS[:1])
-
-
-def test_an_unknown_comment_is_recorded_and_harmless_to_print(
-    connect: Connect, window: Window
-) -> None:
-    """F22: recorded once each, a bounded number of them, without terminal escapes."""
-    many = b"".join(b": notice %d\n" % number for number in range(100))
-    end, _ = _end(connect, window, chunked(b": maintenance \x1b[2J at 5\n" * 2, FIRST))
-    assert end.ended == "complete"
-    assert end.unknown_comments == ("maintenance \ufffd[2J at 5",)
-    end, _ = _end(connect, window, chunked(many))
-    assert end.unknown_comments[:2] == ("notice 0", "notice 1")
-    assert len(end.unknown_comments) == 20
-
-
-@pytest.mark.parametrize("body", [b"<html>\n<p>Hello\n</html>\n", b'{"id":1}\n{"id":2}\n'])
-def test_a_body_that_is_no_event_stream_is_not_complete(
-    connect: Connect, window: Window, body: bytes
-) -> None:
-    """F11: under the standard it would be a stream of no events and no fault."""
-    assert _end(connect, window, chunked(body))[0].ended == "unknown_field"
-
-
 @pytest.mark.parametrize("piece", [b"x" * 65536, b"data:\n" * 10000], ids=["line", "tiny lines"])
 def test_an_endless_event_is_refused_after_what_came_whole(
     connect: Connect, window: Window, piece: bytes
@@ -241,7 +174,7 @@ def test_an_endless_event_is_refused_after_what_came_whole(
     with serving([CHUNKED, chunk(FIRST + piece), *([chunk(piece)] * 1000)]) as server:
         broker = connect(server.url)
         with pytest.raises(OversizeError):
-            _read(broker, window, taken)
+            read(broker, window, taken)
     assert taken == TEXTS[:1]
 
 

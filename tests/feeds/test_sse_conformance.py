@@ -31,7 +31,7 @@ WINDOW = Window(parse_instant("2026-06-15"), parse_instant("2026-06-16"))
 
 def _cases() -> Iterator[Any]:
     """Every case of every suite found, named by suite and case."""
-    folder = Path(os.environ.get("RECON_SSE_CASES", BESIDE))
+    folder = Path(os.environ.get("RECON_SSE_CASES") or BESIDE)
     for path in [HERE / "sse_cases.json", *sorted(folder.glob("*.json"))]:
         suite = json.loads(path.read_text("utf-8"))
         for case in suite["cases"]:

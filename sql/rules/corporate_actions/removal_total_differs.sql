@@ -67,6 +67,7 @@ holdings as (
     left join movements
         on movements.account_id = removals.account_id
         and movements.symbol = removals.symbol
+        and movements.qty is distinct from 0
         and movements.group_key is distinct from removals.group_key
         and (
             movements.system_date < removals.first_date

@@ -6,10 +6,10 @@
 -- A spin-off adds shares of a new company: the quantity of the source times the rate of the text,
 -- rounded to nine digits; one unit of the ninth digit either way is within tolerance (law ULPq).
 -- The quantity of the source is printed only on the two cost legs (REMOVE and ADD of the source),
--- which move no shares on the whole. They come hours or days later or not at all: without them
--- the quantity is pending until the next settlement day, then `not_evaluated`, never a break.
--- A break: another quantity, a cost leg without its twin, or cost legs and no new shares by then.
--- A lone ADD whose text is not readable may be either kind of leg: `not_evaluated`.
+-- which together move no shares. They come hours or days later or not at all: without them the
+-- quantity is pending until the next settlement day, then `not_evaluated`, never a break.
+-- A break: another quantity, cost legs that do not cancel, or no new shares when they are due.
+-- An ADD alone whose text is unreadable may be either kind of leg: `not_evaluated` in the end.
 -- All that is archived is read, since a leg may lie before the opening of the books.
 -- Clears when the leg comes or the shares are booked anew.
 with
@@ -27,19 +27,18 @@ legs as (
 
 ),
 
-sources as (
+spin_offs as (
 
     select
         account_id, group_key, group_id,
         min(source_symbol) as source,
-        min(system_date) as first_date,
+        min(system_date)::varchar as first_date,
         max(system_date) as last_date,
-        coalesce(bool_or(is_source), false) as has_source,
-        coalesce(bool_or(is_source and leg = 'REMOVE'), false) as has_removal,
+        min(qty) filter (where is_source and leg = 'REMOVE') as removed,
+        max(qty) filter (where is_source and leg = 'REMOVE') as removed_most,
+        max(qty) filter (where is_source and leg = 'ADD') as added_back,
         sum(qty) filter (where is_source) as remainder,
-        case when min(qty) filter (where is_source and leg = 'REMOVE')
-        = max(qty) filter (where is_source and leg = 'REMOVE')
-        then -min(qty) filter (where is_source and leg = 'REMOVE') end as source_qty,
+        bool_or(not is_source) as has_target,
         list(activity_id order by activity_id) filter (where is_source) as evidence
     from legs
     group by account_id, group_key, group_id
@@ -47,3 +46,98 @@ sources as (
 
 ),
 
+dated as (
+
+    select
+        spin_offs.*,
+        -- With two pairs of cost legs that differ nobody knows which is meant.
+        case when removed = removed_most then -removed end::decimal(38, 9) as source_qty,
+        case when $system_date::date < calendar.next_settlement
+        then calendar.next_settlement end as due_date
+    from spin_offs
+    left join calendar on calendar.date = spin_offs.last_date
+
+),
+
+targets as (
+
+    select
+        group_key,
+        symbol,
+        sum(qty)::decimal(38, 9) as added,
+        max(exchange_rate) as new_rate,
+        coalesce(max(old_rate), 1) as old_rate,
+        list(activity_id order by activity_id) as evidence
+    from legs
+    where not is_source
+    group by group_key, symbol
+
+),
+
+quantities as (
+
+    select
+        dated.*,
+        targets.symbol, targets.added, targets.new_rate, targets.old_rate,
+        coalesce(targets.evidence, dated.evidence) as legs,
+        abs(added * old_rate - source_qty * new_rate) as apart
+    from dated
+    left join targets on targets.group_key = dated.group_key
+
+),
+
+checks as (
+
+    select
+        account_id,
+        coalesce(symbol, source) as symbol,
+        concat_ws(' ', 'SPIN of', symbol, 'from', source, first_date, group_id) as subject,
+        case
+            when (added is null or removed is null) and due_date is not null then 'pending'
+            when added is null and removed is not null then 'break'
+            when added is null or apart is null then 'not_evaluated'
+            when 2 * apart <= 0.000000001 * old_rate then 'pass'
+            when apart <= 0.000000001 * old_rate then 'within_tolerance'
+            else 'break'
+        end as verdict,
+        plain(new_rate) || ' for each ' || plain(old_rate) || ' of ' || plain(source_qty)
+            as expected,
+        plain(added) as actual,
+        case when old_rate = 1 then added - round(source_qty * new_rate, 9) end::decimal(38, 9)
+            as difference,
+        due_date,
+        legs as evidence
+    from quantities
+    union all
+    select
+        account_id,
+        source,
+        concat_ws(' ', 'cost legs of SPIN of', source, first_date, group_id),
+        case
+            when remainder = 0 then 'pass'
+            when (removed is null or added_back is null) and due_date is not null then 'pending'
+            when removed is null and not has_target then 'not_evaluated'
+            else 'break'
+        end,
+        '0',
+        plain(remainder),
+        remainder::decimal(38, 9),
+        due_date,
+        evidence
+    from dated
+    where remainder is not null
+
+),
+
+verdicts as (
+
+    select
+        account_id, symbol, subject, verdict, expected, actual, difference,
+        'shares' as unit,
+        case when verdict = 'pending' then due_date end as due_date,
+        evidence
+    from checks
+
+)
+
+select * from verdicts

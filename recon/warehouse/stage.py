@@ -1,0 +1,97 @@
+"""Segments as temporary tables: `archived_<stream>`, and `stream_<stream>` without the malformed.
+
+Takes the archive and the fetches that count; `received` beside each event is its receipt order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from recon.archive.manifest import Fetch
+from recon.archive.segment import schema_of, typed_path
+from recon.feeds.streams import ARCHIVED, Stream
+
+READ = """
+select
+    * exclude (filename),
+    parse_filename(filename, true) as segment,
+    replace(segment, '-', '')::bigint * 100000 + "row" as received
+from read_parquet([{paths}], filename = true)
+"""
+
+
+def stage_segments(
+    connection: duckdb.DuckDBPyConnection,
+    archive: Path,
+    fetches: Sequence[Fetch],
+    base: date | None,
+) -> None:
+    """Make the temporary tables, and `events.received`: every event of them, malformed ones too.
+
+    With a base, segments that end at or before it are left out, but for earlier states and targets
+    of the events that are in. Raises SegmentDamaged on a wrong hash.
+    """
+    for stream in ARCHIVED.values():
+        _stage(connection, archive, stream, fetches, str(base or ""))
+        connection.execute(
+            f"create or replace temp view stream_{stream.name} as"  # noqa: S608
+            f" select * from archived_{stream.name} where malformed is null"
+        )
+    parts = [
+        f"""select '{stream.name}' as stream, left(segment, 6)::bigint as fetch_id, segment, "row",
+            identity, payload_hash, malformed, unread, {_event_at(stream)} as event_at
+        from archived_{stream.name}"""  # noqa: S608
+        for stream in ARCHIVED.values()
+    ]
+    connection.execute("create or replace table events.received as " + " union all ".join(parts))
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection,
+    archive: Path,
+    stream: Stream,
+    fetches: Sequence[Fetch],
+    base: str,
+) -> None:
+    recent: list[Path] = []
+    older: list[Path] = []
+    for fetch in fetches:
+        for segment in fetch.segments if fetch.stream == stream.name else ():
+            needed = not segment.last_day or segment.last_day > base
+            (recent if needed else older).append(typed_path(archive / stream.name, segment))
+    table = f"archived_{stream.name}"
+    if not recent:
+        _stage_nothing(connection, stream, table)
+        return
+    read = READ.format(paths=_listed(recent))
+    connection.execute(f"create or replace temp table {table} as {read}")
+    if older:
+        names = ["identity"]
+        names += [c.name for c in stream.columns if c.name == "previous_execution_id"]
+        wanted = " union ".join(f"select {name} from {table}" for name in names)  # noqa: S608
+        read = READ.format(paths=_listed(older))
+        connection.execute(
+            f"insert into {table} from ({read}) where identity in ({wanted})"
+        )
+
+
+def _stage_nothing(connection: duckdb.DuckDBPyConnection, stream: Stream, table: str) -> None:
+    empty = schema_of(stream).empty_table()
+    empty = empty.append_column("segment", pa.array([], pa.string()))
+    connection.register("empty_segment", empty.append_column("received", pa.array([], pa.int64())))
+    connection.execute(f"create or replace temp table {table} as from empty_segment")
+    connection.unregister("empty_segment")
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    return ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+
+
+def _event_at(stream: Stream) -> str:
+    has_instant = any(column.name == "event_at" for column in stream.columns)
+    return "to_microseconds(event_at)" if has_instant else "null::timestamptz"
