@@ -127,13 +127,14 @@ def _checked_url(url: str) -> str:
     """https anywhere, http on loopback only; no user name, query or fragment in it."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
-        plain = parts.scheme == "http" and _is_loopback(host)
-        if (parts.scheme == "https" or plain) and host and "@" not in parts.netloc:
-            if not parts.query and not parts.fragment and (parts.port or 1) > 0:
-                return url.rstrip("/")
+        host, port = parts.hostname or "", parts.port or 443
     except ValueError:
-        pass
+        host, port = "", 0
+    else:
+        encrypted = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+        bare = "@" not in parts.netloc and not parts.query and not parts.fragment
+        if encrypted and bare and host and port:
+            return url.rstrip("/")
     shown = url.rsplit("@", maxsplit=1)[-1].split("?", maxsplit=1)[0]
     raise UsageError(
         expected="https://host, or http:// on a loopback address",

@@ -29,7 +29,7 @@ def test_every_command_has_help_with_an_example_and_stands_in_the_readme() -> No
     found = dict(commands(main, "recon"))
     assert "recon demo" in found
     for words, command in found.items():
-        text = command.help or ""
+        text = command.get_help(click.Context(command))
         assert words in readme, f"`{words}` is not in README.md"
         assert "Example" in text, f"`{words} --help` shows no example"
         assert words in text.partition("Example")[2], f"the example of `{words}` does not call it"

@@ -6,15 +6,13 @@ A posting that does not sum to zero is our own bug and stops the night.
 
 from __future__ import annotations
 
-import graphlib
-from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
 import duckdb
 
 from recon.errors import ReconError
 from recon.resources import folder
+from recon.warehouse.order import running_order
 
 UNBALANCED = """
 select event, commodity, sum(amount)
@@ -29,31 +27,14 @@ class LedgerError(ReconError):
 
 def post_night(connection: duckdb.DuckDBPyConnection, system_date: date) -> None:
     """Create every ledger table for that night. Raises LedgerError if any event is unbalanced."""
-    files = {file.stem: file for file in (folder("sql") / "ledger").glob("*.sql")}
-    for table in running_order(files):
-        text = files[table].read_text(encoding="utf-8")
+    files = sorted((folder("sql") / "ledger").glob("*.sql"))
+    texts = {file.stem: file.read_text(encoding="utf-8") for file in files}
+    for table in running_order(texts):
         connection.execute(
-            f"create or replace table main.{table} as {text}",
-            {"system_date": system_date} if "$system_date" in text else {},
+            f"create or replace table main.{table} as {texts[table]}",
+            {"system_date": system_date} if "$system_date" in texts[table] else {},
         )
     assert_balanced(connection)
-
-
-def running_order(files: Mapping[str, Path]) -> list[str]:
-    """Tables so that each comes after those that its `-- reads:` line names."""
-    graph = {
-        table: reads(file.read_text(encoding="utf-8")) & set(files)
-        for table, file in sorted(files.items())
-    }
-    return list(graphlib.TopologicalSorter(graph).static_order())
-
-
-def reads(text: str) -> set[str]:
-    """The tables that a ledger file says it reads."""
-    for line in text.splitlines():
-        if line.startswith("-- reads:"):
-            return {name.strip() for name in line.removeprefix("-- reads:").split(",")}
-    return set()
 
 
 def assert_balanced(connection: duckdb.DuckDBPyConnection) -> None:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from recon.ledger.post import reads
 from recon.resources import folder
 from recon.rules.header import Rule, parse_rule
+from recon.warehouse.order import reads
 
 STREAM = re.compile(r"\bstream_(\w+)")
 
@@ -40,5 +40,6 @@ def streams_behind(tables: Iterable[str]) -> set[str]:
         if ledger.is_file():
             found |= streams_behind(reads(ledger.read_text("utf-8")))
         elif events.is_file():
-            found |= set(STREAM.findall(events.read_text("utf-8")))
+            text = events.read_text("utf-8")
+            found |= set(STREAM.findall(text)) | streams_behind(reads(text))
     return found

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from recon.archive.manifest import Fetch, opening_date
 from recon.resources import folder
+from recon.warehouse.order import running_order
 from recon.warehouse.reference import load_reference
 from recon.warehouse.stage import stage_segments
 from recon.window import parse_instant
@@ -67,8 +68,10 @@ def load_events(
     load_reference(connection)
     _load_fetches(connection, fetches)
     stage_segments(connection, archive, fetches, base)
-    for file in sorted((folder("sql") / "events").glob("*.sql")):
-        connection.execute(f"create or replace table events.{file.stem} as {file.read_text()}")
+    files = sorted((folder("sql") / "events").glob("*.sql"))
+    texts = {file.stem: file.read_text(encoding="utf-8") for file in files}
+    for table in running_order(texts):
+        connection.execute(f"create or replace table events.{table} as {texts[table]}")
 
 
 def load_coverage(

@@ -75,9 +75,7 @@ def _stage(
         names += [c.name for c in stream.columns if c.name == "previous_execution_id"]
         wanted = " union ".join(f"select {name} from {table}" for name in names)  # noqa: S608
         read = READ.format(paths=_listed(older))
-        connection.execute(
-            f"insert into {table} from ({read}) where identity in ({wanted})"
-        )
+        connection.execute(f"insert into {table} from ({read}) where identity in ({wanted})")
 
 
 def _stage_nothing(connection: duckdb.DuckDBPyConnection, stream: Stream, table: str) -> None:

@@ -1,3 +1,5 @@
+-- reads: stream_trades, calendar
+--
 -- One row per execution id: fills, partial fills, busts and corrections, as the broker sent them.
 -- A multi-leg order has no execution of its own; each of its legs is one row here.
 -- A fill belongs to the trade date of its execution, a bust or correction to the day it was sent.

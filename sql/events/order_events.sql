@@ -1,3 +1,5 @@
+-- reads: stream_trades, calendar
+--
 -- One row per event of the trade stream, whatever it says of an order.
 with
 

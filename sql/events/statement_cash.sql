@@ -1,3 +1,5 @@
+-- reads: stream_eod_cash
+--
 -- The broker's cash of each account at the end of a system date: the last answer for that date.
 select
     balance_asof as system_date,

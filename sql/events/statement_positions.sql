@@ -1,3 +1,5 @@
+-- reads: stream_eod_positions
+--
 -- The broker's positions at the end of a system date: the pages of the last whole reading.
 with
 

@@ -1,3 +1,5 @@
+-- reads: stream_system
+--
 -- What the broker says of its own end of day. The date is the one it names, never the clock's.
 select
     identity as event_id,

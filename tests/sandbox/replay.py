@@ -46,9 +46,7 @@ def trade_date(instant: str) -> datetime.date:
 class Replay:
     """Positions by (account, symbol) and cash by account, and where a position_qty was wrong."""
 
-    positions: dict[tuple[str, str], Decimal] = field(
-        default_factory=lambda: defaultdict(Decimal)
-    )
+    positions: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     cash: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     executions: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)

@@ -48,9 +48,7 @@ def refusal(answer: Answer) -> int:
     return answer.status
 
 
-@pytest.mark.parametrize(
-    ("path", "events"), [(TRADES, BOOKS.trades), (SYSTEM, BOOKS.system)]
-)
+@pytest.mark.parametrize(("path", "events"), [(TRADES, BOOKS.trades), (SYSTEM, BOOKS.system)])
 def test_history_is_served_in_order_and_the_stream_ends(
     broker: Sandbox, path: str, events: tuple[object, ...]
 ) -> None:
@@ -309,9 +307,10 @@ def test_a_dropped_connection_breaks_the_response(kind: str) -> None:
     """After so many events; the next request gets everything."""
     fault = TransportFault(kind=kind, after=3)  # type: ignore[arg-type]
     with Sandbox(BOOKS, transport=(fault,)) as broker:
-        with opened(broker.url, f"{TRADES}?{ALL}") as response, pytest.raises(
-            http.client.IncompleteRead
-        ) as broken:
+        with (
+            opened(broker.url, f"{TRADES}?{ALL}") as response,
+            pytest.raises(http.client.IncompleteRead) as broken,
+        ):
             response.read()
         body = broken.value.partial.decode()
         assert body.count("data: ") == (3 if kind == "drop" else 4)

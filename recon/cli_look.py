@@ -1,0 +1,80 @@
+"""The commands that look at what is there: rules, breaks, why, and whether all is well."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from recon.cli_options import JSON, example, now, settings_of
+from recon.errors import ExitCode
+
+
+@click.command("rules", epilog=example("recon rules"))
+@JSON
+def rules_command(as_json: bool) -> None:
+    """List the rules: what must hold, and how severe it is if it does not."""
+    from recon.rules.catalog import find_rules
+    from recon.terminal import print_table
+
+    rows = [
+        {"rule": rule.rule, "severity": rule.severity, "title": rule.title, "why": rule.why}
+        for rule in find_rules()
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+    elif sys.stdout.isatty():
+        print_table("Rules", ("rule", "severity", "title"), rows)
+    else:
+        for row in rows:
+            click.echo(f"{row['rule']}\t{row['severity']}\t{row['title']}")
+
+
+@click.command(epilog=example("recon breaks --say 3f2a9c0d1e4b --owner ann --comment 'asked'"))
+@click.option("--say", "break_id", metavar="BREAK_ID", help="Say something of this break.")
+@click.option("--owner", default="", help="Who works it.")
+@click.option("--reason-code", default="", help="Why it is there.")
+@click.option("--comment", default="", help="What there is to say.")
+@JSON
+@click.pass_context
+def breaks(
+    context: click.Context, break_id: str | None, owner: str, reason_code: str, comment: str,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """List the open breaks, or record who works one and why it is there."""
+    from recon.breaks.log import Said, open_breaks, say
+    from recon.window import as_z
+
+    folder = settings_of(context).home / "breaks"
+    if break_id is not None:
+        say(folder, break_id, Said(owner, reason_code, comment), as_z(now()))
+        return
+    for row in open_breaks(folder):
+        click.echo(json.dumps(row) if as_json else "  ".join(row.values()))
+
+
+@click.command(epilog=example("recon explain 3f2a9c0d1e4b"))
+@click.argument("break_id")
+@JSON
+@click.pass_context
+def explain(context: click.Context, break_id: str, as_json: bool) -> None:
+    """Say in one sentence why a break is one, with the events, the raw JSON and the SQL."""
+    from recon.reports.explain import explain_published
+    from recon.terminal import print_explanation
+
+    print_explanation(explain_published(settings_of(context).home, break_id), as_json=as_json)
+
+
+@click.command(epilog=example("recon doctor"))
+@click.pass_context
+def doctor(context: click.Context) -> None:
+    """Check settings, credentials, host and archive; sends one question to the broker at most."""
+    from recon.doctor import examine
+
+    settings = settings_of(context)
+    good = True
+    for passed, line in examine(settings, now()):
+        click.echo(f"{'✓' if passed else '✗'} {line}")
+        good = good and passed
+    sys.exit(ExitCode.CLEAN if good else ExitCode.USAGE)

@@ -1,0 +1,140 @@
+"""The commands that read the broker or evaluate a night."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from recon.cli_options import (
+    DATE,
+    JSON,
+    WAIT,
+    broker_of,
+    example,
+    finish,
+    now,
+    settings_of,
+    system_date,
+    wait_seconds,
+)
+from recon.errors import ExitCode
+
+
+@click.command("open", epilog=example("recon open --date 2026-06-15"))
+@DATE
+@WAIT
+@click.option(
+    "--accounts", type=click.Path(exists=True, path_type=Path), help="More account ids, one a line."
+)
+@click.pass_context
+def open_command(context: click.Context, day: str, wait: str | None, accounts: Path | None) -> None:
+    """Begin the books with the broker's statement of one day, on going live."""
+    from recon.nightly.run import open_books
+    from recon.terminal import tracked
+
+    listed = frozenset(accounts.read_text("utf-8").split()) if accounts else frozenset()
+    settings = settings_of(context)
+    with broker_of(settings) as broker:
+        count = open_books(
+            broker, settings, system_date(day), now(),
+            wait_seconds=wait_seconds(wait), accounts=listed, tracked=tracked,
+        )  # fmt: skip
+    click.echo(f"The books begin with the statement of {day}: {count} accounts.")
+
+
+@click.command(epilog=example("recon run --date 2026-06-16 --wait 4h"))
+@DATE
+@WAIT
+@click.option("--again", is_flag=True, help="Replay and recompute a date that already ran.")
+@click.option("--skip-code", is_flag=True, help="Exit 99 when the date is no trading day.")
+@JSON
+@click.pass_context
+def run(
+    context: click.Context, day: str, wait: str | None, again: bool, skip_code: bool, as_json: bool
+) -> None:
+    """Run the night of one system date: replay, ledger, rules, reports."""
+    from recon.calendar import is_session
+    from recon.nightly.run import run_date
+    from recon.terminal import log_to_stderr, tracked
+
+    chosen = system_date(day)
+    if not is_session(chosen):
+        click.echo(f"{day} is no trading day: nothing to do.")
+        sys.exit(ExitCode.NOTHING_TO_DO if skip_code else ExitCode.CLEAN)
+    settings = settings_of(context)
+    with broker_of(settings) as broker:
+        outcome = run_date(
+            broker, settings, chosen, now(), wait_seconds=wait_seconds(wait),
+            again=again, note=log_to_stderr(), tracked=tracked,
+        )  # fmt: skip
+    finish(outcome, as_json)
+
+
+@click.command(epilog=example("recon watch"))
+@click.option("--nights", type=click.IntRange(1), help="Stop after so many nights.")
+@click.pass_context
+def watch(context: click.Context, nights: int | None) -> None:
+    """Stay on, and run each date once as the broker declares it ready."""
+    from recon.nightly.watch import watch_nights
+    from recon.terminal import log_to_stderr, print_outcome, tracked
+
+    settings = settings_of(context)
+    with broker_of(settings) as broker:
+        for outcome in watch_nights(
+            broker, settings, now, nights, note=log_to_stderr(), tracked=tracked
+        ):
+            print_outcome(outcome, as_json=False)
+
+
+@click.command(
+    epilog=example("recon replay --stream nta --since 2026-06-15 --until 2026-06-16T06:00:00Z")
+)
+@click.option("--stream", "streams", multiple=True, required=True, help="trades, nta or system.")
+@click.option("--since", required=True, metavar="INSTANT", help="Date or RFC 3339, inclusive.")
+@click.option("--until", required=True, metavar="INSTANT", help="Date or RFC 3339, exclusive.")
+@JSON
+@click.pass_context
+def replay(
+    context: click.Context, streams: tuple[str, ...], since: str, until: str, as_json: bool
+) -> None:
+    """Read a bounded window of event streams into the archive."""
+    from recon.nightly.replay import replay_streams
+    from recon.terminal import tracked
+    from recon.window import Window, parse_instant
+
+    settings, moment = settings_of(context), now()
+    window = Window(parse_instant(since), parse_instant(until))
+    with broker_of(settings) as broker:
+        fetches = replay_streams(broker, settings, streams, window, moment, tracked=tracked)
+    for fetch in fetches:
+        line = {name: getattr(fetch, name) for name in ("stream", "since", "until", "ended")}
+        line |= {name: getattr(fetch, name) for name in ("received", "new", "duplicates")}
+        shown = " ".join(f"{name}={value}" for name, value in line.items())
+        click.echo(json.dumps(line) if as_json else shown)
+    last = {fetch.stream: fetch for fetch in fetches}
+    if not all(fetch.complete for fetch in last.values()):
+        sys.exit(ExitCode.INCOMPLETE)
+
+
+@click.command(epilog=example("recon check --date 2026-06-16"))
+@DATE
+@JSON
+@click.pass_context
+def check(context: click.Context, day: str, as_json: bool) -> None:
+    """Evaluate a date again from the archive alone, asking the broker nothing."""
+    from recon.nightly.run import check_date
+
+    finish(check_date(settings_of(context), system_date(day)), as_json)
+
+
+@click.command(epilog=example("recon rebuild --date 2026-06-16"))
+@DATE
+@click.pass_context
+def rebuild(context: click.Context, day: str) -> None:
+    """Make the warehouse again from the archive alone."""
+    from recon.nightly.run import rebuild_date
+
+    click.echo(rebuild_date(settings_of(context), system_date(day)))

@@ -1,0 +1,58 @@
+"""A process of its own: replays two days of trades, and is killed before its n-th file change.
+
+    python -m tests.archive.killed_replay URL ARCHIVE N
+
+Says "ready" before it begins. With N = 0 it is left to others to kill it. Exits 0 if it lived.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import recon.archive.replay
+from recon.archive.replay import replay_window
+from recon.feeds.broker import Broker
+from recon.feeds.streams import TRADES
+from tests.archive.making import window
+
+
+def die_before_change(archive: Path, number: int) -> None:
+    """Kill this process before the n-th time it makes, opens to write, syncs or renames a file."""
+    seen = 0
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        nonlocal seen
+        changes = event in ("os.rename", "os.mkdir") or (
+            event == "open" and args[1] in (None, "a+b")
+        )
+        if changes and str(args[0]).startswith(str(archive)):
+            seen += 1
+            if seen == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+
+
+def main(url: str, archive: Path, number: int) -> None:
+    """Replay into several small segments, so that there are many moments to be killed in."""
+    recon.archive.replay.ROWS_PER_SEGMENT = 50
+    die_before_change(archive, number)
+    with Broker(url, "sandbox-key", "sandbox-secret") as broker:
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        replay_window(
+            broker,
+            archive,
+            TRADES,
+            window("2026-06-15T04:00:00Z", "2026-06-17T04:00:00Z"),
+            started_at="2026-06-17T06:00:00Z",
+            deadline_seconds=20,
+        )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
