@@ -272,12 +272,13 @@ def _(account, commodity_field, connection, currencies, found):
             from execution_effects
             where account_id = $account and (symbol = $commodity or $is_cash)
             union all
-            select 3, 'statement', '', statement_readings.system_date, null, 0, 0, coalesce(qty, 0)
-            from statement_readings
-            left join statement_positions
-                on statement_positions.system_date = statement_readings.system_date
+            select 3, 'statement', '', readings.system_date, null, 0, 0, coalesce(sum(qty), 0)
+            from statement_readings as readings
+            left join statement_positions as listed
+                on listed.system_date = readings.system_date
                 and account_id = $account and symbol = $commodity
             where not $is_cash
+            group by readings.system_date
             union all
             select 3, 'statement', '', system_date, null, 0, 0, cash
             from statement_cash
@@ -297,7 +298,8 @@ def _(account, commodity_field, connection, currencies, found):
         _row["breaks"] = []
     for _break in found:
         if _break["account_id"] == account and commodity in (_break["symbol"], _break["unit"]):
-            _named = [row for row in timeline if row["event"] and row["event"] in _break["evidence"]]
+            _evidence = _break["evidence"].split()
+            _named = [row for row in timeline if row["event"] in _evidence]
             _about_statement = _break["rule"].startswith("statements/")
             for _row in timeline[-1:] if _about_statement or not _named else _named:
                 _row["breaks"].append(_break["rule"])
@@ -350,3 +352,84 @@ def _(commodity, timeline):
     ).properties(width="container", height=320).interactive(bind_y=False)
     chart
     return chart, drawn
+
+
+@app.cell(hide_code=True)
+def _(drawn, timeline):
+    _shown = [
+        {**row, "books": f"{row['books']:f}", "broker": "" if row["broker"] is None else f"{row['broker']:f}",
+         "breaks": " ".join(row["breaks"])}
+        for row in drawn
+    ]
+    mo.vstack([
+        mo.md("The same steps as numbers, the last first."
+              + (f" The {len(timeline) - len(drawn):,} steps before these are counted in, not shown."
+                 if len(drawn) < len(timeline) else "")),
+        table(_shown[::-1]),
+    ])
+    return
+
+
+@app.cell(hide_code=True)
+def _(account, connection):
+    positions, cash = (
+        rows_of(
+            connection,
+            f"from ({(folder('sql') / 'reports' / f'{_name}.sql').read_text('utf-8')})"
+            " where account_id = $account order by difference in ('0', ''), all",
+            account=account,
+        )
+        for _name in ("positions_proof", "cash_proof")
+    )
+    mo.vstack([
+        mo.md("""
+        ## Does the account add up?
+
+        *Opening + activity = closing*, and *statement - closing = difference*. A difference is
+        *explained* when a break of another rule on the same account is exactly as large; what stays
+        *unexplained* is where to look further. An empty statement was not read that night.
+        """),
+        table(positions),
+        table(cash),
+    ])
+    return cash, positions
+
+
+@app.cell(hide_code=True)
+def _(connection):
+    query_form = mo.ui.code_editor(
+        "select rule, verdict, count(*) as things\nfrom verdicts\ngroup by all\norder by all",
+        language="sql",
+    ).form(submit_button_label="Ask")
+    mo.vstack([
+        mo.md("""
+        ## Ask the warehouse yourself
+
+        DuckDB's SQL, read-only. The tables show the books as of this night; those of schema
+        `events` show everything that is archived. A question that proves useful can become a rule.
+        """),
+        mo.accordion({"Tables and their columns": table(rows_of(connection, """
+            select if(table_schema = 'main', '', 'events.') || table_name as name,
+                string_agg(column_name, ', ' order by ordinal_position) as columns
+            from information_schema.columns group by all order by table_schema desc, table_name
+        """))}),
+        query_form,
+    ])
+    return (query_form,)
+
+
+@app.cell(hide_code=True)
+def _(connection, query_form):
+    _sql = query_form.value or query_form.element.value
+    try:
+        _relation = connection.sql(_sql)
+        answer = None if _relation is None else _relation.limit(ROWS_ASKED_MAX).pl()
+        _shown = mo.md("That statement gives no rows.") if answer is None else table(answer)
+    except duckdb.Error as _refusal:
+        answer, _shown = None, say(str(_refusal).splitlines()[0], "warn")
+    _shown
+    return (answer,)
+
+
+if __name__ == "__main__":
+    app.run()

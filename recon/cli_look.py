@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from recon.cli_options import JSON, example, now, settings_of
+from recon.cli_options import JSON, clock, example, settings_of
 from recon.errors import ExitCode
 
 
@@ -48,7 +48,7 @@ def breaks(
 
     folder = settings_of(context).home / "breaks"
     if break_id is not None:
-        say(folder, break_id, Said(owner, reason_code, comment), as_z(now()))
+        say(folder, break_id, Said(owner, reason_code, comment), as_z(clock()))
         return
     for row in open_breaks(folder):
         click.echo(json.dumps(row) if as_json else "  ".join(row.values()))
@@ -74,7 +74,7 @@ def doctor(context: click.Context) -> None:
 
     settings = settings_of(context)
     good = True
-    for passed, line in examine(settings, now()):
+    for passed, line in examine(settings, clock()):
         click.echo(f"{'✓' if passed else '✗'} {line}")
         good = good and passed
     sys.exit(ExitCode.CLEAN if good else ExitCode.USAGE)

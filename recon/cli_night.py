@@ -13,9 +13,9 @@ from recon.cli_options import (
     JSON,
     WAIT,
     broker_of,
+    clock,
     example,
     finish,
-    now,
     settings_of,
     system_date,
     wait_seconds,
@@ -39,7 +39,7 @@ def open_command(context: click.Context, day: str, wait: str | None, accounts: P
     settings = settings_of(context)
     with broker_of(settings) as broker:
         count = open_books(
-            broker, settings, system_date(day), now(),
+            broker, settings, system_date(day), clock(),
             wait_seconds=wait_seconds(wait), accounts=listed, tracked=tracked,
         )  # fmt: skip
     click.echo(f"The books begin with the statement of {day}: {count} accounts.")
@@ -67,7 +67,7 @@ def run(
     settings = settings_of(context)
     with broker_of(settings) as broker:
         outcome = run_date(
-            broker, settings, chosen, now(), wait_seconds=wait_seconds(wait),
+            broker, settings, chosen, clock(), wait_seconds=wait_seconds(wait),
             again=again, note=log_to_stderr(), tracked=tracked,
         )  # fmt: skip
     finish(outcome, as_json)
@@ -84,7 +84,7 @@ def watch(context: click.Context, nights: int | None) -> None:
     settings = settings_of(context)
     with broker_of(settings) as broker:
         for outcome in watch_nights(
-            broker, settings, now, nights, note=log_to_stderr(), tracked=tracked
+            broker, settings, clock, nights, note=log_to_stderr(), tracked=tracked
         ):
             print_outcome(outcome, as_json=False)
 
@@ -105,7 +105,7 @@ def replay(
     from recon.terminal import tracked
     from recon.window import Window, parse_instant
 
-    settings, moment = settings_of(context), now()
+    settings, moment = settings_of(context), clock()
     window = Window(parse_instant(since), parse_instant(until))
     with broker_of(settings) as broker:
         fetches = replay_streams(broker, settings, streams, window, moment, tracked=tracked)

@@ -42,13 +42,15 @@ def settings_of(context: click.Context) -> Settings:
 def broker_of(settings: Settings) -> Broker:
     """The broker of these settings, to be used as a context manager. Raises UsageError."""
     from recon.feeds.broker import Broker, Patience
+    from recon.terminal import log_to_stderr
 
+    log_to_stderr()  # before the first retry, which is logged too
     credentials = settings.need_credentials()
     patience = Patience(read_timeout_seconds=settings.read_timeout_seconds)
     return Broker(settings.broker_url, credentials.key, credentials.secret, patience)
 
 
-def now() -> pendulum.DateTime:
+def clock() -> pendulum.DateTime:
     """The clock, UTC: read here and nowhere else."""
     import pendulum
 

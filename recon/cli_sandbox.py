@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from recon.cli_options import example, now, system_date
+from recon.cli_options import clock, example, system_date
 
 
 @click.command(epilog=example("recon demo"))
@@ -19,7 +19,7 @@ def demo(context: click.Context, seed: int) -> None:
     from recon.terminal import log_to_stderr, tracked
 
     home = Path(context.obj["home"] or os.environ.get("RECON_HOME") or "recon-demo")
-    run_demo(home, seed, now(), note=log_to_stderr(), tracked=tracked)
+    run_demo(home, seed, clock(), note=log_to_stderr(), tracked=tracked)
 
 
 @click.group()

@@ -10,7 +10,7 @@ from recon.sandbox.clock import MILLISECOND, SECOND, SYSTEM_DATES, day_before, e
 from recon.sandbox.desk import Desk, Draft
 from recon.sandbox.exact import ZERO, half_up, times
 from recon.sandbox.identity import new_uuid
-from recon.sandbox.model import Account
+from recon.sandbox.model import Account, Asset
 from recon.sandbox.payloads import Activity, activity_payload
 
 _COMMISSION = Decimal("0.0025")
@@ -30,6 +30,7 @@ class Flow:
     evening_before: date | None = None
     qty: Decimal = ZERO
     price: Decimal | None = None
+    asset: Asset | None = None
 
 
 def move_cash(desk: Desk, day: int) -> None:
@@ -74,6 +75,8 @@ def book(desk: Desk, account: Account, flow: Flow, identity: str = "",
         qty=flow.qty,
         net_amount=flow.amount,
         price=flow.price,
+        symbol=flow.asset.symbol if flow.asset else "",
+        cusip=flow.asset.cusip if flow.asset else "",
         description=flow.description,
         status=status,
     )
@@ -144,7 +147,5 @@ def _interest_in_units(desk: Desk, account: Account, day: int) -> None:
     """INT/SWP: units of the bank sweep, a position and no cash."""
     sweep, units = desk.market["sweep"], Decimal(desk.rng.randrange(101, 2000)).scaleb(-2)
     desk.move(account.account_id, sweep, units, units)
-    flow = Flow(day, "18:00", "INT", "SWP", ZERO, "June 2026 Sweep", qty=units)
-    book(desk, account, flow)
-    payload = desk.activities[-1].payload
-    payload["symbol"], payload["cusip"] = sweep.symbol, sweep.cusip
+    text = "June 2026 Sweep"
+    book(desk, account, Flow(day, "18:00", "INT", "SWP", ZERO, text, qty=units, asset=sweep))

@@ -1,14 +1,24 @@
-"""A plain reader of the sandbox over a real socket, with http.client only."""
+"""A plain reader of the sandbox over a real socket, with http.client only; and what it reads."""
 
 from __future__ import annotations
 
 import base64
 import contextlib
+import datetime
 import http.client
+import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from recon.sandbox.books import make_books
+
+BOOKS = make_books(7)
+DAY_2 = datetime.date(2026, 6, 16)
+TRADES, NTA, SYSTEM = "/v2/events/trades", "/v1/events/nta", "/v2/events/system"
+POSITIONS = "/v1/reporting/eod/positions"
+ALL = "since=2026-06-01&until=2026-07-01"
 AUTHORIZATION = "Basic " + base64.b64encode(b"sandbox-key:sandbox-secret").decode()
 
 
@@ -51,3 +61,18 @@ def opened(
             yield response
     finally:
         connection.close()
+
+
+def read_until(response: http.client.HTTPResponse, wanted: str) -> str:
+    """What a live stream sends up to a piece of text, for at most ten seconds."""
+    body, deadline = "", time.monotonic() + 10
+    while wanted not in body:
+        assert time.monotonic() < deadline, f"expected {wanted!r}; saw {body!r}"
+        body += response.read1().decode()
+    return body
+
+
+def refusal(answer: Answer) -> int:
+    """The status of a refusal, having checked its documented form."""
+    assert set(json.loads(answer.body)) == {"code", "message"}
+    return answer.status
