@@ -58,7 +58,8 @@ def run_demo(
                 _say_night(outcome, last=system_date == system_dates[-1])
     for name, place in zip(DEMO_FAULTS, planted, strict=True):
         rule = FAULTS[name].expected
-        mark = "found" if (rule, place.account_id) in found else "NOT FOUND"
+        seen = found & {(rule, place.account_id), (rule, "")}
+        mark = "found" if seen else "NOT FOUND"
         print(f"  planted {name} on {place.account_id[:8]} {place.symbol}: {mark} by {rule}")
     print(f"A real run of this night would exit 3. Look on with `recon --home {home} explain ID`,")
     print(f"`recon --home {home} breaks`, or open {home}/reports in a spreadsheet.")

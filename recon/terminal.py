@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from recon.reports.table import CONTROL
+from recon.reports.table import plain
 
 if TYPE_CHECKING:
     from recon.nightly.evaluate import Outcome
@@ -90,11 +90,6 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, 
     for row in rows:
         table.add_row(*(Text(plain(row[column])) for column in columns))
     Console().print(table)
-
-
-def plain(text: str) -> str:
-    """Text that no terminal obeys."""
-    return text.translate(CONTROL)
 
 
 def print_explanation(explanation: Explanation, *, as_json: bool) -> None:

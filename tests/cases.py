@@ -31,6 +31,13 @@ from recon.ledger.post import post_night
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events, show_night
 
+# A given activity was never in another state, unless the case gives states too.
+ONLY_STATE = """
+insert into events.activity_states by name
+select * exclude (state, changed, conflicts), 1 as state, true as changed from events.activities
+where activity_id not in (select activity_id from events.activity_states)
+"""
+
 
 @dataclass
 class Case:
@@ -75,6 +82,8 @@ def run_case(connection: duckdb.DuckDBPyConnection, sql: str, fixture: Fixture, 
         }
         for table in archived & set(case.given):
             _insert(connection, f"events.{table}", case.given[table])
+        if "activities" in case.given:
+            connection.execute(ONLY_STATE)
         opening = connection.execute("select system_date from events.opening").fetchall()
         show_night(connection, fixture.system_date, opening[0][0] if opening else None)
         post_night(connection, fixture.system_date)

@@ -15,10 +15,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import filelock
+
 from recon.breaks.match import OPEN_STATES, Change, Known
 from recon.errors import ReconError, UsageError
 
-NAME = "log.ndjson"
+NAME, LOCK = "log.ndjson", ".log.lock"
+LOCK_SECONDS_MAX = 30
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
     path = folder / NAME
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
     return [_entry(path, number, line) for number, line in enumerate(lines, start=1)]
 
 
@@ -116,9 +119,10 @@ def said_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, Said]:
 
 
 def _append(folder: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    """Add lines durably. A person may speak while a night is written: the lock keeps them apart."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / NAME
-    with path.open("a+b") as file:
+    with filelock.FileLock(folder / LOCK, timeout=LOCK_SECONDS_MAX), path.open("a+b") as file:
         file.truncate(path.read_bytes().rfind(b"\n") + 1)
         file.write("".join(json.dumps(line, sort_keys=True) + "\n" for line in lines).encode())
         file.flush()

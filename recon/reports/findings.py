@@ -50,16 +50,16 @@ def read_findings(
     connection: duckdb.DuckDBPyConnection, known: Mapping[str, Known]
 ) -> list[Finding]:
     """Breaks and pending things of the night, the most severe first. What could not be evaluated
-    keeps the state it had before, and is left out if it was not open."""
+    keeps the state and the difference it had before, and is left out if it was not open."""
     findings = []
     for row in connection.sql(OPEN_VERDICTS).pl().to_dicts():
-        state, evidence = row.pop("verdict"), tuple(row.pop("evidence"))
+        state, evidence = row.pop("verdict"), tuple(filter(None, row.pop("evidence")))
         identity = break_id(row["rule"], row["account_id"], row["symbol"], row["subject"])
         if state == "not_evaluated":
             before = known.get(identity)
             if before is None or before.state not in OPEN_STATES:
                 continue
-            state = before.state
+            state, row["difference"] = before.state, before.difference
         findings.append(Finding(break_id=identity, state=state, evidence=evidence, **row))
     return findings
 
@@ -87,7 +87,7 @@ def as_rows(
             "age_business_days": str(sum(first_seen < day <= system_date for day in sessions)),
             **vars(spoken),
         }
-        rows.append({name: values.get(name) or str(getattr(finding, name, "")) for name in COLUMNS})
+        rows.append({name: str((vars(finding) | values)[name]) for name in COLUMNS})
     return rows
 
 

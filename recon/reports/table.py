@@ -11,7 +11,12 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 # A spreadsheet starts a formula at these; the full-width forms too (OWASP on CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 CONTROL = {code: f"\\x{code:02x}" for code in [*range(32), 127, *range(0x80, 0xA0)]}
-BIDI = {code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+# Marks that turn the direction of text, and the two that Unicode calls line breaks.
+MARKS = {
+    code: f"\\u{code:04x}"
+    for code in (0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+}
+SPELLED_OUT = CONTROL | MARKS
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
@@ -28,5 +33,10 @@ def harmless(text: str) -> str:
     """A cell that no spreadsheet runs and no terminal obeys; a number stays as it is."""
     if NUMBER.fullmatch(text):
         return text
-    shown = text.translate(CONTROL).translate(BIDI)
+    shown = plain(text)
     return "'" + shown if text.startswith(FORMULA) else shown
+
+
+def plain(text: str) -> str:
+    """Text that no terminal obeys and that stands on one line."""
+    return text if text.isprintable() else text.translate(SPELLED_OUT)

@@ -29,13 +29,14 @@ CONTRACT = {
 VERDICTS = ("pass", "within_tolerance", "pending", "break", "not_evaluated")
 CREATE = "create or replace table main.verdicts (rule varchar, severity varchar, {columns})"
 WRONG_VERDICT = """
-select verdict, subject from verdicts
-where rule = $rule and (verdict is null or verdict not in $verdicts or subject is null
-    or (verdict = 'pending' and due_date is null)) limit 1
+select rule, coalesce(verdict, 'null') || ' for ' || coalesce(subject, 'null') from verdicts
+where verdict is null or verdict not in $verdicts or subject is null
+    or (verdict = 'pending' and due_date is null)
+order by all limit 1
 """
 TWICE = """
-select coalesce(account_id, ''), coalesce(symbol, ''), subject from verdicts where rule = $rule
-group by all having count(*) > 1 order by all limit 1
+select rule, concat_ws(' ', account_id, symbol, subject) || ' twice' from verdicts
+group by rule, account_id, symbol, subject having count(*) > 1 order by all limit 1
 """
 
 
@@ -51,18 +52,23 @@ def run_rules(
     """
     columns = ", ".join(f"{name} {kind}" for name, kind in CONTRACT.items())
     connection.execute(CREATE.format(columns=columns))
-    for rule in rules:
-        run_rule(connection, rule, system_date)
+    pack = {rule.rule: rule for rule in rules}
+    for rule in pack.values():
+        _run_rule(connection, rule, system_date)
         if streams_behind(rule.reads) & incomplete:
             connection.execute(
                 "update verdicts set verdict = 'not_evaluated', due_date = null where rule = ?",
                 [rule.rule],
             )
+    wrong = connection.execute(WRONG_VERDICT, {"verdicts": list(VERDICTS)}).fetchall()
+    for name, seen in wrong:
+        raise _breach(pack[name], f"a subject, one of {VERDICTS}, a due date if pending", seen)
+    for name, seen in connection.execute(TWICE).fetchall():
+        raise _breach(pack[name], "one row for each account, symbol and subject", seen)
 
 
-def run_rule(connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: date) -> None:
-    """Add one rule's verdicts. Raises RuleError if the output is not what the contract says."""
-    params = {n: d or str(system_date) for n, d in rule.params.items() if f"${n}" in rule.sql}
+def _run_rule(connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: date) -> None:
+    params = {name: default or str(system_date) for name, default in rule.params.items()}
     relation = connection.sql(rule.sql, params=params)
     seen = {name: str(kind) for name, kind in zip(relation.columns, relation.types, strict=True)}
     if seen != CONTRACT or list(seen) != list(CONTRACT):
@@ -72,16 +78,6 @@ def run_rule(connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: dat
         f"insert into verdicts select $rule, $severity, {names} from ({_bare(rule.sql)})",  # noqa: S608
         {**params, "rule": rule.rule, "severity": rule.severity},
     )
-    wrong = connection.execute(
-        WRONG_VERDICT, {"rule": rule.rule, "verdicts": list(VERDICTS)}
-    ).fetchall()
-    if wrong:
-        raise _breach(
-            rule, f"a subject and one of {VERDICTS}, a due date if pending", str(wrong[0])
-        )
-    twice = connection.execute(TWICE, {"rule": rule.rule}).fetchall()
-    if twice:
-        raise _breach(rule, "one row for each account, symbol and subject", f"{twice[0]} twice")
 
 
 def _bare(sql: str) -> str:

@@ -19,16 +19,16 @@ from recon.feeds.broker import Broker
 from recon.feeds.streams import TRADES
 from tests.archive.making import window
 
+ROWS = 100
+
 
 def die_before_change(archive: Path, number: int) -> None:
-    """Kill this process before the n-th time it makes, opens to write, syncs or renames a file."""
+    """Kill this process before the n-th time that it appends to, syncs or renames a file."""
     seen = 0
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         nonlocal seen
-        changes = event in ("os.rename", "os.mkdir") or (
-            event == "open" and args[1] in (None, "a+b")
-        )
+        changes = event == "os.rename" or (event == "open" and args[1] in (None, "ab+"))
         if changes and str(args[0]).startswith(str(archive)):
             seen += 1
             if seen == number:
@@ -39,11 +39,16 @@ def die_before_change(archive: Path, number: int) -> None:
 
 def main(url: str, archive: Path, number: int) -> None:
     """Replay into several small segments, so that there are many moments to be killed in."""
-    recon.archive.replay.ROWS_PER_SEGMENT = 50
+    recon.archive.replay.ROWS_PER_SEGMENT = ROWS
     die_before_change(archive, number)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    replay_two_days(url, archive)
+
+
+def replay_two_days(url: str, archive: Path) -> None:
+    """The work itself."""
     with Broker(url, "sandbox-key", "sandbox-secret") as broker:
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
         replay_window(
             broker,
             archive,

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from recon.sandbox.server import Sandbox
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.transport import Kind, TransportFault
 from tests.sandbox.client import (
     ALL,
     BOOKS,
@@ -23,9 +23,9 @@ from tests.sandbox.client import (
 
 
 @pytest.mark.parametrize("kind", ["drop", "drop_mid_frame"])
-def test_a_dropped_connection_breaks_the_response(kind: str) -> None:
+def test_a_dropped_connection_breaks_the_response(kind: Kind) -> None:
     """After so many events; the next request gets everything."""
-    fault = TransportFault(kind=kind, after=3)  # type: ignore[arg-type]
+    fault = TransportFault(kind=kind, after=3)
     with Sandbox(BOOKS, transport=(fault,)) as broker:
         with (
             opened(broker.url, f"{TRADES}?{ALL}") as response,
@@ -41,9 +41,9 @@ def test_a_dropped_connection_breaks_the_response(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "comment"), [("server_error", ": internal server error"), ("early_end", None)]
 )
-def test_a_stream_can_end_cleanly_too_early(kind: str, comment: str | None) -> None:
+def test_a_stream_can_end_cleanly_too_early(kind: Kind, comment: str | None) -> None:
     """Only the comment tells a server error from an end."""
-    fault = TransportFault(kind=kind, path=TRADES, after=5)  # type: ignore[arg-type]
+    fault = TransportFault(kind=kind, path=TRADES, after=5)
     with Sandbox(BOOKS, transport=(fault,)) as broker:
         answer = get(broker.url, f"{TRADES}?{ALL}")
     assert len(answer.events) == 5

@@ -80,6 +80,15 @@ holdings as (
 
 ),
 
+directed as (
+
+    select
+        * exclude (removed),
+        case when kind = 'CNC' and removed = held then -removed else removed end as removed
+    from holdings
+
+),
+
 verdicts as (
 
     select
@@ -89,7 +98,6 @@ verdicts as (
         case
             when held is null then 'not_evaluated'
             when removed + held = 0 then 'pass'
-            when kind = 'CNC' and removed = held then 'pass'
             else 'break'
         end as verdict,
         plain(-held) as expected,
@@ -98,7 +106,7 @@ verdicts as (
         'shares' as unit,
         null::date as due_date,
         evidence
-    from holdings
+    from directed
 
 )
 

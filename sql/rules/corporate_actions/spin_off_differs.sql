@@ -91,7 +91,7 @@ checks as (
     select
         account_id,
         coalesce(symbol, source) as symbol,
-        concat_ws(' ', 'SPIN of', symbol, 'from', source, first_date, group_id) as subject,
+        concat_ws(' ', 'SPIN', 'of ' || symbol, 'from ' || source, first_date, group_id) as subject,
         case
             when (added is null or removed is null) and due_date is not null then 'pending'
             when added is null and removed is not null then 'break'
@@ -112,7 +112,7 @@ checks as (
     select
         account_id,
         source,
-        concat_ws(' ', 'cost legs of SPIN of', source, first_date, group_id),
+        concat_ws(' ', 'cost legs of SPIN', 'from ' || source, first_date, group_id),
         case
             when remainder = 0 then 'pass'
             when (removed is null or added_back is null) and due_date is not null then 'pending'

@@ -69,8 +69,8 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', kind, 'of', settle_date::varchar, 'at', plain(rate), 'on',
-            plain(entitled_qty)) as subject,
+        concat_ws(' ', kind, 'of ' || settle_date, 'at ' || plain(rate),
+            'on ' || plain(entitled_qty)) as subject,
         case
             when expected is null then 'not_evaluated'
             when paid = expected then 'pass'

@@ -53,7 +53,7 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', kind, 'of', settle_date::varchar, 'at', plain(rate)) as subject,
+        concat_ws(' ', kind, 'of ' || settle_date, 'at ' || plain(rate)) as subject,
         case
             when rate is null or settle_date is null or symbol is null then 'not_evaluated'
             when standing <= 1 then 'pass'

@@ -60,7 +60,7 @@ verdicts as (
     select
         paid.account_id,
         paid.symbol,
-        concat_ws(' ', paid.kind, 'of', paid.settle_date::varchar, 'at', plain(paid.rate))
+        concat_ws(' ', paid.kind, 'of ' || paid.settle_date, 'at ' || plain(paid.rate))
             as subject,
         case
             when paid.rate is null or common.rate is null or common.candidates > 1

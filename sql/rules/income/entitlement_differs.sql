@@ -105,8 +105,8 @@ verdicts as (
     select
         entitlements.account_id,
         entitlements.symbol,
-        concat_ws(' ', entry_sub_type, 'of', settle_date::varchar, 'on', plain(entitled_qty),
-            'held', record_date::varchar) as subject,
+        concat_ws(' ', entry_sub_type, 'of ' || settle_date, 'on ' || plain(entitled_qty),
+            'held ' || record_date) as subject,
         case
             when symbol is null or entitled_qty is null or compared.first_id is null
                 then 'not_evaluated'

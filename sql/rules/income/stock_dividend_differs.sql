@@ -67,8 +67,8 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', 'SDIV of', settle_date::varchar, 'at', plain(rate), 'on',
-            plain(entitled_qty)) as subject,
+        concat_ws(' ', 'SDIV', 'of ' || settle_date, 'at ' || plain(rate),
+            'on ' || plain(entitled_qty)) as subject,
         case
             when expected is null then 'not_evaluated'
             when paid = expected then 'pass'

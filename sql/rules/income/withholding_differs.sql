@@ -67,8 +67,8 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', 'tax of', settle_date::varchar, 'on', plain(gross_amount), 'at',
-            plain(tax_rate) || '%') as subject,
+        concat_ws(' ', 'tax', 'of ' || settle_date, 'on ' || plain(gross_amount),
+            'at ' || plain(tax_rate) || '%') as subject,
         case
             when expected is null then 'not_evaluated'
             when withheld = expected then 'pass'

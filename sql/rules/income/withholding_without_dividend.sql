@@ -91,7 +91,7 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', 'tax of', settle_date::varchar, 'on', plain(gross_amount)) as subject,
+        concat_ws(' ', 'tax', 'of ' || settle_date, 'on ' || plain(gross_amount)) as subject,
         verdict,
         standing::varchar as expected,
         dividends::varchar as actual,

@@ -18,10 +18,11 @@ named as (
         activities.account_id,
         activities.symbol,
         activities.activity_id,
-        activities.status,
-        concat_ws('/', activities.entry_type, activities.entry_sub_type) as name,
-        activities.status in ('executed', 'correct') as is_known_status,
-        activities.entry_type in (select entry_type from activity_types)
+        coalesce(activities.status, 'nothing') as status,
+        concat_ws('/', coalesce(activities.entry_type, 'nothing'), activities.entry_sub_type)
+            as name,
+        coalesce(activities.status in ('executed', 'correct'), false) as is_known_status,
+        coalesce(activities.entry_type, '') in (select entry_type from activity_types)
         and (
             activities.entry_sub_type is null
             or activities.entry_type not in (
@@ -32,7 +33,7 @@ named as (
             )
         ) as is_known_type
     from activities
-    where activities.status not in ('pending', 'canceled')
+    where coalesce(activities.status, '') not in ('pending', 'canceled')
         and activities.system_date <= $system_date::date
 
 ),
@@ -44,7 +45,7 @@ trade_events as (
         symbol,
         event_id,
         event,
-        event in (
+        coalesce(event, '') in (
             'new', 'fill', 'partial_fill', 'canceled', 'expired', 'done_for_day', 'replaced',
             'rejected', 'pending_new', 'accepted', 'stopped', 'pending_cancel', 'pending_replace',
             'calculated', 'suspended', 'order_replace_rejected', 'order_cancel_rejected',

@@ -21,7 +21,9 @@ reused as (
 
 contents as (
 
-    select identity, string_agg(distinct left(payload_hash, 12), ' ') as hashes
+    select
+        identity,
+        string_agg(distinct left(payload_hash, 12), ' ' order by left(payload_hash, 12)) as hashes
     from received
     where stream = 'trades' and identity in (select execution_id from reused)
     group by identity

@@ -1,0 +1,121 @@
+"""Where a night begins and what it leaves: the base closing, and the closings it makes.
+
+Takes the stored closings and what is open; gives the base. After the rules it keeps the balances
+of the last sessions, so that the next night can begin there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from recon.archive.manifest import Fetch
+from recon.ledger.closings import (
+    Closing,
+    base_date,
+    read_closing,
+    still_valid,
+    write_closing,
+)
+
+LOOKBACK_SESSIONS = 10
+BALANCES = """
+select ledger_account, commodity, amount from closings
+where system_date = $day and amount <> 0 order by ledger_account, commodity
+"""
+BASE = pa.schema(
+    {
+        "ledger_account": pa.string(),
+        "commodity": pa.string(),
+        "amount": pa.decimal128(38, 9),
+    }
+)
+
+
+def choose_base(
+    closings: Mapping[str, Closing],
+    fetches: Sequence[Fetch],
+    booked: Sequence[str],
+    sessions: Sequence[date],
+    system_date: date,
+    open_since: Iterable[date],
+) -> Closing | None:
+    """The closing that a night begins with, or None for the beginning of the books.
+
+    It lies some sessions back, before everything that is still open was first seen, and nothing
+    has been archived since that belongs to its days.
+    """
+    valid = [
+        date.fromisoformat(day)
+        for day, closing in closings.items()
+        if still_valid(closing, fetches, booked)
+    ]
+    seen = [
+        [day for day in sessions if day < first][-LOOKBACK_SESSIONS:][0] for first in open_since
+    ]
+    chosen = base_date(valid, sessions, system_date, LOOKBACK_SESSIONS, seen)
+    return closings[str(chosen)] if chosen else None
+
+
+def load_base(connection: duckdb.DuckDBPyConnection, folder: Path, base: Closing | None) -> None:
+    """Create `events.base`, the balances the books begin with; its date replaces the opening's."""
+    balances = read_closing(folder, base) if base else BASE.empty_table()
+    connection.register("base_balances", balances)
+    connection.execute("create or replace table events.base as from base_balances")
+    connection.unregister("base_balances")
+    if base:
+        connection.execute("delete from events.opening")
+        connection.execute("insert into events.opening values (?)", [base.system_date])
+
+
+def load_closings(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    closings: Iterable[Closing],
+    days: Sequence[date],
+) -> None:
+    """Create `events.closing_days`, and `events.closed` with the stored balances of those days."""
+    connection.execute("create or replace table events.closing_days (system_date date)")
+    for day in days:
+        connection.execute("insert into events.closing_days values (?)", [day])
+    connection.execute(
+        "create or replace table events.closed (system_date date, ledger_account varchar,"
+        " commodity varchar, amount decimal(38, 9), fetch_id bigint)"
+    )
+    for closing in closings:
+        if date.fromisoformat(closing.system_date) in days:
+            connection.register("stored", read_closing(folder, closing))
+            connection.execute(
+                "insert into events.closed select ?, ledger_account, commodity, amount, ?"
+                " from stored",
+                [closing.system_date, closing.fetch],
+            )
+            connection.unregister("stored")
+
+
+def closing_days(
+    closings: Iterable[Closing], sessions: Sequence[date], system_date: date, base: Closing | None
+) -> list[date]:
+    """The days whose closing a night makes: the last sessions, and every stored one it reopens."""
+    after = date.fromisoformat(base.system_date) if base else date.min
+    recent = [day for day in sessions if day <= system_date][-LOOKBACK_SESSIONS - 1 :]
+    stored = [date.fromisoformat(closing.system_date) for closing in closings]
+    return sorted({day for day in [*recent, *stored] if after < day <= system_date})
+
+
+def keep_closings(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    days: Iterable[date],
+    *,
+    run: int,
+    fetch: int,
+) -> None:
+    """Store the balances of those days, each as its next version."""
+    for day in days:
+        reader = connection.sql(BALANCES, params={"day": day}).to_arrow_table()
+        write_closing(folder, day, reader.cast(BASE), run=run, fetch=fetch)
