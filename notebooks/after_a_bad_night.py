@@ -59,6 +59,8 @@ def report(name):
 def table(rows, **options):
     """Rows to read, or to choose from with `selection`. Numbers are exact texts, to the right."""
     frame = pl.DataFrame(rows, strict=False)
+    if not frame.columns:
+        return mo.md("Nothing.")
     right = {name: "right" for name in frame.columns if name in NUMBERS}
     options = {"selection": None, "show_column_summaries": False, **options}
     return mo.ui.table(frame, show_data_types=False, text_justify_columns=right, **options)
@@ -107,7 +109,7 @@ def _(home_field):
         found = worst_first(
             as_rows(_findings, _known, said_of(_log), find_rules(), night, sessions(connection))
         )
-    except (duckdb.Error, ReconError, TypeError) as _damage:
+    except (duckdb.Error, ReconError) as _damage:
         _why = str(_damage).splitlines()[0]
         mo.stop(
             True, say(f"{_file} cannot be read: run `recon rebuild --date D`. ({_why})", "danger")
@@ -123,8 +125,7 @@ def _(connection, found, night):
     summary = (
         f"The night of {night}: {_breaks} breaks and {len(found) - _breaks} pending, of"
         f" {sum(row['checked'] for row in _rules):,} things checked by {len(_rules)} rules;"
-        f" {sum(row['not_evaluated'] for row in _rules):,} could not be evaluated."
-        f" {concentration(found)} "
+        f" {sum(row['not_evaluated'] for row in _rules):,} could not be evaluated. "
     ) + (
         f"The input of {' and '.join(_unproven)} is not proven complete: nothing is certified."
         if _unproven
@@ -133,7 +134,10 @@ def _(connection, found, night):
     mo.vstack(
         [
             mo.md("## What the night found"),
-            say(summary, "danger" if _unproven else "warn" if found else "success"),
+            say(
+                f"{summary} {concentration(found)}".strip(),
+                "danger" if _unproven else "warn" if found else "success",
+            ),
             mo.md(
                 "The rules that have something to say. *Pending* is awaited until its due date."
                 " *Not evaluated* is no pass: something that the rule needs was missing."
@@ -290,22 +294,29 @@ def _(account_field, chosen, connection):
 
 
 @app.cell(hide_code=True)
-def _(account, commodity_field, connection, currencies, found):
+def _(account, chosen, commodity_field, connection, currencies, found):
     commodity = commodity_field.value
     if commodity is None:
         mo.stop(True)
     timeline = steps(connection, account, commodity, is_cash=commodity in currencies, found=found)
-    chart = picture(timeline[-STEPS_DRAWN_MAX:], commodity)
-    _earlier = max(0, len(timeline) - STEPS_DRAWN_MAX)
+    drawn = timeline[-STEPS_DRAWN_MAX:]
+    chart = picture(drawn, commodity)
+    _earlier = len(timeline) - len(drawn)
     _note = f" The {_earlier:,} steps before these are counted in." if _earlier else ""
-    mo.vstack(
-        [
-            chart,
-            mo.md(f"The same steps as exact numbers, the last first.{_note}"),
-            table(timeline[-STEPS_DRAWN_MAX:][::-1]),
-        ]
+    _elsewhere = (
+        chosen is not None
+        and chosen["account_id"] == account
+        and chosen["rule"] not in " ".join(step["breaks"] for step in timeline)
     )
-    return chart, commodity, timeline
+    _shown = [
+        chart,
+        mo.md(f"The same steps as exact numbers, the last first.{_note}"),
+        table(drawn[::-1]),
+    ]
+    if _elsewhere:
+        _shown[:0] = [say(f"What the chosen break names did not move {commodity}: try another.")]
+    mo.vstack(_shown)
+    return chart, timeline
 
 
 @app.cell(hide_code=True)

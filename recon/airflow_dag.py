@@ -15,8 +15,8 @@ operator, and what hangs behind `breaks` does not go on. To sign the day off, ma
     0        success                  success    clean
     3        success                  failed     breaks, published in reports/<date>
     99       skipped                  skipped    no trading day
-    4 5 6 7  retried, then failed                incomplete, not ready, locked, broker away
-    1 2      failed without a retry              our own failure, settings: no use to try again
+    4 5 6 7  retried, then failed     not run    incomplete, not ready, locked, broker away
+    1 2      failed without a retry   not run    our own failure, settings: no use to try again
 
 A night may be run any number of times: `recon` answers from its record.
 """

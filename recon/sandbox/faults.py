@@ -15,7 +15,7 @@ class Fault:
     """One fault. `plant` takes right books and accounts to keep away from; it is pure.
 
     The break of the rule `expected` names the account of the place, except where
-    `names_account` is false: who owns an event that cannot be read is not known.
+    `names_account` is false: such a rule is about a stream, not about an account.
     `plant` raises ValueError where every place for the fault is on an account to keep away from.
     """
 
@@ -30,8 +30,11 @@ class Fault:
         return (self.plant.__doc__ or "").strip()
 
 
+_WITHOUT_ACCOUNT = ("streams/event_malformed", "streams/window_incomplete")
+
+
 def _fault(expected: str, plant: Callable[[Books, frozenset[str]], Planted]) -> Fault:
-    return Fault(plant.__name__, expected, plant, expected != "streams/event_malformed")
+    return Fault(plant.__name__, expected, plant, expected not in _WITHOUT_ACCOUNT)
 
 
 FAULTS: dict[str, Fault] = {
@@ -49,7 +52,7 @@ FAULTS: dict[str, Fault] = {
         _fault("fees/sec_fee_differs", activity_faults.sec_fee_too_high),
         _fault("fees/taf_fee_differs", activity_faults.taf_fee_missing),
         _fault("income/cash_dividend_differs", activity_faults.dividend_rate_wrong),
-        _fault("income/cash_dividend_differs", activity_faults.dividend_paid_twice),
+        _fault("income/dividend_paid_twice", activity_faults.dividend_paid_twice),
         _fault("income/withholding_differs", activity_faults.withholding_wrong),
         _fault("income/stock_dividend_differs", activity_faults.stock_dividend_wrong),
         _fault("corporate_actions/split_leg_missing", corporate_faults.split_add_missing),
@@ -64,6 +67,7 @@ FAULTS: dict[str, Fault] = {
         _fault("statements/position_differs", statement_faults.statement_position_wrong),
         _fault("statements/cash_differs", statement_faults.statement_cash_wrong),
         _fault("statements/statement_missing", statement_faults.statement_account_missing),
+        _fault("streams/window_incomplete", statement_faults.balance_not_updated),
         _fault("streams/event_malformed", activity_faults.malformed_event),
         _fault("streams/type_unknown", activity_faults.unknown_activity_type),
         _fault("streams/identity_conflict", activity_faults.activity_content_changed),

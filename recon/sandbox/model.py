@@ -72,10 +72,15 @@ class Position:
 
 @dataclass(frozen=True)
 class Closing:
-    """One system date's closing books: positions and cash in dollars by account id."""
+    """One system date's closing books: positions and cash in dollars by account id.
+
+    The broker knows no account that has no cash here; of a `stale` one it still tells the
+    balance of the date before.
+    """
 
     positions: Mapping[str, tuple[Position, ...]]
     cash: Mapping[str, Decimal]
+    stale: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -60,15 +60,17 @@ class Publication:
         self.feeds[stream].append([message_of_text(text)])
 
     def closing(self, account_id: str = "") -> tuple[date, Closing]:
-        """The last closing statement that is out; with an account, the last that has its cash.
+        """The last closing statement that is out; with an account, the one of its balance.
 
-        Raises KeyError where there is none.
+        Raises KeyError where that has no cash of the account.
         """
-        for day in sorted(self.books.closings, reverse=True):
-            closing = self.books.closings[day]
-            if day <= self.as_of and (not account_id or account_id in closing.cash):
-                return day, closing
-        raise KeyError(account_id)
+        out = [day for day in sorted(self.books.closings) if day <= self.as_of]
+        while account_id in self.books.closings[out[-1]].stale:
+            out.pop()
+        closing = self.books.closings[out[-1]]
+        if account_id and account_id not in closing.cash:
+            raise KeyError(account_id)
+        return out[-1], closing
 
     def account(self, account_id: str) -> Account:
         """The account with that id. Raises KeyError for an unknown one."""

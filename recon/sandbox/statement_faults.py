@@ -34,7 +34,7 @@ def statement_cash_wrong(books: Books, taken: frozenset[str]) -> Planted:
 
 
 def statement_account_missing(books: Books, taken: frozenset[str]) -> Planted:
-    """An account is left out of the last two statements; its balance stays at the day before."""
+    """An account is left out of the last two statements: no positions, no balance."""
     account_id = _free(books, taken)[0]
     closings = {
         day: replace(
@@ -45,6 +45,16 @@ def statement_account_missing(books: Books, taken: frozenset[str]) -> Planted:
         if day >= _MISSING_SINCE else closing
         for day, closing in books.closings.items()
     }  # fmt: skip
+    return Planted(replace(books, closings=closings), account_id, "", _MISSING_SINCE)
+
+
+def balance_not_updated(books: Books, taken: frozenset[str]) -> Planted:
+    """An account's balance on the last two nights is still that of the third date from the end."""
+    account_id = _free(books, taken)[0]
+    closings = {
+        day: replace(closing, stale=frozenset({account_id})) if day >= _MISSING_SINCE else closing
+        for day, closing in books.closings.items()
+    }
     return Planted(replace(books, closings=closings), account_id, "", _MISSING_SINCE)
 
 

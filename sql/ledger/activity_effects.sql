@@ -1,42 +1,24 @@
 -- title: What each activity does to the position and the cash of its account
--- reads: activities, activity_types
+-- reads: state_effects, activity_states
 --
--- `executed` and `correct` count alike; `pending` and `canceled` do not. The allow-list of types
--- says whether the quantity is a share movement (a fee's is not) and the amount is cash. A type
--- that is not on the list counts with both, against suspense: money is never dropped.
-with
-
-effective as (
-
-    select
-        activities.*,
-        coalesce(exact.moves_qty, whole.moves_qty, symbol is not null) as moves_qty,
-        coalesce(exact.moves_cash, whole.moves_cash, true) as moves_cash,
-        coalesce(exact.corporate_action, whole.corporate_action, false) as corporate_action,
-        coalesce(exact.contra, whole.contra, 'SUSP:UNCLASSIFIED') as contra
-    from activities
-    left join activity_types as exact
-        on exact.entry_type = activities.entry_type
-        and exact.entry_sub_type = activities.entry_sub_type
-    left join activity_types as whole
-        on whole.entry_type = activities.entry_type and whole.entry_sub_type is null
-    where activities.status in ('executed', 'correct')
-
-)
-
+-- The last state of each id that the night may see, where it counts.
 select
-    activity_id,
-    account_id,
-    symbol,
-    entry_type,
-    entry_sub_type,
-    case when moves_qty then qty else 0 end::decimal(38, 9) as qty_delta,
-    case when moves_cash then net_amount else 0 end::decimal(38, 9) as cash_delta,
-    corporate_action,
-    contra,
-    group_key,
-    system_date,
-    settle_date,
-    event_at,
-    received
-from effective
+    state_effects.activity_id,
+    state_effects.account_id,
+    state_effects.symbol,
+    state_effects.entry_type,
+    state_effects.entry_sub_type,
+    state_effects.qty_delta,
+    state_effects.cash_delta,
+    state_effects.corporate_action,
+    state_effects.contra,
+    state_effects.group_key,
+    state_effects.system_date,
+    state_effects.settle_date,
+    state_effects.event_at,
+    state_effects.received
+from state_effects
+semi join activity_states
+    on activity_states.activity_id = state_effects.activity_id
+    and activity_states.state = state_effects.state
+where state_effects.is_last and state_effects.is_counted

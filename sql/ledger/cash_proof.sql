@@ -1,8 +1,9 @@
 -- title: Opening plus activity is closing, beside the broker's balance
 -- reads: postings, account_currencies, statement_cash
 --
--- Per account and currency that either side knows. The statement is null where the broker's
--- balance of that night was not read.
+-- Per account and currency that either side knows: opening is what was booked before the night,
+-- activity its own. The statement is null where the broker's balance of that night was not read.
+-- `settled` leaves out what settles after the night.
 with
 
 booked as (
@@ -10,8 +11,13 @@ booked as (
     select
         account_id,
         commodity as currency,
-        coalesce(sum(amount) filter (where kind = 'opening'), 0) as opening,
-        coalesce(sum(amount) filter (where kind <> 'opening'), 0) as activity
+        coalesce(sum(amount) filter (
+            where kind = 'opening' or system_date < $system_date::date
+        ), 0) as opening,
+        coalesce(sum(amount) filter (
+            where kind <> 'opening' and system_date = $system_date::date
+        ), 0) as activity,
+        coalesce(sum(amount) filter (where settle_date <= $system_date::date), 0) as settled
     from postings
     where ledger_account = 'C:' || account_id || ':CASH'
     group by account_id, commodity
@@ -42,7 +48,8 @@ select
     (coalesce(booked.opening, 0) + coalesce(booked.activity, 0))::decimal(38, 9) as closing,
     stated.cash::decimal(38, 9) as statement,
     (stated.cash - coalesce(booked.opening, 0) - coalesce(booked.activity, 0))::decimal(38, 9)
-        as difference
+        as difference,
+    coalesce(booked.settled, 0)::decimal(38, 9) as settled
 from universe
 left join booked
     on booked.account_id = universe.account_id and booked.currency = universe.currency

@@ -1,34 +1,53 @@
 -- title: What each execution event does to the position and the cash of its account
--- reads: executions
+-- reads: executions, readings
 --
 -- A fill moves its quantity, and its notional rounded half-up to the cent. A bust takes back
 -- exactly what its target did; its own quantity is only used when the target was never seen.
 -- A correction replaces its target: its quantity is absolute, its effect is new minus old.
 -- Where two events name one target, the first received counts: an execution dies once.
+-- `new_*` is what an event books itself, `old_*` what it takes back.
 with
+
+rounding as (
+
+    select value = 'down_per_execution' as is_down from readings where reading = 'fill_cash_rounding'
+
+),
+
+signed as (
+
+    select
+        executions.*,
+        abs(qty) * case side when 'sell' then -1 when 'sell_short' then -1 when 'buy' then 1 end
+            as signed_qty,
+        abs(qty) * price * multiplier as exact_notional,
+        is_down
+    from events.executions
+    cross join rounding
+
+),
+
+-- Over everything archived, since a target may lie before the opening of the books.
+valued as (
+
+    select
+        * exclude (exact_notional, is_down),
+        -sign(signed_qty) * case
+            when is_down then exact_notional - exact_notional % 0.01 else round(exact_notional, 2)
+        end::decimal(38, 9) as signed_cash
+    from signed
+
+),
 
 own as (
 
     select
-        *,
-        case side when 'sell' then -1 when 'sell_short' then -1 when 'buy' then 1 end as sign,
+        valued.*,
         row_number() over (
-            partition by previous_execution_id order by received, execution_id
+            partition by valued.previous_execution_id order by valued.received, valued.execution_id
         ) as claim
-    from executions
-
-),
-
--- The same over everything archived, since a target may lie before the opening of the books.
-targets as (
-
-    select
-        execution_id,
-        case side when 'sell' then -1 when 'sell_short' then -1 when 'buy' then 1 end as sign,
-        abs(qty) as qty,
-        round(abs(qty) * price * multiplier, 2)::decimal(38, 9) as notional
-    from events.executions
-    where event in ('fill', 'partial_fill', 'trade_correct')
+    from valued
+    semi join executions on executions.execution_id = valued.execution_id
 
 ),
 
@@ -36,12 +55,42 @@ joined as (
 
     select
         own.*,
+        own.event in ('fill', 'partial_fill') as is_fill,
         targets.execution_id is not null as target_known,
-        round(abs(own.qty) * own.price * own.multiplier, 2)::decimal(38, 9) as notional,
-        targets.sign * targets.qty as target_qty,
-        targets.sign * targets.notional as target_notional
+        case
+            when own.event in ('fill', 'partial_fill') or own.claim > 1 then 0
+            when own.event = 'trade_bust' then coalesce(targets.signed_qty, own.signed_qty)
+            else targets.signed_qty
+        end::decimal(38, 9) as old_qty,
+        case
+            when own.event in ('fill', 'partial_fill') or own.claim > 1 then 0
+            when own.event = 'trade_bust' then coalesce(targets.signed_cash, own.signed_cash)
+            else targets.signed_cash
+        end::decimal(38, 9) as old_cash,
+        coalesce(targets.trade_date, own.trade_date) as old_trade_date,
+        coalesce(targets.settle_date, own.settle_date) as old_settle_date
     from own
-    left join targets on targets.execution_id = own.previous_execution_id
+    left join valued as targets
+        on targets.execution_id = own.previous_execution_id
+        and targets.event in ('fill', 'partial_fill', 'trade_correct')
+
+),
+
+booked as (
+
+    select
+        *,
+        case
+            when is_fill then signed_qty
+            when claim > 1 or event = 'trade_bust' then 0
+            when target_known then signed_qty
+        end::decimal(38, 9) as new_qty,
+        case
+            when is_fill then signed_cash
+            when claim > 1 or event = 'trade_bust' then 0
+            when target_known then signed_cash
+        end::decimal(38, 9) as new_cash
+    from joined
 
 ),
 
@@ -54,40 +103,34 @@ reversals as (
 )
 
 select
-    joined.execution_id,
-    joined.account_id,
-    joined.symbol,
-    joined.asset_class,
-    joined.order_id,
-    joined.event,
-    joined.side,
-    case
-        when joined.event in ('fill', 'partial_fill') then joined.sign * abs(joined.qty)
-        when joined.claim > 1 then 0
-        when joined.event = 'trade_bust'
-            then -coalesce(joined.target_qty, joined.sign * abs(joined.qty))
-        else joined.sign * abs(joined.qty) - joined.target_qty
-    end::decimal(38, 9) as qty_delta,
-    case
-        when joined.event in ('fill', 'partial_fill') then -joined.sign * joined.notional
-        when joined.claim > 1 then 0
-        when joined.event = 'trade_bust'
-            then coalesce(joined.target_notional, joined.sign * joined.notional)
-        else joined.target_notional - joined.sign * joined.notional
-    end::decimal(38, 9) as cash_delta,
-    abs(joined.qty) as qty,
-    joined.price,
-    joined.multiplier,
-    joined.position_qty,
-    joined.previous_execution_id as target_execution_id,
-    joined.target_known,
-    joined.claim,
+    booked.execution_id,
+    booked.account_id,
+    booked.symbol,
+    booked.asset_class,
+    booked.order_id,
+    booked.event,
+    booked.side,
+    (booked.new_qty - booked.old_qty)::decimal(38, 9) as qty_delta,
+    (booked.new_cash - booked.old_cash)::decimal(38, 9) as cash_delta,
+    abs(booked.qty) as qty,
+    booked.price,
+    booked.multiplier,
+    booked.position_qty,
+    booked.previous_execution_id as target_execution_id,
+    booked.target_known,
+    booked.claim,
     reversals.execution_id as reversed_by,
     reversals.system_date as reversed_on,
-    joined.trade_date,
-    joined.system_date,
-    joined.settle_date,
-    joined.event_at,
-    joined.received
-from joined
-left join reversals on reversals.previous_execution_id = joined.execution_id
+    booked.trade_date,
+    booked.system_date,
+    booked.settle_date,
+    booked.event_at,
+    booked.received,
+    booked.new_qty,
+    booked.new_cash,
+    booked.old_qty,
+    booked.old_cash,
+    booked.old_trade_date,
+    booked.old_settle_date
+from booked
+left join reversals on reversals.previous_execution_id = booked.execution_id

@@ -1,8 +1,9 @@
 -- title: Opening plus activity is closing, beside the broker's statement
 -- reads: postings, statement_positions, statement_readings
 --
--- Per account and symbol that either side knows. The statement of the night is null where it was
--- not read, and zero where it was read and does not list the position.
+-- Per account and symbol that either side knows: opening is what was booked before the night,
+-- activity its own. The statement of the night is null where it was not read, and zero where it
+-- was read and does not list the position.
 with
 
 booked as (
@@ -10,8 +11,12 @@ booked as (
     select
         account_id,
         commodity as symbol,
-        coalesce(sum(amount) filter (where kind = 'opening'), 0) as opening,
-        coalesce(sum(amount) filter (where kind <> 'opening'), 0) as activity
+        coalesce(sum(amount) filter (
+            where kind = 'opening' or system_date < $system_date::date
+        ), 0) as opening,
+        coalesce(sum(amount) filter (
+            where kind <> 'opening' and system_date = $system_date::date
+        ), 0) as activity
     from postings
     where ledger_account = 'C:' || account_id || ':POS'
     group by account_id, commodity

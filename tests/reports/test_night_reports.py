@@ -92,6 +92,16 @@ def test_a_difference_that_another_break_amounts_to_is_explained(faulty: Home) -
     assert (row["explained"], row["unexplained"]) == (row["difference"], "0")
 
 
+def test_the_trial_balance_sums_to_zero_in_every_commodity(faulty: Home) -> None:
+    """Each currency and each security is a commodity of its own."""
+    sums: dict[str, Decimal] = {}
+    for row in table(faulty, "trial_balance.csv"):
+        commodity = row["commodity"]
+        sums[commodity] = sums.get(commodity, Decimal(0)) + Decimal(row["amount"])
+    assert len(sums) > 3
+    assert set(sums.values()) == {Decimal(0)}
+
+
 def test_every_rule_is_counted_and_its_verdicts_add_up(faulty: Home) -> None:
     """Green means checked: a rule that saw nothing stands there with a zero."""
     rows = table(faulty, "rules.csv")

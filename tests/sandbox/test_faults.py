@@ -13,12 +13,12 @@ from tests.sandbox.replay import Payload, Replay, held, parse, replay_day
 
 SEEDS = range(2)
 RULES = {
-    "streams/event_malformed", "streams/identity_conflict", "streams/type_unknown",
+    "streams/event_malformed", "streams/window_incomplete", "streams/identity_conflict", "streams/type_unknown",
     "trades/position_not_continuous", "trades/order_quantity_differs",
     "trades/order_average_price_differs", "trades/execution_id_reused",
     "trades/reversal_target_unknown", "trades/reversal_effect_differs",
     "fees/sec_fee_differs", "fees/taf_fee_differs", "income/cash_dividend_differs",
-    "income/withholding_differs", "income/stock_dividend_differs",
+    "income/dividend_paid_twice", "income/withholding_differs", "income/stock_dividend_differs",
     "corporate_actions/split_leg_missing", "corporate_actions/split_ratio_differs",
     "corporate_actions/split_value_differs", "corporate_actions/merger_leg_missing",
     "corporate_actions/cash_merger_differs", "corporate_actions/stock_merger_differs",
@@ -32,7 +32,7 @@ AGREES_WITH_THE_STATEMENT = {
     "dividend_rate_wrong", "dividend_paid_twice", "withholding_wrong", "stock_dividend_wrong",
     "split_ratio_wrong", "split_price_wrong", "merger_cash_missing", "merger_cash_wrong",
     "stock_merger_ratio_wrong", "merger_price_wrong", "name_change_qty_wrong",
-    "unknown_activity_type",
+    "unknown_activity_type", "balance_not_updated",
 }  # fmt: skip
 # Whose events cannot be added up without deciding what to believe.
 AMBIGUOUS = {"execution_id_reused", "bust_of_unknown_execution", "statement_account_missing"}

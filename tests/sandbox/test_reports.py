@@ -18,6 +18,7 @@ from tests.sandbox.client import (
     SYSTEM,
     TRADES,
     get,
+    refusal,
 )
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
@@ -68,14 +69,27 @@ def test_balances_are_of_the_last_published_date() -> None:
         assert int(answer.headers[f"X-RateLimit-{name}"]) > 0
 
 
-def test_an_account_left_out_of_the_statement_keeps_its_older_balance() -> None:
-    """As where one account's beginning-of-day sync has not happened."""
+def test_an_account_left_out_of_the_statement_is_not_found() -> None:
+    """Neither its positions nor its balance."""
     planted = FAULTS["statement_account_missing"].plant(BOOKS, frozenset())
     with Sandbox(planted.books) as broker:
         positions = json.loads(get(broker.url, POSITIONS).body)["positions"]
         answer = get(broker.url, f"/v1/trading/accounts/{planted.account_id}/account")
     assert planted.account_id not in positions
-    assert json.loads(answer.body)["balance_asof"] == "2026-06-18"
+    assert refusal(answer) == 404
+
+
+def test_a_balance_can_be_of_an_older_date() -> None:
+    """As where one account's beginning-of-day sync has not happened; positions are there."""
+    planted = FAULTS["balance_not_updated"].plant(BOOKS, frozenset())
+    with Sandbox(planted.books) as broker:
+        positions = json.loads(get(broker.url, POSITIONS).body)["positions"]
+        answer = get(broker.url, f"/v1/trading/accounts/{planted.account_id}/account")
+    assert planted.account_id in positions
+    payload = json.loads(answer.body)
+    assert payload["balance_asof"] == "2026-06-18"
+    cash = BOOKS.closings[datetime.date(2026, 6, 18)].cash[planted.account_id]
+    assert type(cash)(payload["last_cash"]) == cash
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ pairs as (
 
     select
         account_id,
-        coalesce(min(source_symbol) filter (where leg = 'REMOVE'), min(source_symbol)) as symbol,
+        min(source_symbol) as symbol,
         coalesce(max(entry_sub_type), 'NC') as kind,
         group_id,
         min(system_date) as first_date,
@@ -58,7 +58,7 @@ judged as (
             when (removed is null or added is null)
                 and $system_date::date < calendar.next_settlement then 'pending'
             when removed is null or added is null then 'break'
-            when removed + added <> 0 or removed = 0 then 'break'
+            when removed + added <> 0 then 'break'
             when not same_price or new_symbol <> target_symbol then 'break'
             when not has_prices or not has_cusips then 'not_evaluated'
             when kind = 'SNC' and not same_cusip then 'break'

@@ -27,8 +27,7 @@ removals as (
         list(activity_id order by activity_id) as evidence
     from activities
     where leg = 'REMOVE'
-        and (entry_type in ('SPLIT', 'MA', 'NC')
-            or (entry_type = 'REORG' and coalesce(entry_sub_type, 'WRM') = 'WRM'))
+        and (entry_type in ('SPLIT', 'MA', 'NC') or entry_sub_type = 'WRM')
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
     group by account_id, kind, group_key, group_id, symbol

@@ -9,8 +9,7 @@
 -- the last one is a break; before, it is pending. A unit split adds one or two symbols.
 -- Where the text says that no new shares come (To QTY:0) there is no ADD to wait for. Legs from
 -- before the opening of the books count too, so all that is archived is looked at.
--- `not_evaluated`: a lone leg of a unit split without the broker's group, since its legs bear
--- different symbols and nothing else ties them. Clears when the leg comes, or all are canceled.
+-- Clears when the leg comes, or all are canceled.
 with
 
 legs as (
@@ -60,7 +59,6 @@ judged as (
         calendar.next_settlement as due_date,
         case
             when has_remove and (has_add or adds_nothing) then 'pass'
-            when kind = 'USPLIT' and group_id is null then 'not_evaluated'
             when $system_date::date < calendar.next_settlement then 'pending'
             else 'break'
         end as verdict

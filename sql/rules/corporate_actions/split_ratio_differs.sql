@@ -11,7 +11,7 @@
 -- once for each symbol added: within tolerance (law ULPq). Where no account of the split was
 -- given a fraction, fractions may come in cash weeks later: then less than one share apart is
 -- within tolerance (law of whole shares).
--- `not_evaluated`: a leg or a text is missing. A break clears when the legs are booked anew.
+-- `not_evaluated`: a leg or a text is missing, or two unit splits cannot be told apart. A break clears when the legs are booked anew.
 with
 
 splits as (
@@ -23,7 +23,8 @@ splits as (
         group_key,
         group_id,
         min(system_date) as first_date,
-        sum(qty) filter (where leg = 'REMOVE') as removed,
+        case when count(distinct symbol) filter (where leg = 'REMOVE') = 1
+        then sum(qty) filter (where leg = 'REMOVE') end as removed,
         coalesce(sum(qty) filter (where leg = 'ADD'), case when max(new_qty) = 0 then 0 end)
             as added,
         count(*) filter (where leg = 'ADD') as additions,

@@ -16,7 +16,7 @@ mergers as (
 
     select
         account_id,
-        coalesce(min(source_symbol) filter (where leg = 'REMOVE'), min(source_symbol)) as symbol,
+        min(source_symbol) as symbol,
         max(entry_sub_type) as sub_type,
         group_id,
         min(system_date) as first_date,

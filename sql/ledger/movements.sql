@@ -1,0 +1,153 @@
+-- title: What each event moves, in parts: a new one, and the reversal of an earlier one
+-- reads: execution_effects, state_effects, opening_positions, opening_cash, opening, readings
+--
+-- A bust reverses what its target moved, with the target's trade and settle dates; a correction
+-- does so and moves anew; a later state of an activity reverses the state before it, on its own
+-- system date or on the earlier state's if that is later. `cost_rule` says what happens to cost:
+-- trade (opening adds the notional, closing takes cost out), stated (the leg's own quantity times
+-- price), average (takes cost out without a price), return (of capital), reversal.
+-- `phase` and `moment` order the movements of one account and symbol within a system date.
+with
+
+states as (
+
+    select
+        now.*,
+        activity_id || case when state > 1 then '/' || state else '' end as movement_id,
+        case when regexp_full_match(symbol, '.+\d{6}[CP]\d{8}') then 100 else 1 end as multiplier,
+        coalesce(price, 0) = 0 as is_unpriced,
+        case
+            when corporate_action and readings.value = 'beginning_of_day' then 0 else 1
+        end as phase
+    from state_effects as now
+    cross join (select value from readings where reading = 'corporate_actions_at') as readings
+
+),
+
+costed as (
+
+    select
+        *,
+        case
+            when is_memo then null
+            when entry_type = 'DIVROC' or (entry_type = 'DIV' and entry_sub_type = 'ROC')
+                then 'return'
+            when qty_delta = 0 then null
+            when entry_type = 'OPTRD' then 'trade'
+            when entry_type in ('FIMAT', 'OPASN', 'OPEXC', 'OPEXP', 'CFEE') then 'average'
+            when entry_type = 'INT' then 'stated'
+            when is_unpriced and qty_delta < 0 then 'average'
+            else 'stated'
+        end as cost_rule,
+        case
+            when entry_type in ('DIVROC', 'DIV') and cash_delta <> 0 then cash_delta
+            when entry_type = 'OPTRD' then -cash_delta
+            when entry_type = 'INT' then qty_delta
+            when entry_type = 'OPCA' and net_amount <> 0 then -net_amount
+            when is_unpriced then 0
+            else round(qty_delta * price * multiplier, 9)
+        end::decimal(38, 9) as stated_cost
+    from states
+
+),
+
+executions_booked as (
+
+    select
+        execution_id as movement_id, execution_id as event, 'new' as part, 'execution' as kind,
+        account_id, symbol, new_qty as qty, new_cash as cash, 'STREET:TRADE' as contra,
+        price, multiplier, 'trade' as cost_rule, -new_cash as stated_cost,
+        system_date, trade_date, coalesce(settle_date, old_settle_date) as settle_date,
+        event_at, received, null::varchar as reverses
+    from execution_effects
+    where new_qty <> 0
+    union all
+    select
+        execution_id || '/reversal', execution_id, 'reversal', 'execution',
+        account_id, symbol, -old_qty, -old_cash, 'STREET:TRADE',
+        price, multiplier, 'reversal', old_cash,
+        system_date, old_trade_date, old_settle_date,
+        event_at, received, target_execution_id
+    from execution_effects
+    where old_qty <> 0
+
+),
+
+executions_ordered as (
+
+    select
+        *,
+        1 as phase,
+        max(event_at) over (
+            partition by account_id, symbol, system_date order by received
+        ) as moment
+    from executions_booked
+
+),
+
+activities_booked as (
+
+    select
+        movement_id, activity_id as event, 'new' as part, account_id, symbol,
+        qty_delta as qty, cash_delta as cash, contra, price, price_dp, multiplier,
+        cost_rule, stated_cost, system_date, settle_date, event_at, received,
+        null::varchar as reverses, is_memo, entry_type, entry_sub_type, booked_leg, net_amount,
+        phase, system_date as since
+    from costed
+    union all
+    select
+        now.movement_id || '/reversal', now.activity_id, 'reversal', before.account_id,
+        before.symbol, -before.qty_delta, -before.cash_delta, before.contra, before.price,
+        before.price_dp, before.multiplier, if(before.cost_rule is null, null, 'reversal'),
+        -before.stated_cost, greatest(now.system_date, before.system_date), before.settle_date,
+        now.event_at, now.received, before.movement_id, before.is_memo, before.entry_type,
+        before.entry_sub_type, before.booked_leg, before.net_amount, before.phase,
+        if(before.is_memo, before.system_date, null)
+    from costed as now
+    inner join costed as before
+        on before.activity_id = now.activity_id and before.state = now.state_before
+
+)
+
+select
+    movement_id, event, part, kind, account_id, symbol, qty, cash, null::varchar as currency,
+    contra, price, null::int as price_dp, multiplier, cost_rule,
+    stated_cost::decimal(38, 9) as stated_cost, system_date, trade_date,
+    coalesce(settle_date, system_date) as settle_date, event_at, received, reverses,
+    false as is_memo, null::varchar as entry_type, null::varchar as entry_sub_type,
+    null::varchar as booked_leg, null::decimal(38, 9) as net_amount, phase, moment
+from executions_ordered
+union all
+select
+    movement_id, event, part, if(is_memo, 'memo', 'activity'), account_id, symbol, qty, cash, null,
+    contra, price, price_dp, multiplier, cost_rule,
+    stated_cost, system_date, system_date,
+    coalesce(settle_date, system_date), event_at, received, reverses,
+    is_memo, entry_type, entry_sub_type,
+    booked_leg, net_amount, phase, event_at
+from activities_booked
+where (qty <> 0 or cash <> 0)
+    and system_date > coalesce((select max(opening.system_date) from opening), '0001-01-01'::date)
+    and (since is null
+        or since > coalesce((select max(opening.system_date) from opening), '0001-01-01'::date))
+union all
+select
+    'opening ' || account_id || ' ' || symbol, 'opening ' || account_id || ' ' || symbol, 'new',
+    'opening', account_id, symbol, qty, 0, null,
+    'OPEN', null, null, 1, 'stated',
+    coalesce(cost_basis, 0), opening.system_date, opening.system_date,
+    opening.system_date, null, 0, null,
+    false, null, null,
+    null, null, 0, null
+from opening_positions cross join opening
+union all
+select
+    'opening ' || account_id || ' cash ' || currency,
+    'opening ' || account_id || ' cash ' || currency, 'new',
+    'opening', account_id, null, 0, cash, currency,
+    'OPEN', null, null, 1, null,
+    0, opening.system_date, opening.system_date,
+    opening.system_date, null, 0, null,
+    false, null, null,
+    null, null, 0, null
+from opening_cash cross join opening

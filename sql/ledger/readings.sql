@@ -1,0 +1,46 @@
+-- title: How the books read what the broker's documents leave open
+-- reads: reading_choices
+--
+-- One row per reading: the value in force, the default and its reason. Another value comes in
+-- through `reading_choices`. `readings_evidence` says which value the night's proofs support.
+with
+
+known (reading, default_value, choices, reason) as (
+
+    values
+    (
+        'opca_moves_cash', 'false', ['false', 'true'],
+        'an OPCA leg prints the notional of the contract; no document says that it is paid'
+    ),
+    (
+        'sweep_units_are_a_position', 'true', ['true', 'false'],
+        'INT/SWP sends units of SWEEPFDIC with a net amount of 0; false: 1.00 of cash per unit'
+    ),
+    (
+        'corporate_actions_at', 'beginning_of_day', ['beginning_of_day', 'as_sent'],
+        'legs are sent the evening before their system date, which is when positions change'
+    ),
+    (
+        'fill_cash_rounding', 'half_up_per_execution',
+        ['half_up_per_execution', 'down_per_execution'],
+        'the published fills and coupons that can tell the modes apart are rounded half-up'
+    ),
+    (
+        'canceled_nta_reverses', 'true', ['true', 'false'],
+        'a canceled activity must not count; the stream shows a cancel by the same id only'
+    ),
+    (
+        'cost_method', 'average', ['average', 'fifo'],
+        'the statement''s avg_entry_price is an average; fifo is what a tax return takes'
+    )
+
+)
+
+select
+    known.reading,
+    coalesce(reading_choices.value, known.default_value) as value,
+    known.default_value,
+    known.choices,
+    known.reason
+from known
+left join reading_choices on reading_choices.reading = known.reading

@@ -1,0 +1,111 @@
+"""A broker that says no, or nothing usable: exit 7, one line, no secret, nothing half-written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from recon.errors import BrokerUnreachable, ExitCode
+from recon.feeds.broker import Broker
+from recon.nightly.run import run_date
+from recon.sandbox.server import Sandbox
+from recon.sandbox.transport import TransportFault
+from tests.archive.making import contents
+from tests.cli.calling import CREDENTIALS, SECRET, call
+from tests.feeds.fault_server import FaultServer, Script, head, refusal, serving
+from tests.nightly.nights import MONDAY, NOW, SHORT, quiet, right_books, settings_of, tracked
+
+RUN = ("run", "--date", "2026-06-15")
+PAGE = b"<html>sign in</html>"
+KEYS = "check RECON_BROKER_KEY and RECON_BROKER_SECRET"
+ADDRESS = "check RECON_BROKER_URL"
+
+
+@pytest.mark.parametrize(
+    ("script", "seen", "help_"),
+    [
+        (refusal("401 Unauthorized"), "HTTP 401", KEYS),
+        (refusal("403 Forbidden"), "HTTP 403", KEYS),
+        (refusal("404 Not Found"), "HTTP 404", ADDRESS),
+        (refusal("302 Found", "Location: https://example.com/"), "a redirect", ADDRESS),
+        (refusal("429 Too Many Requests", "Retry-After: 0"), "HTTP 429, after 5 tries", ADDRESS),
+        (refusal("503 Service Unavailable", "Retry-After: 0"), "HTTP 503, after 5", ADDRESS),
+        ([head("200 OK", f"Content-Length: {len(PAGE)}", mime="text/html"), PAGE], "html", ADDRESS),
+    ],
+    ids=["401", "403", "404", "redirect", "429", "503", "page"],
+)
+def test_a_refusal_is_named_with_the_setting_to_check(
+    tmp_path: Path, script: Script, seen: str, help_: str
+) -> None:
+    """And no night is begun: there is no report, no record and no line of the manifest."""
+    with serving(script) as server:
+        called = call(tmp_path, "--home", "home", "--broker-url", server.url, *RUN)
+        assert_authorized(server)
+    assert called.code == 7
+    assert seen in called.complaint
+    assert help_ in called.complaint
+    assert "/v2/events/system at 127.0.0.1" in called.complaint
+    assert called.out == ""
+    assert list(contents(tmp_path)) == ["home/lock"]
+
+
+def assert_authorized(server: FaultServer) -> None:
+    """The key was sent, in a header and not in the URL."""
+    assert all("Authorization: Basic " in request for request in server.requests)
+    assert all(SECRET not in request for request in server.requests)
+
+
+def test_a_wrong_secret_is_refused_by_the_sandbox_itself(tmp_path: Path) -> None:
+    """The whole way, with the broker's own answer."""
+    wrong = {**CREDENTIALS, "RECON_BROKER_SECRET": "wrong-and-not-to-be-shown"}
+    with Sandbox(right_books(), as_of=MONDAY) as sandbox:
+        called = call(tmp_path, "--broker-url", sandbox.url, *RUN, env=wrong)
+    assert called.code == 7
+    assert KEYS in called.complaint
+    assert "wrong-and-not-to-be-shown" not in called.out + called.err
+
+
+def test_nobody_at_the_address_is_the_same_exit_code(tmp_path: Path) -> None:
+    """In this process, so that five tries need not be waited for."""
+    settings = settings_of(tmp_path, "http://127.0.0.1:9")
+    with (
+        Broker(settings.broker_url, "key", SECRET, SHORT) as broker,
+        pytest.raises(BrokerUnreachable) as caught,
+    ):
+        run_date(
+            broker, settings, MONDAY, NOW, wait_seconds=0, again=False, note=quiet, tracked=tracked
+        )  # fmt: skip
+    assert caught.value.exit_code == ExitCode.BROKER
+    assert "ConnectError" in str(caught.value)
+    assert SECRET not in str(caught.value)
+    assert list(contents(tmp_path)) == ["lock"]
+
+
+def test_a_refusal_in_the_middle_of_a_night_publishes_nothing(tmp_path: Path) -> None:
+    """The streams were read, the cash statement is refused: what came is kept, no night is."""
+    fault = TransportFault("status", path="/v1/trading/accounts/", status=403, times=99)
+    with Sandbox(right_books(), as_of=MONDAY, transport=(fault,)) as sandbox:
+        called = call(tmp_path, "--home", ".", "--broker-url", sandbox.url, *RUN)
+    assert called.code == 7
+    assert "HTTP 403" in called.complaint
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "lock"]
+
+
+def test_doctor_says_what_is_wrong_and_exits_2(tmp_path: Path) -> None:
+    """Nobody at the address; everything else is well."""
+    called = call(tmp_path, "--broker-url", "http://127.0.0.1:9", "doctor")
+    assert called.code == 2
+    marks = [line[0] for line in called.out.splitlines()]
+    assert marks[:-1] == ["✓"] * (len(marks) - 1)
+    assert called.out.splitlines()[-1].startswith("✗ expected an answer from the broker; saw ")
+
+
+def test_doctor_is_content_with_a_broker_that_answers(tmp_path: Path) -> None:
+    """One question at most, and the key's place is named, not the key."""
+    with Sandbox(right_books(), as_of=MONDAY) as sandbox:
+        called = call(tmp_path, "--home", "home", "--broker-url", sandbox.url, "doctor")
+        assert len(sandbox.requests) == 1
+    assert called.code == 0
+    assert "✗" not in called.out
+    assert "✓ credentials from RECON_BROKER_KEY/RECON_BROKER_SECRET" in called.out
