@@ -7,6 +7,7 @@ never options, never printed, and not accepted in the file.
 from __future__ import annotations
 
 import ipaddress
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from recon.errors import UsageError
 
 SANDBOX_URL = "https://broker-api.sandbox.alpaca.markets"
+VISIBLE = re.compile(r"[!-~]+")  # no blank, no line's end, no letter that looks like another
 CREDENTIALS = (
     ("RECON_BROKER_KEY", "RECON_BROKER_SECRET"),
     ("ALPACA_BROKER_API_KEY", "ALPACA_BROKER_SECRET_KEY"),
@@ -133,15 +135,21 @@ def _checked_url(url: str) -> str:
     else:
         encrypted = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
         bare = "@" not in parts.netloc and not parts.query and not parts.fragment
-        if encrypted and bare and host and port:
+        if VISIBLE.fullmatch(url) and encrypted and bare and _is_host(host) and port:
             return url.rstrip("/")
-    shown = url.rsplit("@", maxsplit=1)[-1].split("?", maxsplit=1)[0]
+    shown = re.split(r"[?#]", url.rsplit("@", maxsplit=1)[-1])[0]
     raise UsageError(
         expected="https://host, or http:// on a loopback address",
         seen=repr(shown),
         where="setting broker_url",
         next_step="set RECON_BROKER_URL; keys never belong in it",
     )
+
+
+def _is_host(host: str) -> bool:
+    """Whether a name can be looked up at all: no part of it is empty or too long."""
+    parts = host.removesuffix(".").split(".")
+    return len(host) <= 253 and all(0 < len(part) <= 63 for part in parts)
 
 
 def _is_loopback(host: str) -> bool:

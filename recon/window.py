@@ -15,6 +15,7 @@ import pendulum
 from recon.errors import UsageError
 
 NEW_YORK = "America/New_York"
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?"
 )
@@ -60,7 +61,7 @@ def parse_instant(text: str) -> pendulum.DateTime:
 def parse_date(text: str) -> datetime.date:
     """A system date YYYY-MM-DD. Raises UsageError."""
     try:
-        if len(text) == len("2026-06-15"):
+        if DATE.fullmatch(text):
             return datetime.date.fromisoformat(text)
     except ValueError:
         pass

@@ -14,6 +14,7 @@
 A given table is inserted into what was archived (or, for a ledger table, into the ledger); only
 the named columns are filled. Expected rows are all rows, in any order, only the named columns;
 `expect none` is no row at all. An empty cell is null; decimals compare as numbers.
+`given nta samples` takes the broker's own published messages: see `tests/samples.py`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ import duckdb
 from recon.ledger.post import post_night
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events, show_night
-
+from tests.samples import stage_samples
+SAMPLES = "nta samples"
 # A given activity was never in another state, unless the case gives states too.
 ONLY_STATE = """
 insert into events.activity_states by name
@@ -84,10 +86,12 @@ def run_case(connection: duckdb.DuckDBPyConnection, sql: str, fixture: Fixture, 
             _insert(connection, f"events.{table}", case.given[table])
         if "activities" in case.given:
             connection.execute(ONLY_STATE)
+        if SAMPLES in case.given:
+            stage_samples(connection, case.given[SAMPLES])
         opening = connection.execute("select system_date from events.opening").fetchall()
         show_night(connection, fixture.system_date, opening[0][0] if opening else None)
         post_night(connection, fixture.system_date)
-        for table in set(case.given) - archived:
+        for table in set(case.given) - archived - {SAMPLES}:
             connection.execute(f"delete from main.{table}")
             _insert(connection, f"main.{table}", case.given[table])
         params = {"system_date": str(fixture.system_date)} if "$system_date" in sql else {}

@@ -17,6 +17,7 @@ from recon.archive.manifest import Fetch
 from recon.ledger.closings import (
     Closing,
     base_date,
+    index,
     read_closing,
     still_valid,
     write_closing,
@@ -24,13 +25,14 @@ from recon.ledger.closings import (
 
 LOOKBACK_SESSIONS = 10
 BALANCES = """
-select ledger_account, commodity, amount from closings
-where system_date = $day and amount <> 0 order by ledger_account, commodity
+select ledger_account, commodity, measure, amount from closings
+where system_date = $day and amount <> 0 order by ledger_account, commodity, measure
 """
 BASE = pa.schema(
     {
         "ledger_account": pa.string(),
         "commodity": pa.string(),
+        "measure": pa.string(),
         "amount": pa.decimal128(38, 9),
     }
 )
@@ -62,39 +64,35 @@ def choose_base(
 
 
 def load_base(connection: duckdb.DuckDBPyConnection, folder: Path, base: Closing | None) -> None:
-    """Create `events.base`, the balances the books begin with; its date replaces the opening's."""
-    balances = read_closing(folder, base) if base else BASE.empty_table()
-    connection.register("base_balances", balances)
-    connection.execute("create or replace table events.base as from base_balances")
-    connection.unregister("base_balances")
-    if base:
-        connection.execute("delete from events.opening")
-        connection.execute("insert into events.opening values (?)", [base.system_date])
+    """Fill `events.base`, the balances the books begin with; its date replaces the opening's."""
+    if base is None:
+        return
+    _insert(connection, "select * from stored", "base", read_closing(folder, base))
+    connection.execute("delete from events.opening")
+    connection.execute("insert into events.opening values (?)", [base.system_date])
 
 
 def load_closings(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
-    closings: Iterable[Closing],
-    days: Sequence[date],
+    closings: Mapping[str, Closing],
+    days: Iterable[date],
 ) -> None:
-    """Create `events.closing_days`, and `events.closed` with the stored balances of those days."""
-    connection.execute("create or replace table events.closing_days (system_date date)")
+    """Fill `events.closing_days`, and `events.closed` with the stored balances of those days."""
     for day in days:
         connection.execute("insert into events.closing_days values (?)", [day])
-    connection.execute(
-        "create or replace table events.closed (system_date date, ledger_account varchar,"
-        " commodity varchar, amount decimal(38, 9), fetch_id bigint)"
-    )
-    for closing in closings:
-        if date.fromisoformat(closing.system_date) in days:
-            connection.register("stored", read_closing(folder, closing))
-            connection.execute(
-                "insert into events.closed select ?, ledger_account, commodity, amount, ?"
-                " from stored",
-                [closing.system_date, closing.fetch],
-            )
-            connection.unregister("stored")
+        closing = closings.get(str(day))
+        if closing is not None:
+            query = f"select date '{day}', *, {closing.fetch} from stored"  # noqa: S608
+            _insert(connection, query, "closed", read_closing(folder, closing))
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, query: str, table: str, balances: pa.Table
+) -> None:
+    connection.register("stored", balances)
+    connection.execute(f"insert into events.{table} {query}")
+    connection.unregister("stored")
 
 
 def closing_days(
@@ -110,12 +108,18 @@ def closing_days(
 def keep_closings(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
+    closings: Mapping[str, Closing],
     days: Iterable[date],
     *,
     run: int,
     fetch: int,
 ) -> None:
-    """Store the balances of those days, each as its next version."""
+    """Store the balances of those days, each as its next version. Days before the books had
+    anything are left out."""
+    made = []
     for day in days:
-        reader = connection.sql(BALANCES, params={"day": day}).to_arrow_table()
-        write_closing(folder, day, reader.cast(BASE), run=run, fetch=fetch)
+        before = closings.get(str(day))
+        balances = connection.sql(BALANCES, params={"day": day}).to_arrow_table().cast(BASE)
+        if before is not None or len(balances):
+            made.append(write_closing(folder, day, balances, before, run=run, fetch=fetch))
+    index(folder, made)

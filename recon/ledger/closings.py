@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from recon.errors import ReconError
 from recon.lines import append_lines, read_lines
 
 INDEX = "index.ndjson"
-KEYS = ["ledger_account", "commodity"]
 
 
 @dataclass(frozen=True)
@@ -67,27 +66,34 @@ def still_valid(closing: Closing, fetches: Iterable[Fetch], streams: Iterable[st
 
 
 def write_closing(
-    folder: Path, system_date: date, balances: pa.Table, *, run: int, fetch: int
-) -> pa.Table | None:
-    """Keep the balances of a date as its next version, durably.
+    folder: Path,
+    system_date: date,
+    balances: pa.Table,
+    before: Closing | None,
+    *,
+    run: int,
+    fetch: int,
+) -> Closing:
+    """Write the balances of a date as its next version, durably; an unchanged one keeps its file.
 
-    Gives the balances of the version before, or None for a first version. An unchanged closing is
-    indexed again under the new run without a second file.
+    It counts only when it is indexed.
     """
+    if before is not None and read_closing(folder, before) == balances:
+        return replace(before, run=run, fetch=fetch)
     folder.mkdir(parents=True, exist_ok=True)
-    before = latest(read_index(folder)).get(str(system_date))
-    old = None if before is None else read_closing(folder, before)
-    version = 1 if before is None else before.version + (old != balances)
-    closing = Closing(str(system_date), version, run, fetch, "")
-    path = folder / closing.file
-    if before is None or old != balances:
-        temporary = path.with_name(f".{path.name}.tmp")
-        pq.write_table(balances, temporary, compression="zstd")
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    append_lines(folder / INDEX, [asdict(closing) | {"sha256": _sha256(path)}])
-    return old
+    version = 1 if before is None else before.version + 1
+    path = folder / f"{system_date}.{version}.parquet"
+    temporary = path.with_name(f".{path.name}.tmp")
+    pq.write_table(balances, temporary, compression="zstd")
+    with temporary.open("rb") as file:
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    return Closing(str(system_date), version, run, fetch, _sha256(path))
+
+
+def index(folder: Path, closings: Iterable[Closing]) -> None:
+    """Make closings count, durably and in one step."""
+    append_lines(folder / INDEX, [asdict(closing) for closing in closings])
 
 
 def read_closing(folder: Path, closing: Closing) -> pa.Table:

@@ -101,7 +101,9 @@ class Holding:
         if closed == held:
             self.lots.clear()
             return self.cost
-        return _part(self.cost, closed, held) if self.method == "average" else self._take_lots(closed)
+        return (
+            _part(self.cost, closed, held) if self.method == "average" else self._take_lots(closed)
+        )
 
     def _add_lot(self, movement: Movement, qty: Decimal, cost: Decimal) -> None:
         """A new lot is the youngest; what a reversed sale gives back, the oldest."""

@@ -79,7 +79,7 @@ def post_night(
 
 
 def assert_balanced(connection: duckdb.DuckDBPyConnection) -> None:
-    """Every event sums to zero in every commodity, hence every commodity does. Raises LedgerError."""
+    """Every event, hence every commodity, sums to zero. Raises LedgerError."""
     for event, commodity, amount in connection.execute(UNBALANCED).fetchall():
         raise LedgerError(
             expected="postings that sum to zero",
@@ -127,7 +127,5 @@ def _movements(connection: duckdb.DuckDBPyConnection) -> Iterator[Movement]:
 def _batches(found: Iterator[Cost]) -> Iterator[pa.RecordBatch]:
     while rows := list(zip(range(ROWS_PER_BATCH), found, strict=False)):
         columns = zip(*(row for _, row in rows), strict=True)
-        arrays = [
-            pa.array(column, kind) for column, kind in zip(columns, COSTS.types, strict=True)
-        ]
+        arrays = [pa.array(column, kind) for column, kind in zip(columns, COSTS.types, strict=True)]
         yield pa.record_batch(arrays, schema=COSTS)

@@ -1,43 +1,54 @@
 """From the archive to the reports of one night, without asking the broker anything.
 
-Builds the warehouse in a temporary file, posts the ledger, runs the rules, matches the breaks,
-renders the reports, and then swaps the warehouse in whole for the readers.
+Takes what a run knows of the archive, the break log and the closings; builds the warehouse in a
+temporary file, matches the breaks, renders the reports, and swaps the warehouse in whole for the
+readers. The same knowledge and the same rules give the same bytes.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from recon.archive.manifest import opening_date, read_manifest
-from recon.breaks.log import append_night, known_before, read_log, said_of
+from recon.archive.manifest import Fetch, opening_date
+from recon.breaks.log import append_night, said_of
 from recon.breaks.match import match
-from recon.ledger.post import post_night
+from recon.calendar import sessions
+from recon.ledger.close import choose_base, closing_days, keep_closings
+from recon.nightly.build import Night, build
+from recon.nightly.knowledge import Knowledge, know
+from recon.nightly.needs import BOOKED_STREAMS
+from recon.nightly.runs import Run, append_run
 from recon.reports.certificate import Need, certificate
-from recon.reports.findings import COLUMNS, as_rows, read_findings, sessions
+from recon.reports.findings import COLUMNS, as_rows, read_findings
 from recon.reports.publish import publish
 from recon.reports.summary import concentration, looks_unopened, worst_first
 from recon.reports.table import to_csv
 from recon.resources import folder
 from recon.rules.catalog import find_rules, pack_hash
 from recon.rules.header import Rule
-from recon.rules.run import run_rules
-from recon.warehouse.connect import connect, lock_down
-from recon.warehouse.load import load_coverage, load_events, show_night
+from recon.warehouse.connect import connect
 
 WAREHOUSE = "warehouse.duckdb"
+ROWS_SHOWN_MAX = 20
+Needs = Callable[[Sequence[Fetch]], Sequence[Need]]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a night: clean, breaks or incomplete, and what to print of it."""
+    """The result of a night: clean, breaks or incomplete, and what to print of it.
+
+    `run` is the number under which what was known can be asked for again.
+    """
 
     system_date: date
+    run: int
     result: str
     breaks: int
     pending: int
@@ -49,88 +60,117 @@ class Outcome:
     reports: str
 
 
-def evaluate(home: Path, system_date: date, needs: Sequence[Need]) -> Outcome:
-    """Evaluate a night and publish its reports. Only a complete night enters the break log."""
+def evaluate(home: Path, system_date: date, needs: Needs, earlier: Run | None = None) -> Outcome:
+    """Evaluate a night and publish its reports. Only a complete night enters the break log and
+    leaves closings.
+
+    With an `earlier` run only what that one knew counts: its reports are made again, to the byte,
+    in a folder of their own, and nothing else is touched.
+    """
     rules = find_rules()
-    entries = read_log(home / "breaks")
-    known = known_before(entries, system_date)
+    knowledge = know(home, system_date, pack_hash(rules), earlier)
+    night = plan(system_date, knowledge, needs(knowledge.fetches), rules)
     fresh = home / f".{WAREHOUSE}.new"
-    build(home, system_date, needs, rules, fresh)
+    build(home, night, fresh)
     with connect(fresh, read_only=True) as connection:
-        findings = read_findings(connection, known)
-        rows = as_rows(findings, known, said_of(entries), rules, system_date, sessions(connection))
-        files = {"discrepancies.csv": to_csv(COLUMNS, rows)}
-        counts = _table(connection, "rules", files)
-        _table(connection, "positions_proof", files)
-        _table(connection, "cash_proof", files)
-        accounts = connection.execute("select count(*) from account_currencies").fetchall()[0][0]
-    complete = all(need.complete for need in needs)
+        findings = read_findings(connection, knowledge.known)
+        files, tables = _tables(connection)
+        if night.complete and earlier is None:
+            keep_closings(
+                connection,
+                home / "closings",
+                night.closings,
+                night.days,
+                run=knowledge.run.run,
+                fetch=knowledge.run.fetch,
+            )
+    said = said_of(knowledge.entries)
+    rows = as_rows(findings, knowledge.known, said, rules, system_date, sessions())
+    files["discrepancies.csv"] = to_csv(COLUMNS, rows)
     broken = sum(row["state"] == "break" for row in rows)
-    result = "incomplete" if not complete else "breaks" if broken else "clean"
-    fetches = read_manifest(home / "archive")
+    result = "incomplete" if not night.complete else "breaks" if broken else "clean"
     files["certificate.json"] = certificate(
         system_date=system_date,
         result=result,
-        fetches=fetches,
-        needs=needs,
-        rules=counts,
-        rule_pack=pack_hash(rules),
+        fetches=knowledge.fetches,
+        needs=night.needs,
+        rules=tables["rules"],
+        rule_pack=knowledge.run.rule_pack,
         reports=files,
     )
-    reports = publish(home, system_date, files)
-    os.replace(fresh, home / WAREHOUSE)
-    if complete:
-        append_night(home / "breaks", system_date, match(known, findings, system_date))
+    if earlier is None:
+        folder = publish(home / "reports", system_date, files)
+        os.replace(fresh, home / WAREHOUSE)
+        if night.complete:
+            append_night(
+                home / "breaks", system_date, match(knowledge.known, findings, system_date)
+            )
+        append_run(home, replace(knowledge.run, result=result))
+    else:
+        folder = publish(home / "reports" / "as-known" / str(earlier.run), system_date, files)
+        fresh.unlink()
+    return _outcome(system_date, knowledge, result, rows, tables, folder)
+
+
+def plan(
+    system_date: date, knowledge: Knowledge, needs: Sequence[Need], rules: Sequence[Rule]
+) -> Night:
+    """Where the night begins, and which days it closes."""
+    base = choose_base(
+        knowledge.closings,
+        knowledge.fetches,
+        BOOKED_STREAMS,
+        sessions(),
+        system_date,
+        knowledge.open_since,
+    )
+    return Night(
+        system_date=system_date,
+        fetches=knowledge.fetches,
+        needs=needs,
+        rules=rules,
+        base=base,
+        closings=knowledge.closings,
+        days=closing_days(knowledge.closings.values(), sessions(), system_date, base),
+    )
+
+
+def _outcome(
+    system_date: date,
+    knowledge: Knowledge,
+    result: str,
+    rows: Sequence[dict[str, str]],
+    tables: Mapping[str, Sequence[Mapping[str, str]]],
+    reports: Path,
+) -> Outcome:
+    broken = sum(row["state"] == "break" for row in rows)
+    first_night = not knowledge.known and opening_date(knowledge.fetches) is None
     return Outcome(
         system_date=system_date,
+        run=knowledge.run.run,
         result=result,
         breaks=broken,
         pending=len(rows) - broken,
-        not_evaluated=sum(int(row["not_evaluated"]) for row in counts),
-        checked=sum(int(row["checked"]) for row in counts),
-        worst=[dict(row) for row in worst_first(rows)],
+        not_evaluated=sum(int(row["not_evaluated"]) for row in tables["rules"]),
+        checked=sum(int(row["checked"]) for row in tables["rules"]),
+        worst=[dict(row) for row in worst_first(rows)[:ROWS_SHOWN_MAX]],
         concentration=concentration(rows),
-        unopened=looks_unopened(
-            rows, accounts, first_night=not known and opening_date(fetches) is None
-        ),
+        unopened=looks_unopened(rows, len(tables["cash_proof"]), first_night=first_night),
         reports=str(reports),
     )
 
 
-def build(
-    home: Path, system_date: date, needs: Sequence[Need], rules: Sequence[Rule], path: Path
-) -> None:
-    """Make the whole warehouse of a night from the archive, as a new file."""
-    path.unlink(missing_ok=True)
-    fetches = read_manifest(home / "archive")
-    with connect(path) as connection:
-        connection.begin()
-        load_events(connection, home / "archive", fetches)
-        load_coverage(
-            connection,
-            [(need.stream, need.window.since, need.window.until, need.complete) for need in needs],
-        )
-        show_night(connection, system_date, opening_date(fetches))
-        connection.execute(
-            "create or replace table main.rule_pack (rule varchar, severity varchar, title varchar)"
-        )
-        connection.executemany(
-            "insert into rule_pack values (?, ?, ?)",
-            [(rule.rule, rule.severity, rule.title) for rule in rules],
-        )
-        lock_down(connection)
-        post_night(connection, system_date)
-        run_rules(
-            connection, rules, system_date, {need.stream for need in needs if not need.complete}
-        )
-        connection.commit()
-
-
-def _table(
-    connection: duckdb.DuckDBPyConnection, name: str, files: dict[str, bytes]
-) -> list[dict[str, str]]:
-    """Run `sql/reports/<name>.sql` into `<name>.csv`; gives its rows too."""
-    frame = connection.sql((folder("sql") / "reports" / f"{name}.sql").read_text("utf-8")).pl()
-    rows = [{column: str(value) for column, value in row.items()} for row in frame.to_dicts()]
-    files[f"{name}.csv"] = to_csv(frame.columns, rows)
-    return rows
+def _tables(
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[dict[str, bytes], dict[str, list[dict[str, str]]]]:
+    """Every file of `sql/reports` as a CSV, and its rows beside."""
+    files, tables = {}, {}
+    for file in sorted((folder("sql") / "reports").glob("*.sql")):
+        frame = connection.sql(file.read_text(encoding="utf-8")).pl()
+        rows: list[dict[str, Any]] = frame.to_dicts()
+        tables[file.stem] = [
+            {column: "" if value is None else str(value) for column, value in row.items()}
+            for row in rows
+        ]
+        files[f"{file.stem}.csv"] = to_csv(frame.columns, tables[file.stem])
+    return files, tables

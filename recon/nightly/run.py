@@ -22,12 +22,14 @@ from recon.archive.manifest import OPENING, Fetch, append, opening_date, read_ma
 from recon.archive.statements import archive_cash, archive_positions
 from recon.errors import ExitCode, LockedError, UsageError
 from recon.feeds.broker import Broker
+from recon.nightly.build import build
 from recon.nightly.collect import Note, archived_signals, collect, wait_until_ready
-from recon.nightly.evaluate import WAREHOUSE, Outcome, build, evaluate
+from recon.nightly.evaluate import WAREHOUSE, Needs, Outcome, evaluate, plan
+from recon.nightly.knowledge import know
 from recon.nightly.needs import needs
+from recon.nightly.runs import find_run
 from recon.nightly.trigger import missing, ready_at, ready_dates
-from recon.reports.certificate import Need
-from recon.rules.catalog import find_rules
+from recon.rules.catalog import find_rules, pack_hash
 from recon.settings import Settings
 from recon.window import as_z, day_start
 
@@ -69,7 +71,7 @@ def run_date(
         note("ready", system_date=str(system_date), at=as_z(ready))
         collect(broker, settings, system_date, ready, now, note, tracked)
         outcome = evaluate(
-            settings.home, system_date, needs(read_manifest(settings.archive), system_date, ready)
+            settings.home, system_date, lambda fetches: needs(fetches, system_date, ready)
         )
         if outcome.result != "incomplete":
             write_record(record, outcome)
@@ -77,22 +79,29 @@ def run_date(
     return outcome
 
 
-def check_date(settings: Settings, system_date: date) -> Outcome:
-    """Evaluate a night from what is archived, asking the broker nothing and recording nothing."""
+def check_date(settings: Settings, system_date: date, known_at: int | None = None) -> Outcome:
+    """Evaluate a night from what is archived, asking the broker nothing and recording nothing.
+
+    With `known_at` only what that earlier run knew counts. Raises UsageError for a date that is
+    not archived, or a run that there is not.
+    """
+    earlier = None if known_at is None else find_run(settings.home, known_at, str(system_date))
     with locked(settings.home):
-        return evaluate(settings.home, system_date, _archived_needs(settings, system_date))
+        return evaluate(settings.home, system_date, _archived_needs(settings, system_date), earlier)
 
 
 def rebuild_date(settings: Settings, system_date: date) -> Path:
     """Make the warehouse of a night again from the archive alone; gives the file."""
+    rules = find_rules()
     with locked(settings.home):
-        needed = _archived_needs(settings, system_date)
+        knowledge = know(settings.home, system_date, pack_hash(rules), None)
+        needed = _archived_needs(settings, system_date)(knowledge.fetches)
         fresh = settings.home / f".{WAREHOUSE}.new"
-        build(settings.home, system_date, needed, find_rules(), fresh)
+        build(settings.home, plan(system_date, knowledge, needed, rules), fresh)
         return fresh.replace(settings.home / WAREHOUSE)
 
 
-def _archived_needs(settings: Settings, system_date: date) -> list[Need]:
+def _archived_needs(settings: Settings, system_date: date) -> Needs:
     signals = archived_signals(settings.archive)
     if missing(signals, system_date):
         raise UsageError(
@@ -101,7 +110,8 @@ def _archived_needs(settings: Settings, system_date: date) -> list[Need]:
             where=str(settings.archive),
             next_step=f"run `recon run --date {system_date}` first",
         )
-    return needs(read_manifest(settings.archive), system_date, ready_at(signals, system_date))
+    ready = ready_at(signals, system_date)
+    return lambda fetches: needs(fetches, system_date, ready)
 
 
 def open_books(

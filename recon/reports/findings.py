@@ -43,7 +43,6 @@ from verdicts
 where verdict in ('break', 'pending', 'not_evaluated')
 order by severity, rule, account_id, symbol, subject
 """
-SESSIONS = "select date from events.calendar where is_session order by date"
 
 
 def read_findings(
@@ -101,8 +100,3 @@ def explain(finding: Finding, title: str) -> str:
     if finding.state == "pending":
         sentence += f"; awaited until {finding.due_date}"
     return sentence + "."
-
-
-def sessions(connection: duckdb.DuckDBPyConnection) -> list[date]:
-    """Every trading day of the calendar, in order."""
-    return [row[0] for row in connection.execute(SESSIONS).fetchall()]

@@ -9,9 +9,8 @@ from datetime import date
 from pathlib import Path
 
 
-def publish(home: Path, system_date: date, files: Mapping[str, bytes]) -> Path:
-    """Replace `reports/<date>` by these files; gives the folder."""
-    top = home / "reports"
+def publish(top: Path, system_date: date, files: Mapping[str, bytes]) -> Path:
+    """Replace the folder of that date below `top` by these files; gives the folder."""
     final, fresh, old = (
         top / f"{system_date}",
         top / f".{system_date}.new",

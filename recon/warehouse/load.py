@@ -51,6 +51,19 @@ create or replace macro plain(number) as
 create or replace macro to_microseconds(instant) as make_timestamptz(epoch_ns(instant) // 1000)
 """
 
+# What a night is told beside the archive; empty until it is told.
+TOLD = """
+create or replace table events.opening (system_date date);
+create or replace table events.coverage
+    (stream varchar, since timestamptz, until timestamptz, complete boolean);
+create or replace table events.base
+    (ledger_account varchar, commodity varchar, measure varchar, amount decimal(38, 9));
+create or replace table events.closing_days (system_date date);
+create or replace table events.closed
+    (system_date date, ledger_account varchar, commodity varchar, measure varchar,
+    amount decimal(38, 9), fetch_id bigint)
+"""
+
 
 def load_events(
     connection: duckdb.DuckDBPyConnection,
@@ -65,6 +78,7 @@ def load_events(
     """
     connection.execute("create schema if not exists events")
     connection.execute(MACROS)
+    connection.execute(TOLD)
     load_reference(connection)
     _load_fetches(connection, fetches)
     stage_segments(connection, archive, fetches, base)
@@ -129,11 +143,6 @@ def _load_fetches(connection: duckdb.DuckDBPyConnection, fetches: Sequence[Fetch
     connection.register("manifest", pa.Table.from_pylist(rows, schema=FETCHES))
     connection.execute("create or replace table events.fetches as from manifest")
     connection.unregister("manifest")
-    connection.execute(
-        "create or replace table events.coverage"
-        " (stream varchar, since timestamptz, until timestamptz, complete boolean)"
-    )
-    connection.execute("create or replace table events.opening (system_date date)")
     opened = opening_date(fetches)
     if opened is not None:
         connection.execute("insert into events.opening values (?)", [opened])

@@ -1,7 +1,13 @@
 -- title: Cash that the books begin with
--- reads: statement_cash, opening
+-- reads: statement_cash, opening, base
 --
--- The broker's statement of the opening date. Without an opening the books begin at zero.
+-- The closing that the night begins with, else the broker's statement of the opening date; without
+-- an opening the books begin at zero.
 select statement_cash.account_id, statement_cash.currency, statement_cash.cash
 from statement_cash
 inner join opening on opening.system_date = statement_cash.system_date
+where not exists (select 1 from base)
+union all
+select regexp_extract(ledger_account, '^C:(.*):CASH$', 1), commodity, amount
+from base
+where measure = 'CASH' and starts_with(ledger_account, 'C:')

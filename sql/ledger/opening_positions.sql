@@ -1,7 +1,8 @@
 -- title: Positions that the books begin with
--- reads: statement_positions, opening
+-- reads: statement_positions, opening, base
 --
--- The broker's statement of the opening date. Without an opening the books begin at zero.
+-- The closing that the night begins with, else the broker's statement of the opening date; without
+-- an opening the books begin at zero.
 select
     statement_positions.account_id,
     statement_positions.symbol,
@@ -9,3 +10,15 @@ select
     statement_positions.cost_basis
 from statement_positions
 inner join opening on opening.system_date = statement_positions.system_date
+where not exists (select 1 from base)
+union all
+select
+    regexp_extract(held.ledger_account, '^C:(.*):POS$', 1),
+    held.commodity,
+    held.amount,
+    coalesce(cost.amount, 0)
+from base as held
+left join base as cost
+    on cost.ledger_account
+    = 'C:' || regexp_extract(held.ledger_account, '^C:(.*):POS$', 1) || ':COST:' || held.commodity
+where held.measure = 'QTY' and starts_with(held.ledger_account, 'C:')

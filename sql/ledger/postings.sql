@@ -1,10 +1,11 @@
 -- title: Double entry: every event as postings that sum to zero per commodity
--- reads: lines, drains
+-- reads: lines, drains, base, opening
 --
 -- One line gives the account what it got, its twin takes the same from where it came. A commodity
 -- is a currency, a security, or a currency's cost. Corporate actions, journals and exercises go
 -- through suspense accounts that drain when the other leg comes. Nothing is ever changed: a
--- reversal names the posting that it takes back.
+-- reversal names the posting that it takes back. A night that begins with a closing carries what
+-- that held in other than customer accounts.
 select
     movement_id || '/' || leg as posting_id,
     event, kind, account_id, system_date, trade_date, settle_date, ledger_account, commodity, amount,
@@ -32,3 +33,23 @@ select
     measure,
     null
 from drains
+union all
+select
+    concat_ws(' ', 'carried', base.ledger_account, base.commodity, base.measure) || '/1',
+    concat_ws(' ', 'carried', base.ledger_account, base.commodity, base.measure),
+    'opening', null, opening.system_date, opening.system_date, opening.system_date,
+    base.ledger_account, base.commodity, base.amount,
+    base.measure,
+    null
+from base cross join opening
+where not starts_with(base.ledger_account, 'C:') and base.ledger_account <> 'OPEN'
+union all
+select
+    concat_ws(' ', 'carried', base.ledger_account, base.commodity, base.measure) || '/2',
+    concat_ws(' ', 'carried', base.ledger_account, base.commodity, base.measure),
+    'opening', null, opening.system_date, opening.system_date, opening.system_date,
+    'OPEN', base.commodity, -base.amount,
+    base.measure,
+    null
+from base cross join opening
+where not starts_with(base.ledger_account, 'C:') and base.ledger_account <> 'OPEN'

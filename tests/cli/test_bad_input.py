@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.archive.making import contents
-from tests.cli.calling import CREDENTIALS, SECRET, call
+from tests.cli.calling import CREDENTIALS, SECRET, call, call_here
 
 RUN = ("run", "--date", "2026-06-15")
 REPLAY = ("replay", "--stream", "trades")
@@ -33,6 +33,8 @@ REPLAY = ("replay", "--stream", "trades")
         (("--broker-url", f"https://key:{SECRET}@example.com", *RUN), "keys never belong in it"),
         (("--broker-url", f"https://example.com/?k={SECRET}", *RUN), "keys never belong in it"),
         (("--broker-url", f"https://example.com/#{SECRET}", *RUN), "keys never belong in it"),
+        (("--broker-url", "https://example.com\n", *RUN), r"'https://example.com\n'"),
+        (("--broker-url", "https://broker..example.com", *RUN), "https://host, or http://"),
         (("--config", "absent.toml", *RUN), "No such file"),
         (("explain", "0123456789ab"), "a warehouse that a night has published"),
         (("breaks", "--say", "0123456789ab", "--owner", "ann"), "that some night has seen"),
@@ -43,7 +45,7 @@ def test_a_wrong_word_is_answered_in_one_line(
     tmp_path: Path, words: tuple[str, ...], said: str
 ) -> None:
     """Expected, seen, where, what next; and the folder is as empty as before."""
-    called = call(tmp_path, *words)
+    called = call_here(tmp_path, *words)
     assert said in called.complaint
     assert (called.code, called.out) == (2, "")
     assert contents(tmp_path) == {}
@@ -72,7 +74,7 @@ def test_a_wrong_configuration_is_named_with_its_file(
 ) -> None:
     """A `recon.toml` in the folder is read without being asked for."""
     (tmp_path / "recon.toml").write_bytes(content)
-    called = call(tmp_path, *RUN)
+    called = call_here(tmp_path, *RUN)
     assert said in called.complaint
     assert called.code == 2
     assert list(contents(tmp_path)) == ["recon.toml"]
@@ -83,7 +85,7 @@ def test_a_word_that_click_refuses_is_a_usage_error_too(
     tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     """Its own three lines say how to get help."""
-    called = call(tmp_path, *words)
+    called = call_here(tmp_path, *words)
     assert called.code == 2
     assert "--help" in called.err
     assert contents(tmp_path) == {}
@@ -92,7 +94,7 @@ def test_a_word_that_click_refuses_is_a_usage_error_too(
 def test_a_home_that_is_a_file_is_said_to_be_one(tmp_path: Path) -> None:
     """The wrong path in a crontab must not end in a traceback."""
     (tmp_path / "home").write_text("not a folder")
-    called = call(tmp_path, "--home", "home", "check", "--date", "2026-06-15")
+    called = call_here(tmp_path, "--home", "home", "check", "--date", "2026-06-15")
     assert called.code == 2
     assert "home" in called.complaint
 
@@ -101,7 +103,7 @@ def test_a_list_of_accounts_that_cannot_be_read_is_refused(tmp_path: Path) -> No
     """A folder, or a file that is no text."""
     (tmp_path / "accounts.bin").write_bytes(b"\xff\xfe\x00")
     for name in (".", "accounts.bin"):
-        called = call(tmp_path, "open", "--date", "2026-06-15", "--accounts", name)
+        called = call_here(tmp_path, "open", "--date", "2026-06-15", "--accounts", name)
         assert called.code == 2
 
 
@@ -112,7 +114,7 @@ def test_a_date_without_trading_is_nothing_to_do(tmp_path: Path) -> None:
         ("2026-06-20", (), 0),
         ("2026-06-19", ("--skip-code",), 99),
     ):
-        called = call(tmp_path, "run", "--date", day, *words, env={})
+        called = call_here(tmp_path, "run", "--date", day, *words, env={})
         assert (called.code, called.err) == (code, "")
         assert called.out == f"{day} is no trading day: nothing to do.\n"
     assert contents(tmp_path) == {}
@@ -121,6 +123,6 @@ def test_a_date_without_trading_is_nothing_to_do(tmp_path: Path) -> None:
 def test_the_environment_is_read_and_an_option_wins(tmp_path: Path) -> None:
     """A wrong URL in the environment is refused, and the right one of the option is taken."""
     wrong = {**CREDENTIALS, "RECON_BROKER_URL": "ftp://example.com"}
-    assert "'ftp://example.com'" in call(tmp_path, *RUN, env=wrong).complaint
-    called = call(tmp_path, "--broker-url", "https://example.com", "breaks", env=wrong)
+    assert "'ftp://example.com'" in call_here(tmp_path, *RUN, env=wrong).complaint
+    called = call_here(tmp_path, "--broker-url", "https://example.com", "breaks", env=wrong)
     assert (called.code, called.out, called.err) == (0, "", "")

@@ -13,7 +13,8 @@ from tests.sandbox.replay import Payload, Replay, held, parse, replay_day
 
 SEEDS = range(2)
 RULES = {
-    "streams/event_malformed", "streams/window_incomplete", "streams/identity_conflict", "streams/type_unknown",
+    "streams/event_malformed", "streams/window_incomplete", "streams/identity_conflict",
+    "streams/type_unknown",
     "trades/position_not_continuous", "trades/order_quantity_differs",
     "trades/order_average_price_differs", "trades/execution_id_reused",
     "trades/reversal_target_unknown", "trades/reversal_effect_differs",

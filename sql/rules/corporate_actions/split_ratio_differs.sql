@@ -5,13 +5,14 @@
 --
 -- The legs must have the quantities that their texts print (From QTY, To QTY), with opposite
 -- signs; of a unit split only the removal is compared, since it adds two symbols. And a split has
--- one ratio: an account is compared with the one that had most, of those that equal their text.
--- The broker cuts a new quantity at nine digits, so each is less than 1e-9 from the exact one;
+-- one ratio: that of the account with which most others agree, among the ten that had most. The
+-- broker cuts a new quantity at nine digits, so each is less than 1e-9 from the exact one;
 -- multiplied crosswise, new * old of the other may differ by 1e-9 * (old + old of the other),
 -- once for each symbol added: within tolerance (law ULPq). Where no account of the split was
 -- given a fraction, fractions may come in cash weeks later: then less than one share apart is
--- within tolerance (law of whole shares).
--- `not_evaluated`: a leg or a text is missing, or two unit splits cannot be told apart. A break clears when the legs are booked anew.
+-- within tolerance (law of whole shares). An account alone is only compared with its text.
+-- `not_evaluated`: a leg or a text is missing, or two unit splits cannot be told apart.
+-- A break clears when the legs are booked anew.
 with
 
 splits as (
@@ -27,7 +28,7 @@ splits as (
         then sum(qty) filter (where leg = 'REMOVE') end as removed,
         coalesce(sum(qty) filter (where leg = 'ADD'), case when max(new_qty) = 0 then 0 end)
             as added,
-        count(*) filter (where leg = 'ADD') as additions,
+        count(*) filter (where leg = 'ADD') * 0.000000001 as cut,
         count(old_qty) = count(*) and count(new_qty) = count(*) as has_text,
         min(old_qty) as least_old,
         max(old_qty) as most_old,
@@ -46,6 +47,7 @@ measured as (
 
     select
         *,
+        concat_ws(' ', kind, 'of', symbol, first_date::varchar) as split,
         abs(removed)::decimal(38, 9) as old,
         abs(added)::decimal(38, 9) as new,
         case when has_text and removed is not null and added is not null then
@@ -53,20 +55,32 @@ measured as (
             and abs(removed) = least_old and abs(removed) = most_old
             and (kind = 'USPLIT' or (abs(added) = least_new and abs(added) = most_new))
         end as agrees,
-        coalesce(bool_and(added = trunc(added)) over (
-            partition by symbol, kind, first_date
-        ), false) as whole_shares
+        coalesce(bool_and(added = trunc(added)) over (partition by split), false) as whole_shares
     from splits
+
+),
+
+candidates as (
+
+    select split, group_key, old, new
+    from measured
+    where agrees
+    qualify row_number() over (partition by split order by old desc, group_key) <= 10
 
 ),
 
 reference as (
 
-    select symbol, kind, first_date, old, new
-    from measured
-    where agrees
+    select candidates.split, candidates.old, candidates.new
+    from candidates
+    inner join measured
+        on measured.split = candidates.split
+        and abs(measured.new * candidates.old - candidates.new * measured.old)
+        <= (measured.old + candidates.old) * measured.cut
+    group by candidates.split, candidates.group_key, candidates.old, candidates.new
     qualify row_number() over (
-        partition by symbol, kind, first_date order by old desc, account_id, group_key
+        partition by candidates.split
+        order by count(*) desc, candidates.old desc, candidates.group_key
     ) = 1
 
 ),
@@ -78,12 +92,9 @@ compared as (
         reference.old as other_old,
         reference.new as other_new,
         abs(measured.new * reference.old - reference.new * measured.old) as apart,
-        (measured.old + reference.old) * 0.000000001 * measured.additions as bound
+        (measured.old + reference.old) * measured.cut as bound
     from measured
-    left join reference
-        on reference.symbol = measured.symbol
-        and reference.kind = measured.kind
-        and reference.first_date = measured.first_date
+    left join reference on reference.split = measured.split
 
 ),
 
@@ -92,7 +103,7 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', kind, 'of', symbol, first_date::varchar, group_id) as subject,
+        concat_ws(' ', split, group_id) as subject,
         case
             when not agrees then 'break'
             when apart > bound and not (whole_shares and apart < greatest(old, other_old))

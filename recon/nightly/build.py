@@ -1,0 +1,79 @@
+"""The warehouse of one night, made from the archive as a new file: tables, ledger, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from recon.archive.manifest import Fetch, opening_date
+from recon.ledger.close import load_base, load_closings
+from recon.ledger.closings import Closing
+from recon.ledger.post import post_night
+from recon.reports.certificate import Need
+from recon.rules.header import Rule
+from recon.rules.run import run_rules
+from recon.warehouse.connect import connect, lock_down
+from recon.warehouse.load import load_coverage, load_events, show_night
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a night is made of. `base` is the closing it begins with, `closings` those it knows,
+    `days` the ones whose closing it makes."""
+
+    system_date: date
+    fetches: Sequence[Fetch]
+    needs: Sequence[Need]
+    rules: Sequence[Rule]
+    base: Closing | None
+    closings: Mapping[str, Closing]
+    days: Sequence[date]
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything the night rests on is proven complete."""
+        return all(need.complete for need in self.needs)
+
+    @property
+    def begins_after(self) -> date | None:
+        """The last date that the books of this night take as given."""
+        if self.base:
+            return date.fromisoformat(self.base.system_date)
+        return opening_date(self.fetches)
+
+
+def build(home: Path, night: Night, path: Path) -> None:
+    """Make the warehouse file. Raises SegmentDamaged, ClosingDamaged, LedgerError, RuleError."""
+    path.unlink(missing_ok=True)
+    with connect(path) as connection:
+        connection.begin()
+        load_events(
+            connection,
+            home / "archive",
+            night.fetches,
+            date.fromisoformat(night.base.system_date) if night.base else None,
+        )
+        load_coverage(
+            connection,
+            [
+                (need.stream, need.window.since, need.window.until, need.complete)
+                for need in night.needs
+            ],
+        )
+        load_base(connection, home / "closings", night.base)
+        load_closings(connection, home / "closings", night.closings, night.days)
+        show_night(connection, night.system_date, night.begins_after)
+        connection.execute(
+            "create or replace table main.rule_pack (rule varchar, severity varchar, title varchar)"
+        )
+        connection.executemany(
+            "insert into rule_pack values (?, ?, ?)",
+            [(rule.rule, rule.severity, rule.title) for rule in night.rules],
+        )
+        lock_down(connection)
+        post_night(connection, night.system_date)
+        incomplete = {need.stream for need in night.needs if not need.complete}
+        run_rules(connection, night.rules, night.system_date, incomplete)
+        connection.commit()

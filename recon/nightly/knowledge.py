@@ -1,0 +1,51 @@
+"""What one run knows: the archive, the break log and the closings as they were when it began."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from recon.archive.manifest import Fetch, read_manifest
+from recon.breaks.log import known_before, read_log
+from recon.breaks.match import OPEN_STATES, Known
+from recon.ledger.closings import Closing, latest, read_index
+from recon.nightly.runs import Run, read_runs
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything a night rests on. The same knowledge and rules give the same bytes."""
+
+    run: Run
+    fetches: Sequence[Fetch]
+    entries: Sequence[Mapping[str, Any]]
+    known: Mapping[str, Known]
+    closings: Mapping[str, Closing]
+
+    @property
+    def open_since(self) -> list[date]:
+        """When each thing that is open was first seen."""
+        return [each.first_seen for each in self.known.values() if each.state in OPEN_STATES]
+
+
+def know(home: Path, system_date: date, rule_pack: str, earlier: Run | None) -> Knowledge:
+    """What is known now, as the next run; or what an earlier run knew."""
+    fetches = read_manifest(home / "archive")
+    entries = read_log(home / "breaks")
+    run = earlier or Run(
+        run=len(read_runs(home)) + 1,
+        system_date=str(system_date),
+        fetch=fetches[-1].fetch if fetches else 0,
+        log=len(entries),
+        rule_pack=rule_pack,
+    )
+    return Knowledge(
+        run=run,
+        fetches=[fetch for fetch in fetches if fetch.fetch <= run.fetch],
+        entries=entries[: run.log],
+        known=known_before(entries[: run.log], system_date),
+        closings=latest(read_index(home / "closings"), run.run),
+    )

@@ -1,0 +1,156 @@
+-- title: Which reading of the broker's documents the night's statement supports
+-- reads: readings, state_effects, activity_states, execution_effects, positions_proof, cash_proof, account_currencies, postings, statement_positions
+--
+-- `delta` is what the other value of a reading would add to a closing. An account where that is
+-- not zero supports the reading if its proofs hold as they are, contradicts it if they would hold
+-- with the delta, and is undecided otherwise: by another break, or without a statement. A cost is
+-- compared with the statement's average price; where that differs nothing is said, since prices
+-- from before the books count too. Nothing here can tell when within a day an action counts.
+with
+
+counted as (
+
+    select state_effects.*
+    from state_effects
+    semi join activity_states
+        on activity_states.activity_id = state_effects.activity_id
+        and activity_states.state = state_effects.state
+    where state_effects.is_counted
+
+),
+
+canceled as (
+
+    select activity_id, state
+    from activity_states
+    where changed
+    qualify row_number() over (partition by activity_id order by state desc) = 1
+        and status = 'canceled'
+
+),
+
+kept as (
+
+    select counted.*
+    from counted
+    inner join canceled
+        on canceled.activity_id = counted.activity_id and counted.state < canceled.state
+    qualify row_number() over (partition by counted.activity_id order by counted.state desc) = 1
+
+),
+
+-- As the other value of each would have it, from the default to the other.
+moved as (
+
+    select
+        'opca_moves_cash' as reading, account_id, null as symbol, 0 as qty, net_amount as cash
+    from counted
+    where is_last and entry_type = 'OPCA'
+    union all
+    select
+        'sweep_units_are_a_position', account_id, symbol,
+        -(qty_delta + cash_delta), qty_delta + cash_delta
+    from counted
+    where is_last and entry_type = 'INT' and entry_sub_type = 'SWP'
+    union all
+    select 'canceled_nta_reverses', account_id, symbol, qty_delta, cash_delta
+    from kept
+    union all
+    select
+        'fill_cash_rounding', account_id, null, 0,
+        sign(new_cash) * (
+            qty * price * multiplier - (qty * price * multiplier) % 0.01
+            - round(qty * price * multiplier, 2)
+        )
+    from execution_effects
+    where new_qty <> 0 and reversed_by is null
+
+),
+
+turned as (
+
+    select moved.*, if(readings.value = readings.default_value, 1, -1) as direction
+    from moved
+    inner join readings on readings.reading = moved.reading
+
+),
+
+deltas as (
+
+    select reading, account_id, symbol as commodity, sum(direction * qty) as delta, true as is_qty
+    from turned
+    group by reading, account_id, symbol
+    having sum(qty) <> 0
+    union all
+    select turned.reading, turned.account_id, account_currencies.currency,
+        sum(direction * cash), false
+    from turned
+    inner join account_currencies on account_currencies.account_id = turned.account_id
+    group by turned.reading, turned.account_id, account_currencies.currency
+    having sum(cash) <> 0
+
+),
+
+compared as (
+
+    select
+        deltas.reading,
+        deltas.account_id,
+        bool_and(coalesce(positions.difference, cash.difference) = 0) as holds,
+        bool_and(coalesce(positions.difference, cash.difference) = deltas.delta) as other_holds
+    from deltas
+    left join positions_proof as positions
+        on deltas.is_qty
+        and positions.account_id = deltas.account_id
+        and positions.symbol = deltas.commodity
+    left join cash_proof as cash
+        on not deltas.is_qty
+        and cash.account_id = deltas.account_id
+        and cash.currency = deltas.commodity
+    group by deltas.reading, deltas.account_id
+
+),
+
+costs_held as (
+
+    select split_part(ledger_account, ':COST:', 2) as symbol, account_id, sum(amount) as cost
+    from postings
+    where starts_with(ledger_account, 'C:' || account_id || ':COST:')
+    group by ledger_account, account_id
+
+),
+
+priced as (
+
+    select
+        'cost_method' as reading,
+        stated.account_id,
+        coalesce(abs(
+            costs_held.cost - stated.avg_entry_price * stated.qty
+            * if(regexp_full_match(stated.symbol, '.+\d{6}[CP]\d{8}'), 100, 1)
+        ) <= abs(stated.qty) * 0.0001 + 0.01, false) as holds,
+        false as other_holds
+    from statement_positions as stated
+    left join costs_held
+        on costs_held.account_id = stated.account_id and costs_held.symbol = stated.symbol
+    where stated.system_date = $system_date::date and stated.qty <> 0
+
+),
+
+every_one as (
+
+    select * from compared
+    union all
+    select * from priced
+
+)
+
+select
+    readings.reading,
+    readings.value,
+    count(*) filter (where every_one.holds) as supports,
+    count(*) filter (where every_one.other_holds and not every_one.holds) as contradicts,
+    count(every_one.account_id) - supports - contradicts as undecided
+from readings
+left join every_one on every_one.reading = readings.reading
+group by readings.reading, readings.value
