@@ -9,6 +9,7 @@ __generated_with = "0.25.2"
 app = marimo.App(width="medium", app_title="After a bad night")
 
 with app.setup:
+    import csv
     import html
     import os
     from pathlib import Path
@@ -18,13 +19,11 @@ with app.setup:
     import polars as pl
     from timeline import STEPS_DRAWN_MAX, picture, steps
 
-    from recon.breaks.log import known_before, read_log, said_of
     from recon.errors import ReconError
     from recon.reports.explain import explain_break
-    from recon.reports.findings import COLUMNS, as_rows, read_findings, sessions
+    from recon.reports.findings import COLUMNS
     from recon.reports.summary import concentration, worst_first
     from recon.resources import folder
-    from recon.rules.catalog import find_rules
     from recon.warehouse.connect import connect
 
     ROWS_ASKED_MAX = 10_000
@@ -98,21 +97,15 @@ def _(home_field):
         mo.stop(True, say(f"There is no {_file}: {_next}."))
     try:
         connection = connect(_file, read_only=True)
-        night = ask(
-            connection,
-            "select max(since at time zone 'America/New_York')::date as night"
-            " from coverage where stream = 'eod_positions'",
-        )[0]["night"]
-        _log = read_log(home / "breaks")
-        _known = known_before(_log, night)
-        _findings = read_findings(connection, _known)
-        found = worst_first(
-            as_rows(_findings, _known, said_of(_log), find_rules(), night, sessions(connection))
-        )
-    except (duckdb.Error, ReconError) as _damage:
+        night = ask(connection, "from night")[0]["system_date"]
+        _report = home / "reports" / str(night) / "discrepancies.csv"
+        with _report.open(newline="", encoding="utf-8") as _rows:
+            found = worst_first(list(csv.DictReader(_rows)))
+    except (duckdb.Error, OSError) as _damage:
         _why = str(_damage).splitlines()[0]
         mo.stop(
-            True, say(f"{_file} cannot be read: run `recon rebuild --date D`. ({_why})", "danger")
+            True,
+            say(f"{_file} cannot be read: run `recon check --date D`. It says: {_why}", "danger"),
         )
     return connection, found, home, night
 
@@ -160,9 +153,8 @@ def _(found):
     mo.md(f"""
     ## The breaks, worst first
 
-    The rows of `discrepancies.csv`, with what people have said of them by now. S0 is the worst
-    severity, S3 the mildest. *Expected* follows from the events, *actual* is what is there.
-    **Choose a row**: everything below is about it.
+    The rows of `discrepancies.csv`. S0 is the worst severity, S3 the mildest. *Expected* follows
+    from the events, *actual* is what is there. **Choose a row**: everything below is about it.
 
     {mo.hstack([rule_filter, account_filter, severity_filter], justify="start")}
     """)

@@ -3,28 +3,34 @@
 -- the broker's statement; executions carry the broker's position after them.
 with
 
-happened as (
+booked as (
 
-    select 0 as part, 'opening' as what, '' as event, opening.system_date,
-        null::timestamptz as event_at, 0 as received, qty as change, null as broker
-    from opening_positions cross join opening
-    where account_id = $account and symbol = $commodity and not $is_cash
-    union all
-    select 0, 'opening', '', opening.system_date, null, 0, cash, null
-    from opening_cash cross join opening
-    where account_id = $account and currency = $commodity and $is_cash
-    union all
-    select if(corporate_action, 1, 2), concat_ws('/', entry_type, entry_sub_type), activity_id,
-        system_date, event_at, received, if($is_cash, cash_delta, qty_delta), null
-    from activity_effects
-    where account_id = $account and (symbol = $commodity or $is_cash)
-    union all
-    select 2, event, execution_id, system_date, event_at, received,
-        if($is_cash, cash_delta, qty_delta), if($is_cash, null, position_qty)
+    select event, kind, system_date, sum(amount) as change
+    from postings
+    where account_id = $account and commodity = $commodity
+        and ledger_account = 'C:' || $account || if($is_cash, ':CASH', ':POS')
+    group by event, kind, system_date
+
+),
+
+known as (
+
+    select execution_id as event, event as what, false as is_first, event_at, received,
+        position_qty as broker
     from execution_effects
-    where account_id = $account and (symbol = $commodity or $is_cash)
+    where account_id = $account
     union all
-    select 3, 'statement', '', readings.system_date, null, 0, null, coalesce(sum(qty), 0)
+    select activity_id, concat_ws('/', entry_type, entry_sub_type), corporate_action, event_at,
+        received, null
+    from activity_effects
+    where account_id = $account
+    qualify row_number() over (partition by activity_id order by received desc) = 1
+
+),
+
+statements as (
+
+    select readings.system_date, coalesce(sum(qty), 0) as broker
     from statement_readings as readings
     left join statement_positions as listed
         on listed.system_date = readings.system_date
@@ -32,9 +38,24 @@ happened as (
     where not $is_cash
     group by readings.system_date
     union all
-    select 3, 'statement', '', system_date, null, 0, null, cash
+    select system_date, cash
     from statement_cash
     where account_id = $account and currency = $commodity and $is_cash
+
+),
+
+happened as (
+
+    select
+        case when kind = 'opening' then 0 when is_first then 1 else 2 end as part,
+        system_date, coalesce(what, kind) as what, change, if($is_cash, null, broker) as broker,
+        booked.event, event_at, received
+    from booked
+    left join known on known.event = booked.event
+    union all
+    select 3, system_date, 'statement', null, broker, '', null, null
+    from statements
+    where not exists (select 1 from opening where opening.system_date > statements.system_date)
 
 )
 
@@ -49,7 +70,6 @@ select
     event,
     coalesce(event_at::varchar, '') as event_at
 from happened
-where change is distinct from 0 or broker is not null
 window in_order as (
     order by system_date, part, event_at, received, event rows unbounded preceding
 )

@@ -50,14 +50,23 @@ def open_command(context: click.Context, day: str, wait: str | None, accounts: P
 @WAIT
 @click.option("--again", is_flag=True, help="Replay and recompute a date that already ran.")
 @click.option("--skip-code", is_flag=True, help="Exit 99 when the date is no trading day.")
+@click.option(
+    "--as-known-at", "known_at", type=int, metavar="RUN", help="Only what that earlier run knew."
+)
 @JSON
 @click.pass_context
 def run(
-    context: click.Context, day: str, wait: str | None, again: bool, skip_code: bool, as_json: bool
+    context: click.Context,
+    day: str,
+    wait: str | None,
+    again: bool,
+    skip_code: bool,
+    known_at: int | None,
+    as_json: bool,
 ) -> None:
     """Run the night of one system date: replay, ledger, rules, reports."""
     from recon.calendar import is_session
-    from recon.nightly.run import run_date
+    from recon.nightly.run import check_date, run_date
     from recon.terminal import log_to_stderr, tracked
 
     chosen = system_date(day)
@@ -65,6 +74,8 @@ def run(
         click.echo(f"{day} is no trading day: nothing to do.")
         sys.exit(ExitCode.NOTHING_TO_DO if skip_code else ExitCode.CLEAN)
     settings = settings_of(context)
+    if known_at is not None:
+        finish(check_date(settings, chosen, known_at), as_json)
     with broker_of(settings) as broker:
         outcome = run_date(
             broker, settings, chosen, clock(), wait_seconds=wait_seconds(wait),

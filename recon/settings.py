@@ -27,6 +27,7 @@ DEFAULTS = {
     "home": "recon-home",
     "broker_url": SANDBOX_URL,
     "lookback_days": "3",
+    "lookback_sessions": "10",
     "calls_at_once": "8",
     "read_timeout_seconds": "90",
     "window_deadline_seconds": "3600",
@@ -44,11 +45,13 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run needs to know. Times are seconds; `lookback_days` widens each window."""
+    """What a run needs to know. Times are seconds; `lookback_days` widens each window,
+    `lookback_sessions` says how far back the closing lies that a night begins with."""
 
     home: Path
     broker_url: str
     lookback_days: int
+    lookback_sessions: int
     calls_at_once: int
     read_timeout_seconds: int
     window_deadline_seconds: int
@@ -85,6 +88,7 @@ def read_settings(
         home=Path(values["home"]).expanduser(),
         broker_url=_checked_url(values["broker_url"]),
         lookback_days=_whole("lookback_days", values, 0, 90),
+        lookback_sessions=_whole("lookback_sessions", values, 1, 250),
         calls_at_once=_whole("calls_at_once", values, 1, 64),
         read_timeout_seconds=_whole("read_timeout_seconds", values, 1, 3600),
         window_deadline_seconds=_whole("window_deadline_seconds", values, 1, 86_400),

@@ -23,7 +23,6 @@ from recon.ledger.closings import (
     write_closing,
 )
 
-LOOKBACK_SESSIONS = 10
 BALANCES = """
 select ledger_account, commodity, measure, amount from closings
 where system_date = $day and amount <> 0 order by ledger_account, commodity, measure
@@ -45,6 +44,7 @@ def choose_base(
     sessions: Sequence[date],
     system_date: date,
     open_since: Iterable[date],
+    lookback_sessions: int,
 ) -> Closing | None:
     """The closing that a night begins with, or None for the beginning of the books.
 
@@ -57,9 +57,9 @@ def choose_base(
         if still_valid(closing, fetches, booked)
     ]
     seen = [
-        [day for day in sessions if day < first][-LOOKBACK_SESSIONS:][0] for first in open_since
+        [day for day in sessions if day < first][-lookback_sessions:][0] for first in open_since
     ]
-    chosen = base_date(valid, sessions, system_date, LOOKBACK_SESSIONS, seen)
+    chosen = base_date(valid, sessions, system_date, lookback_sessions, seen)
     return closings[str(chosen)] if chosen else None
 
 
@@ -96,11 +96,15 @@ def _insert(
 
 
 def closing_days(
-    closings: Iterable[Closing], sessions: Sequence[date], system_date: date, base: Closing | None
+    closings: Iterable[Closing],
+    sessions: Sequence[date],
+    system_date: date,
+    base: Closing | None,
+    lookback_sessions: int,
 ) -> list[date]:
     """The days whose closing a night makes: the last sessions, and every stored one it reopens."""
     after = date.fromisoformat(base.system_date) if base else date.min
-    recent = [day for day in sessions if day <= system_date][-LOOKBACK_SESSIONS - 1 :]
+    recent = [day for day in sessions if day <= system_date][-lookback_sessions - 1 :]
     stored = [date.fromisoformat(closing.system_date) for closing in closings]
     return sorted({day for day in [*recent, *stored] if after < day <= system_date})
 

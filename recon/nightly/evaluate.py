@@ -60,7 +60,13 @@ class Outcome:
     reports: str
 
 
-def evaluate(home: Path, system_date: date, needs: Needs, earlier: Run | None = None) -> Outcome:
+def evaluate(
+    home: Path,
+    system_date: date,
+    needs: Needs,
+    lookback_sessions: int,
+    earlier: Run | None = None,
+) -> Outcome:
     """Evaluate a night and publish its reports. Only a complete night enters the break log and
     leaves closings.
 
@@ -68,7 +74,7 @@ def evaluate(home: Path, system_date: date, needs: Needs, earlier: Run | None = 
     in a folder of their own, and nothing else is touched.
     """
     rules = find_rules()
-    knowledge = know(home, system_date, pack_hash(rules), earlier)
+    knowledge = know(home, system_date, pack_hash(rules), lookback_sessions, earlier)
     night = plan(system_date, knowledge, needs(knowledge.fetches), rules)
     fresh = home / f".{WAREHOUSE}.new"
     build(home, night, fresh)
@@ -123,6 +129,7 @@ def plan(
         sessions(),
         system_date,
         knowledge.open_since,
+        knowledge.run.lookback_sessions,
     )
     return Night(
         system_date=system_date,
@@ -131,7 +138,13 @@ def plan(
         rules=rules,
         base=base,
         closings=knowledge.closings,
-        days=closing_days(knowledge.closings.values(), sessions(), system_date, base),
+        days=closing_days(
+            knowledge.closings.values(),
+            sessions(),
+            system_date,
+            base,
+            knowledge.run.lookback_sessions,
+        ),
     )
 
 

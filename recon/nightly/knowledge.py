@@ -11,6 +11,7 @@ from typing import Any
 from recon.archive.manifest import Fetch, read_manifest
 from recon.breaks.log import known_before, read_log
 from recon.breaks.match import OPEN_STATES, Known
+from recon.errors import UsageError
 from recon.ledger.closings import Closing, latest, read_index
 from recon.nightly.runs import Run, read_runs
 
@@ -31,8 +32,20 @@ class Knowledge:
         return [each.first_seen for each in self.known.values() if each.state in OPEN_STATES]
 
 
-def know(home: Path, system_date: date, rule_pack: str, earlier: Run | None) -> Knowledge:
-    """What is known now, as the next run; or what an earlier run knew."""
+def know(
+    home: Path, system_date: date, rule_pack: str, lookback_sessions: int, earlier: Run | None
+) -> Knowledge:
+    """What is known now, as the next run; or what an earlier run knew.
+
+    Raises UsageError if that one ran other rules.
+    """
+    if earlier is not None and earlier.rule_pack != rule_pack:
+        raise UsageError(
+            expected=f"the rules of that run, pack {earlier.rule_pack[:12]}…",
+            seen=f"pack {rule_pack[:12]}…",
+            where=f"run {earlier.run} of {system_date}",
+            next_step="use the release that ran then: other rules cannot give its answer",
+        )
     fetches = read_manifest(home / "archive")
     entries = read_log(home / "breaks")
     run = earlier or Run(
@@ -41,6 +54,7 @@ def know(home: Path, system_date: date, rule_pack: str, earlier: Run | None) -> 
         fetch=fetches[-1].fetch if fetches else 0,
         log=len(entries),
         rule_pack=rule_pack,
+        lookback_sessions=lookback_sessions,
     )
     return Knowledge(
         run=run,

@@ -24,6 +24,7 @@ class Run:
     fetch: int
     log: int
     rule_pack: str
+    lookback_sessions: int
     result: str = ""
 
 

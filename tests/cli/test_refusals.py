@@ -12,7 +12,7 @@ from recon.nightly.run import run_date
 from recon.sandbox.server import Sandbox
 from recon.sandbox.transport import TransportFault
 from tests.archive.making import contents
-from tests.cli.calling import CREDENTIALS, SECRET, call
+from tests.cli.calling import CREDENTIALS, SECRET, call, call_here
 from tests.feeds.fault_server import FaultServer, Script, head, refusal, serving
 from tests.nightly.nights import MONDAY, NOW, SHORT, quiet, right_books, settings_of, tracked
 
@@ -40,7 +40,7 @@ def test_a_refusal_is_named_with_the_setting_to_check(
 ) -> None:
     """And no night is begun: there is no report, no record and no line of the manifest."""
     with serving(script) as server:
-        called = call(tmp_path, "--home", "home", "--broker-url", server.url, *RUN)
+        called = call_here(tmp_path, "--home", "home", "--broker-url", server.url, *RUN)
         assert_authorized(server)
     assert called.code == 7
     assert seen in called.complaint
@@ -54,6 +54,17 @@ def assert_authorized(server: FaultServer) -> None:
     """The key was sent, in a header and not in the URL."""
     assert all("Authorization: Basic " in request for request in server.requests)
     assert all(SECRET not in request for request in server.requests)
+
+
+def test_every_try_is_a_line_of_json_on_standard_error(tmp_path: Path) -> None:
+    """A log that a machine reads: four waits are announced, then the one line for people."""
+    with serving(refusal("503 Service Unavailable", "Retry-After: 0")) as server:
+        called = call(tmp_path, "--home", "home", "--broker-url", server.url, *RUN)
+        assert len(server.requests) == 5
+    assert called.code == 7
+    lines = called.err.splitlines()
+    assert [line[0] for line in lines] == ["{"] * 4 + ["r"]
+    assert "HTTP 503, after 5 tries" in called.complaint
 
 
 def test_a_wrong_secret_is_refused_by_the_sandbox_itself(tmp_path: Path) -> None:
@@ -86,7 +97,7 @@ def test_a_refusal_in_the_middle_of_a_night_publishes_nothing(tmp_path: Path) ->
     """The streams were read, the cash statement is refused: what came is kept, no night is."""
     fault = TransportFault("status", path="/v1/trading/accounts/", status=403, times=99)
     with Sandbox(right_books(), as_of=MONDAY, transport=(fault,)) as sandbox:
-        called = call(tmp_path, "--home", ".", "--broker-url", sandbox.url, *RUN)
+        called = call_here(tmp_path, "--home", ".", "--broker-url", sandbox.url, *RUN)
     assert called.code == 7
     assert "HTTP 403" in called.complaint
     assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "lock"]
@@ -94,7 +105,7 @@ def test_a_refusal_in_the_middle_of_a_night_publishes_nothing(tmp_path: Path) ->
 
 def test_doctor_says_what_is_wrong_and_exits_2(tmp_path: Path) -> None:
     """Nobody at the address; everything else is well."""
-    called = call(tmp_path, "--broker-url", "http://127.0.0.1:9", "doctor")
+    called = call_here(tmp_path, "--broker-url", "http://127.0.0.1:9", "doctor")
     assert called.code == 2
     marks = [line[0] for line in called.out.splitlines()]
     assert marks[:-1] == ["✓"] * (len(marks) - 1)
@@ -104,7 +115,7 @@ def test_doctor_says_what_is_wrong_and_exits_2(tmp_path: Path) -> None:
 def test_doctor_is_content_with_a_broker_that_answers(tmp_path: Path) -> None:
     """One question at most, and the key's place is named, not the key."""
     with Sandbox(right_books(), as_of=MONDAY) as sandbox:
-        called = call(tmp_path, "--home", "home", "--broker-url", sandbox.url, "doctor")
+        called = call_here(tmp_path, "--home", "home", "--broker-url", sandbox.url, "doctor")
         assert len(sandbox.requests) == 1
     assert called.code == 0
     assert "✗" not in called.out

@@ -251,7 +251,7 @@ def test_without_a_warehouse_one_line_says_what_to_do(kind: str, tmp_path: Path)
         connect(home / "warehouse.duckdb").close()
     (said,) = as_script(home).splitlines()
     assert str(home / "warehouse.duckdb") in said
-    assert "recon r" in said
+    assert "run `recon " in said
 
 
 def test_marimo_finds_nothing_to_mend() -> None:

@@ -5,12 +5,13 @@
 --
 -- The legs must have the quantities that their texts print (From QTY, To QTY), with opposite
 -- signs; of a unit split only the removal is compared, since it adds two symbols. And a split has
--- one ratio: that of the account with which most others agree, among the ten that had most. The
--- broker cuts a new quantity at nine digits, so each is less than 1e-9 from the exact one;
--- multiplied crosswise, new * old of the other may differ by 1e-9 * (old + old of the other),
--- once for each symbol added: within tolerance (law ULPq). Where no account of the split was
--- given a fraction, fractions may come in cash weeks later: then less than one share apart is
--- within tolerance (law of whole shares). An account alone is only compared with its text.
+-- one ratio: that of the account that had most, where more than half agree with it, else of the
+-- next in size (of the ten largest; if none has a majority, the largest). The broker cuts a new
+-- quantity at nine digits, so each is less than 1e-9 from the exact one; multiplied crosswise,
+-- new * old of the other may differ by 1e-9 * (old + old of the other), once for each symbol
+-- added: within tolerance (law ULPq). Where no account of the split was given a fraction, the
+-- fractions may come in cash weeks later: then less than one share apart is within tolerance (law
+-- of whole shares). An account alone is only compared with its text.
 -- `not_evaluated`: a leg or a text is missing, or two unit splits cannot be told apart.
 -- A break clears when the legs are booked anew.
 with
@@ -55,14 +56,15 @@ measured as (
             and abs(removed) = least_old and abs(removed) = most_old
             and (kind = 'USPLIT' or (abs(added) = least_new and abs(added) = most_new))
         end as agrees,
-        coalesce(bool_and(added = trunc(added)) over (partition by split), false) as whole_shares
+        coalesce(bool_and(added = trunc(added)) over (partition by split), false) as whole_shares,
+        count(*) filter (where removed is not null and added is not null) over (partition by split) as accounts
     from splits
 
 ),
 
 candidates as (
 
-    select split, group_key, old, new
+    select split, group_key, old, new, accounts
     from measured
     where agrees
     qualify row_number() over (partition by split order by old desc, group_key) <= 10
@@ -77,10 +79,11 @@ reference as (
         on measured.split = candidates.split
         and abs(measured.new * candidates.old - candidates.new * measured.old)
         <= (measured.old + candidates.old) * measured.cut
-    group by candidates.split, candidates.group_key, candidates.old, candidates.new
+    group by
+        candidates.split, candidates.group_key, candidates.old, candidates.new, candidates.accounts
     qualify row_number() over (
         partition by candidates.split
-        order by count(*) desc, candidates.old desc, candidates.group_key
+        order by 2 * count(*) > candidates.accounts desc, candidates.old desc, candidates.group_key
     ) = 1
 
 ),
