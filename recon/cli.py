@@ -53,6 +53,7 @@ for command in (
     cli_look.rules_command,
     cli_look.breaks,
     cli_look.explain,
+    cli_look.export,
     cli_look.doctor,
     cli_sandbox.sandbox,
 ):

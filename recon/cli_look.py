@@ -66,6 +66,16 @@ def explain(context: click.Context, break_id: str, as_json: bool) -> None:
     print_explanation(explain_published(settings_of(context).home, break_id), as_json=as_json)
 
 
+@click.command(epilog=example("recon export beancount > books.beancount"))
+@click.argument("program", type=click.Choice(["beancount", "hledger"]))
+@click.pass_context
+def export(context: click.Context, program: str) -> None:
+    """Write the published ledger to standard output, for bean-check or hledger to check."""
+    from recon.reports.export.published import export_published
+
+    sys.stdout.buffer.writelines(export_published(settings_of(context).home, program))
+
+
 @click.command(epilog=example("recon doctor"))
 @click.pass_context
 def doctor(context: click.Context) -> None:

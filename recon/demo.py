@@ -58,7 +58,7 @@ def run_demo(
                 _say_night(outcome, last=system_date == system_dates[-1])
     for name, place in zip(DEMO_FAULTS, planted, strict=True):
         rule = FAULTS[name].expected
-        seen = found & {(rule, place.account_id), (rule, "")}
+        seen = (rule, place.account_id if FAULTS[name].names_account else "") in found
         mark = "found" if seen else "NOT FOUND"
         print(f"  planted {name} on {place.account_id[:8]} {place.symbol}: {mark} by {rule}")
     print(f"A real run of this night would exit 3. Look on with `recon --home {home} explain ID`,")

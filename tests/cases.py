@@ -32,6 +32,7 @@ from recon.ledger.post import post_night
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events, show_night
 from tests.samples import stage_samples
+
 SAMPLES = "nta samples"
 # A given activity was never in another state, unless the case gives states too.
 ONLY_STATE = """

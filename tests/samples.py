@@ -17,9 +17,7 @@ from recon.resources import folder
 REMADE = ("activity_states", "activities")
 
 
-def stage_samples(
-    connection: duckdb.DuckDBPyConnection, rows: list[dict[str, str | None]]
-) -> None:
+def stage_samples(connection: duckdb.DuckDBPyConnection, rows: list[dict[str, str | None]]) -> None:
     """Archive these samples in the order of the rows, and make the activities of them."""
     samples = (folder("data") / "samples" / "nta.ndjson").read_text("utf-8").splitlines()
     for number, cells in enumerate(rows, start=1):

@@ -35,7 +35,7 @@ def test_an_instant_is_read_in_utc(text: str, instant: str) -> None:
     "text",
     ["", "yesterday", "2026-06-15T04:00:00", "2026-02-30", "2026-13-01", "2026-06-15T25:00:00Z",
      "15.06.2026", "2026-W25-1", "20260615", "2026-06-15T04:00:00Z/2026-06-16", "1781500000",
-     "2026-06-15T04:00:00 America/New_York", "٢٠٢٦-٠٦-١٥", "P1D", "2026-06-15\n"],
+     "2026-06-15T04:00:00 America/New_York", "2026-06-1\u0665", "P1D", "2026-06-15\n"],
 )  # fmt: skip
 def test_what_is_no_instant_is_refused(text: str) -> None:
     """Nothing is guessed: not the zone, not the order of day and month."""
@@ -55,7 +55,7 @@ def test_what_is_printed_reads_back_as_the_same_instant(moment: pendulum.DateTim
 @pytest.mark.parametrize(
     "text",
     ["", "2026-6-15", "2026-02-30", "20260615", "2026-W25-1", "2026-166", "15-06-2026",
-     "2026-06-15T00:00:00Z", "٢٠٢٦-٠٦-١٥", " 2026-06-15", "2026-06-15\n"],
+     "2026-06-15T00:00:00Z", "2026-06-1\u0665", " 2026-06-15", "2026-06-15\n"],
 )  # fmt: skip
 def test_a_system_date_is_written_in_one_way(text: str) -> None:
     """Year, month and day, in ASCII digits."""

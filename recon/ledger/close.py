@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from recon.archive.manifest import Fetch
+from recon.archive.read import first_day_referred_to
 from recon.ledger.closings import (
     Closing,
     base_date,
@@ -39,6 +40,7 @@ BASE = pa.schema(
 
 def choose_base(
     closings: Mapping[str, Closing],
+    archive: Path,
     fetches: Sequence[Fetch],
     booked: Sequence[str],
     sessions: Sequence[date],
@@ -48,19 +50,26 @@ def choose_base(
 ) -> Closing | None:
     """The closing that a night begins with, or None for the beginning of the books.
 
-    It lies some sessions back, before everything that is still open was first seen, and nothing
-    has been archived since that belongs to its days.
+    It lies some sessions back, before everything that is still open was first seen, and before
+    every event that a later one reverses; nothing has been archived since that belongs to its days.
     """
     valid = [
         date.fromisoformat(day)
         for day, closing in closings.items()
         if still_valid(closing, fetches, booked)
     ]
-    seen = [
+    before = [
         [day for day in sessions if day < first][-lookback_sessions:][0] for first in open_since
     ]
-    chosen = base_date(valid, sessions, system_date, lookback_sessions, seen)
-    return closings[str(chosen)] if chosen else None
+    while True:
+        chosen = base_date(valid, sessions, system_date, lookback_sessions, before)
+        if chosen is None:
+            return None
+        referred = [first_day_referred_to(archive, fetches, name, chosen) for name in booked]
+        earlier = [day for day in referred if day is not None and day <= chosen]
+        if not earlier:
+            return closings[str(chosen)]
+        before += earlier
 
 
 def load_base(connection: duckdb.DuckDBPyConnection, folder: Path, base: Closing | None) -> None:

@@ -75,7 +75,7 @@ def evaluate(
     """
     rules = find_rules()
     knowledge = know(home, system_date, pack_hash(rules), lookback_sessions, earlier)
-    night = plan(system_date, knowledge, needs(knowledge.fetches), rules)
+    night = plan(home, system_date, knowledge, needs(knowledge.fetches), rules)
     fresh = home / f".{WAREHOUSE}.new"
     build(home, night, fresh)
     with connect(fresh, read_only=True) as connection:
@@ -119,11 +119,16 @@ def evaluate(
 
 
 def plan(
-    system_date: date, knowledge: Knowledge, needs: Sequence[Need], rules: Sequence[Rule]
+    home: Path,
+    system_date: date,
+    knowledge: Knowledge,
+    needs: Sequence[Need],
+    rules: Sequence[Rule],
 ) -> Night:
     """Where the night begins, and which days it closes."""
     base = choose_base(
         knowledge.closings,
+        home / "archive",
         knowledge.fetches,
         BOOKED_STREAMS,
         sessions(),

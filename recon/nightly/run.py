@@ -108,7 +108,7 @@ def rebuild_date(settings: Settings, system_date: date) -> Path:
         )
         needed = _archived_needs(settings, system_date)(knowledge.fetches)
         fresh = settings.home / f".{WAREHOUSE}.new"
-        build(settings.home, plan(system_date, knowledge, needed, rules), fresh)
+        build(settings.home, plan(settings.home, system_date, knowledge, needed, rules), fresh)
         return fresh.replace(settings.home / WAREHOUSE)
 
 

@@ -49,7 +49,7 @@ opposed as (
 
     select
         * exclude (contra),
-        case
+        coalesce(case
             when is_memo and entry_type = 'MEM' then 'MEMO:INSTANT:' || activity_id
             when is_memo then 'MEMO:PENDING:' || activity_id
             when contra = 'EXT:TAX' then 'EXT:TAX:' || case
@@ -65,7 +65,7 @@ opposed as (
             when contra = 'SUSP:JNL' then 'SUSP:JNL:' || journal
             when contra in ('SUSP:CA', 'SUSP:OPT', 'SUSP:OPCA') then contra || ':' || group_key
             else contra
-        end as contra
+        end, 'SUSP:UNCLASSIFIED') as contra
     from typed
 
 ),

@@ -44,7 +44,7 @@ def test_the_program_refuses_books_that_are_wrong_by_the_last_digit(
     post(ledger, "e", [("C:A", "T", "1.5"), ("OPEN", "T", "-1.5")])
     file = write(program, ledger, tmp_path / "books")
     assert ask(program, file).complaint == ""
-    changed, count = re.subn(right, wrong, file.read_text("utf-8"), count=1, flags=re.M)
+    changed, count = re.subn(right, wrong, file.read_text("utf-8"), count=1, flags=re.MULTILINE)
     assert count == 1
     file.write_text(changed, "utf-8")
     assert re.search("balance", ask(program, file).complaint, re.IGNORECASE)

@@ -19,7 +19,9 @@ import duckdb
 
 from recon.reports.export import book
 
-# Without --strict hledger balances two commodities by a price that it makes up itself.
+# Without --strict hledger balances two commodities by a price that it makes up itself. Its time
+# grows with the square of the accounts in 1.25: `check balancednoautoconversion` is the part
+# that asks for balance, and takes seconds.
 HEAD = """\
 ; The ledger of broker-recon. Check it with: hledger -f FILE check --strict
 decimal-mark .

@@ -57,7 +57,7 @@ measured as (
             and (kind = 'USPLIT' or (abs(added) = least_new and abs(added) = most_new))
         end as agrees,
         coalesce(bool_and(added = trunc(added)) over (partition by split), false) as whole_shares,
-        count(*) filter (where removed is not null and added is not null) over (partition by split) as accounts
+        count(abs(removed) + abs(added)) over (partition by split) as accounts
     from splits
 
 ),
