@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -141,7 +142,7 @@ def _insert(
         connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
 
 
-def _shown(row: dict[str, object], columns: list[str]) -> tuple[str | None, ...]:
+def _shown(row: Mapping[str, object], columns: list[str]) -> tuple[str | None, ...]:
     return tuple(_text(row[column]) for column in columns)
 
 

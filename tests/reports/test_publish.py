@@ -16,7 +16,7 @@ FILES = {"discrepancies.csv": b"a\n1\n", "certificate.json": b"{}\n"}
 
 def test_the_files_stand_in_the_folder_of_the_date(tmp_path: Path) -> None:
     """And nothing else does, hidden or not."""
-    assert publish(tmp_path, DAY, FILES) == tmp_path / "reports" / "2026-06-15"
+    assert publish(tmp_path / "reports", DAY, FILES) == tmp_path / "reports" / "2026-06-15"
     assert contents(tmp_path) == {
         "reports/2026-06-15/discrepancies.csv": b"a\n1\n",
         "reports/2026-06-15/certificate.json": b"{}\n",
@@ -25,9 +25,9 @@ def test_the_files_stand_in_the_folder_of_the_date(tmp_path: Path) -> None:
 
 def test_a_second_publication_replaces_the_folder_and_leaves_other_dates(tmp_path: Path) -> None:
     """A report that is no longer made does not stay beside the new ones."""
-    publish(tmp_path, DAY, {**FILES, "old.csv": b"old"})
-    publish(tmp_path, date(2026, 6, 16), FILES)
-    publish(tmp_path, DAY, FILES)
+    publish(tmp_path / "reports", DAY, {**FILES, "old.csv": b"old"})
+    publish(tmp_path / "reports", date(2026, 6, 16), FILES)
+    publish(tmp_path / "reports", DAY, FILES)
     assert sorted(contents(tmp_path / "reports")) == [
         f"2026-06-{day}/{name}" for day in (15, 16) for name in sorted(FILES)
     ]
@@ -44,11 +44,11 @@ def test_what_a_killed_run_left_is_cleared(
 ) -> None:
     """Half-written files never get into the folder that people open."""
     if published:
-        publish(tmp_path, DAY, {"discrepancies.csv": b"before"})
+        publish(tmp_path / "reports", DAY, {"discrepancies.csv": b"before"})
     for name in left:
         (tmp_path / "reports" / name).mkdir(parents=True)
         (tmp_path / "reports" / name / "half.csv").write_bytes(b"ha")
-    publish(tmp_path, DAY, FILES)
+    publish(tmp_path / "reports", DAY, FILES)
     assert contents(tmp_path / "reports") == {
         f"2026-06-15/{name}": content for name, content in FILES.items()
     }
@@ -56,7 +56,7 @@ def test_what_a_killed_run_left_is_cleared(
 
 def test_a_failure_while_writing_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
     """The old reports stay whole until the new ones are."""
-    publish(tmp_path, DAY, FILES)
+    publish(tmp_path / "reports", DAY, FILES)
     with pytest.raises(FileNotFoundError):
-        publish(tmp_path, DAY, {"discrepancies.csv": b"new", "no/such/folder.csv": b""})
+        publish(tmp_path / "reports", DAY, {"discrepancies.csv": b"new", "no/such/folder.csv": b""})
     assert contents(tmp_path / "reports" / "2026-06-15") == FILES

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from recon.ledger.post import post_night
 from recon.rules.catalog import find_rules
 from recon.rules.header import Rule
 from recon.rules.run import VERDICTS, run_rules
 from recon.warehouse.load import show_night
-from recon.ledger.post import post_night
 from tests.cases import Case, Fixture, empty_warehouse, read_fixture, run_case
 
 HERE = Path(__file__).parent
