@@ -41,13 +41,34 @@ valued as (
 
 own as (
 
-    select
-        valued.*,
-        row_number() over (
-            partition by valued.previous_execution_id order by valued.received, valued.execution_id
-        ) as claim
+    select valued.*, valued.event in ('fill', 'partial_fill') as is_fill
     from valued
     semi join executions on executions.execution_id = valued.execution_id
+
+),
+
+claims as (
+
+    select
+        execution_id,
+        previous_execution_id,
+        event,
+        system_date,
+        row_number() over (
+            partition by coalesce(previous_execution_id, execution_id)
+            order by received, execution_id
+        ) as claim
+    from own
+    where not is_fill
+
+),
+
+targets as (
+
+    select valued.*
+    from valued
+    semi join claims on claims.previous_execution_id = valued.execution_id
+    where valued.event in ('fill', 'partial_fill', 'trade_correct')
 
 ),
 
@@ -55,24 +76,23 @@ joined as (
 
     select
         own.*,
-        own.event in ('fill', 'partial_fill') as is_fill,
+        coalesce(claims.claim, 1) as claim,
         targets.execution_id is not null as target_known,
         case
-            when own.event in ('fill', 'partial_fill') or own.claim > 1 then 0
+            when own.is_fill or claims.claim > 1 then 0
             when own.event = 'trade_bust' then coalesce(targets.signed_qty, own.signed_qty)
             else targets.signed_qty
         end::decimal(38, 9) as old_qty,
         case
-            when own.event in ('fill', 'partial_fill') or own.claim > 1 then 0
+            when own.is_fill or claims.claim > 1 then 0
             when own.event = 'trade_bust' then coalesce(targets.signed_cash, own.signed_cash)
             else targets.signed_cash
         end::decimal(38, 9) as old_cash,
         coalesce(targets.trade_date, own.trade_date) as old_trade_date,
         coalesce(targets.settle_date, own.settle_date) as old_settle_date
     from own
-    left join valued as targets
-        on targets.execution_id = own.previous_execution_id
-        and targets.event in ('fill', 'partial_fill', 'trade_correct')
+    left join claims on claims.execution_id = own.execution_id
+    left join targets on targets.execution_id = own.previous_execution_id
 
 ),
 
@@ -97,8 +117,8 @@ booked as (
 reversals as (
 
     select previous_execution_id, execution_id, system_date
-    from own
-    where event in ('trade_bust', 'trade_correct') and claim = 1
+    from claims
+    where claim = 1
 
 )
 

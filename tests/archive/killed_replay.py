@@ -28,7 +28,7 @@ def die_before_change(archive: Path, number: int) -> None:
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         nonlocal seen
-        changes = event == "os.rename" or (event == "open" and args[1] in (None, "ab+"))
+        changes = event == "os.rename" or (event == "open" and args[1] in (None, "a+"))
         if changes and str(args[0]).startswith(str(archive)):
             seen += 1
             if seen == number:

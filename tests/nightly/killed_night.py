@@ -19,7 +19,7 @@ def die_before(place: str) -> None:
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         touched = {"os.rename": lambda: args[1], "open": lambda: args[0]}.get(event)
-        if touched is None or (event == "open" and args[1] != "ab+"):
+        if touched is None or (event == "open" and args[1] != "a+"):
             return
         if str(touched()) == place:
             os.kill(os.getpid(), signal.SIGKILL)

@@ -1,6 +1,6 @@
 -- title:    The broker's closing cash is not what the books have
 -- severity: S1
--- reads:    cash_proof, execution_effects, activity_effects, account_currencies
+-- reads:    cash_proof, movements
 -- params:   system_date
 --
 -- Opening cash plus every booked amount must be the balance that the broker states for the night,
@@ -11,27 +11,22 @@
 -- Clears when both sides agree again.
 with
 
-movements as (
+events_of_the_day as (
 
-    select account_id, execution_id as event_id, received
-    from execution_effects
+    select account_id, event, max(received) as received
+    from movements
     where system_date = $system_date::date
-    union all
-    select account_id, activity_id, received
-    from activity_effects
-    where system_date = $system_date::date and cash_delta <> 0
+        and kind in ('execution', 'activity')
+        and cash <> 0
+    group by account_id, event
 
 ),
 
 moved as (
 
-    select
-        movements.account_id,
-        account_currencies.currency,
-        list(event_id order by received desc, event_id)[1:20] as evidence
-    from movements
-    inner join account_currencies on account_currencies.account_id = movements.account_id
-    group by movements.account_id, account_currencies.currency
+    select account_id, list(event order by received desc, event)[1:20] as evidence
+    from events_of_the_day
+    group by account_id
 
 ),
 
@@ -53,8 +48,7 @@ verdicts as (
         null::date as due_date,
         coalesce(moved.evidence, []) as evidence
     from cash_proof
-    left join moved
-        on moved.account_id = cash_proof.account_id and moved.currency = cash_proof.currency
+    left join moved on moved.account_id = cash_proof.account_id
 
 )
 

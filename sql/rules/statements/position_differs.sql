@@ -1,6 +1,6 @@
 -- title:    The broker's closing position is not what the books have
 -- severity: S1
--- reads:    positions_proof, execution_effects, activity_effects
+-- reads:    positions_proof, movements
 -- params:   system_date
 --
 -- Opening plus everything booked must be the closing position that the broker states, to the last
@@ -12,15 +12,14 @@
 -- Clears when both sides agree again.
 with
 
-movements as (
+events_of_the_day as (
 
-    select account_id, symbol, execution_id as event_id, received
-    from execution_effects
+    select account_id, symbol, event, max(received) as received
+    from movements
     where system_date = $system_date::date
-    union all
-    select account_id, symbol, activity_id, received
-    from activity_effects
-    where system_date = $system_date::date and qty_delta <> 0
+        and kind in ('execution', 'activity')
+        and qty <> 0
+    group by account_id, symbol, event
 
 ),
 
@@ -29,8 +28,8 @@ moved as (
     select
         account_id,
         symbol,
-        list(event_id order by received desc, event_id)[1:20] as evidence
-    from movements
+        list(event order by received desc, event)[1:20] as evidence
+    from events_of_the_day
     group by account_id, symbol
 
 ),

@@ -8,8 +8,8 @@
 -- shares may be missing. An execution without symbol, side, quantity or price, or on a day that
 -- the calendar does not know, cannot be booked either; a bust needs only its symbol, since it takes
 -- back what its target did.
--- Events are those of everything archived: a text that cannot be read has no date to go by. One
--- row for each stream counts the events that are good.
+-- Events of every date are looked at, since a text that cannot be read has none to go by. One row
+-- for each stream counts the events that are good.
 -- Clears when the same event is received again and can be read; a text without an id never does
 -- and waits for somebody to accept it.
 with

@@ -68,7 +68,7 @@ found as (
         're-readings of ' || stream, 'pass', count(*)::varchar, count(*)::varchar, null,
         'readings', []::varchar[]
     from fetches
-    where complete and fetch_id not in (select fetch_id from lacking)
+    where complete and stream <> 'opening' and fetch_id not in (select fetch_id from lacking)
     group by stream
 
 ),

@@ -10,7 +10,7 @@
 -- old event late, and then it is not the last. A fill near 20:00 New York can be booked a day
 -- before its event, so executions bring their own total.
 -- Not evaluated: no total (the legs of a multi-leg order have none), an effect that is not known,
--- and an order that was partly filled before the opening of the books.
+-- and an order that was partly filled before the day that the books of the night begin with.
 -- Clears when a later replay brings the missing execution.
 with
 

@@ -1,6 +1,6 @@
 -- title:    The position the broker reports after an execution does not follow from the last one
 -- severity: S1
--- reads:    execution_effects, activity_effects, opening_positions, opening, calendar
+-- reads:    execution_effects, movements, opening_positions, opening, calendar
 -- params:   system_date
 --
 -- Every execution carries the position after it. It must be the position before, plus what the
@@ -12,8 +12,9 @@
 -- Order: that of receipt or that of the broker's `at`, whichever leaves fewer changes, since an
 -- event brought by a re-reading is received last but has its old place. Never the execution's
 -- own timestamp: the broker's samples run against it. A system day begins at 20:00 New York.
--- Corporate actions count from its beginning, other activities from their `at`, which is not
--- believed if it lies further back than the session before.
+-- Corporate actions count from its beginning (unless the books read them as sent), other
+-- activities from their `at`, which is not believed if it lies further back than the session
+-- before; a cancel takes back from its own `at`.
 -- Law NEAR: when exactly the broker counts an activity is not documented. A change as large as an
 -- activity of that symbol, or all of one day, within one session of it is pending. It is within
 -- tolerance once it is undone, or if by the due date nothing traded since the next session.
@@ -40,10 +41,10 @@ executed as (
 
 booked as (
 
-    select activity_effects.*, calendar.previous_session, calendar.next_session
-    from activity_effects
-    left join calendar on calendar.date = activity_effects.system_date
-    where qty_delta <> 0
+    select movements.*, calendar.previous_session, calendar.next_session
+    from movements
+    left join calendar on calendar.date = movements.system_date
+    where kind = 'activity' and qty <> 0
 
 ),
 
@@ -59,10 +60,10 @@ timeline as (
     from executed
     union all
     select
-        ordering, account_id, symbol, 'activity', received, null, null, null, qty_delta, null, null,
-        case when corporate_action
+        ordering, account_id, symbol, 'activity', received, null, null, null, qty, null, null,
+        case when phase = 0
         then (system_date::timestamp - interval 4 hours) at time zone 'America/New_York'
-        else greatest(event_at, (previous_session::timestamp - interval 4 hours)
+        else greatest(moment, (previous_session::timestamp - interval 4 hours)
             at time zone 'America/New_York') end
     from booked cross join orderings
 
@@ -155,10 +156,10 @@ neighbours as (
 
 sizes as (
 
-    select account_id, symbol, abs(qty_delta) as size, previous_session, next_session
+    select account_id, symbol, abs(qty) as size, previous_session, next_session
     from booked
     union
-    select account_id, symbol, abs(sum(qty_delta)), previous_session, next_session
+    select account_id, symbol, abs(sum(qty)), previous_session, next_session
     from booked
     group by account_id, symbol, system_date, previous_session, next_session
 

@@ -11,8 +11,10 @@
 -- Law AVERAGE: the broker's sample of a bust prints the average price of its order, not the price
 -- of the execution. A bust at an average price that the order stated is within tolerance; the
 -- books take back the price of the execution.
--- The named execution is looked up in everything archived, since it may lie before the opening.
--- Not evaluated while it is unknown: reversal_target_unknown speaks. Clears with a correction.
+-- The named execution and the order's total before are looked up in everything archived, since
+-- they may lie before the opening. Not evaluated while the execution is unknown:
+-- reversal_target_unknown speaks. An execution lost just before shows here too.
+-- Clears with a correction, or when a later replay brings what was lost.
 with
 
 totals as (
@@ -26,7 +28,7 @@ totals as (
         lag(order_filled_qty) over (
             partition by order_id order by event_at, received, execution_id
         ) as total_before_in_time
-    from executions
+    from events.executions
 
 ),
 
