@@ -53,6 +53,19 @@ def read_row(stream: Stream, text: str) -> Row:
         return _quarantined(stream, text, f"not JSON: {type(error).__name__}")
     if not isinstance(event, dict):
         return _quarantined(stream, text, f"not a JSON object but {type(event).__name__}")
+    return _row(stream, text, event)
+
+
+def read_lines_row(stream: Stream, text: str, statement_date: datetime.date) -> Row:
+    """Type an answer that is a JSON array: its entries are `lines`, beside the date asked for.
+
+    The row's text stays the answer's own. Raises ValueError for a text that is no JSON.
+    """
+    answer = {"statement_date": statement_date.isoformat(), "lines": parse_json(text)}
+    return _row(stream, text, answer)
+
+
+def _row(stream: Stream, text: str, event: dict[str, Any]) -> Row:
     unread: list[str] = []
     values = [_typed(event, column.path, column.kind, unread) for column in stream.columns]
     by_name = dict(zip((column.name for column in stream.columns), values, strict=True))

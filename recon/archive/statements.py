@@ -1,7 +1,8 @@
 """The broker's end-of-day statements into the archive: what it says of positions and cash.
 
-Takes a broker and a system date; archives pages and accounts as the exact JSON texts. The
-broker serves its last trading day only, so a night that did not read them cannot do it later.
+Takes a broker and a system date; archives pages and accounts as the exact JSON texts. Of these
+the broker serves its last trading day only, so a night that did not read them cannot do it later;
+the totals per security it serves of any day.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from recon.archive.columns import Row, parse_json, read_row
+from recon.archive.columns import Row, parse_json, read_lines_row, read_row
 from recon.archive.coverage import is_covered
 from recon.archive.manifest import Fetch, append, next_number, read_manifest
 from recon.archive.read import archived
 from recon.archive.segment import write_segment
 from recon.feeds.broker import Broker
-from recon.feeds.statements import read_cash, read_positions
-from recon.feeds.streams import ARCHIVED, EOD_CASH, EOD_POSITIONS, Stream
+from recon.feeds.statements import read_aggregate, read_cash, read_positions
+from recon.feeds.streams import ARCHIVED, EOD_AGGREGATE, EOD_CASH, EOD_POSITIONS, Stream
 from recon.window import Window, as_z, day_start
 
 ACCOUNTS_PER_SEGMENT = 500
@@ -29,9 +30,16 @@ def archive_positions(
     """Read every page of the positions statement. Pages that equal the last reading are not
     written again. Raises IncompleteError if the broker serves another date."""
     rows = [read_row(EOD_POSITIONS, page) for page in read_positions(broker, system_date)]
-    if [row.payload_hash for row in rows] == _last_pages(archive, system_date):
-        return _record(archive, EOD_POSITIONS, system_date, [], len(rows), "complete", started_at)
-    return _record(archive, EOD_POSITIONS, system_date, rows, len(rows), "complete", started_at)
+    return _record_whole(archive, EOD_POSITIONS, system_date, rows, started_at)
+
+
+def archive_aggregate(
+    broker: Broker, archive: Path, system_date: date, *, started_at: str
+) -> Fetch:
+    """Read the broker's totals per security. An answer that equals the last one is not written
+    again. Raises BrokerError where the broker gives none, IncompleteError for a cut one."""
+    row = read_lines_row(EOD_AGGREGATE, read_aggregate(broker, system_date), system_date)
+    return _record_whole(archive, EOD_AGGREGATE, system_date, [row], started_at)
 
 
 def archive_cash(
@@ -93,6 +101,15 @@ def known_accounts(archive: Path) -> set[str]:
     return {account_id for account_id in found if account_id}
 
 
+def _record_whole(
+    archive: Path, stream: Stream, system_date: date, rows: Sequence[Row], started_at: str
+) -> Fetch:
+    """Record a whole reading; what the last one of that date brought is not written again."""
+    again = [row.payload_hash for row in rows] == _last_rows(archive, stream, system_date)
+    new = [] if again else rows
+    return _record(archive, stream, system_date, new, len(rows), "complete", started_at)
+
+
 def _record(
     archive: Path,
     stream: Stream,
@@ -127,18 +144,16 @@ def _day(system_date: date) -> Window:
     return Window(day_start(system_date), day_start(system_date + timedelta(days=1)))
 
 
-def _last_pages(archive: Path, system_date: date) -> list[str]:
-    """Payload hashes of the pages that were last written for that date."""
+def _last_rows(archive: Path, stream: Stream, system_date: date) -> list[str]:
+    """Payload hashes of what was last written of that statement for that date."""
     since = as_z(day_start(system_date))
     written = [
         fetch
         for fetch in read_manifest(archive)
-        if fetch.stream == EOD_POSITIONS.name and fetch.since == since and fetch.segments
+        if fetch.stream == stream.name and fetch.since == since and fetch.segments
     ]
     last = written[-1:]
-    return [
-        row["payload_hash"] for row in archived(archive, last, EOD_POSITIONS.name, ["payload_hash"])
-    ]
+    return [row["payload_hash"] for row in archived(archive, last, stream.name, ["payload_hash"])]
 
 
 def _accounts_with_cash(archive: Path, system_date: date) -> set[str]:

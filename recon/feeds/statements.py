@@ -1,4 +1,4 @@
-"""The broker's end-of-day statements: positions in pages, cash account by account.
+"""The broker's end-of-day statements: positions in pages, their totals, cash account by account.
 
 Takes a broker; gives exact JSON texts. Parses only what it needs to know that all was read.
 """
@@ -16,7 +16,7 @@ from urllib.parse import quote
 from recon.errors import IncompleteError
 from recon.feeds.answer import AnswerRefused
 from recon.feeds.broker import Broker
-from recon.feeds.streams import EOD_CASH, EOD_POSITIONS
+from recon.feeds.streams import EOD_AGGREGATE, EOD_CASH, EOD_POSITIONS
 
 PAGES_MAX = 10_000
 ACCOUNT_ID_LENGTH_MAX = 256
@@ -51,6 +51,19 @@ def read_positions(
         tokens.add(token)
         params["page_token"] = token
     raise _incomplete(f"a last page within {pages_max} pages", "a token for yet another", asof)
+
+
+def read_aggregate(broker: Broker, system_date: date) -> str:
+    """The broker's totals per security over all accounts, the firm's too, as of 20:00 New York.
+
+    Gives the exact text of one JSON array of objects; of an earlier day too. Raises
+    IncompleteError for anything else, BrokerError where the broker does not give it.
+    """
+    text = broker.get_text(EOD_AGGREGATE.path, {"date": system_date.isoformat()})
+    lines = _read_json(text)
+    if isinstance(lines, list) and all(isinstance(line, dict) for line in lines):
+        return text
+    raise _no_whole("array of objects", text, f"aggregate positions of {system_date}")
 
 
 def read_cash(
@@ -134,14 +147,22 @@ def _path_part(account_id: str) -> str | None:
 
 def _read_object(text: str, what: str) -> dict[str, object]:
     """A whole JSON object: a body that was cut is none."""
-    try:
-        answer = json.loads(text, parse_float=Decimal, parse_int=Decimal)
-    except (ValueError, RecursionError):
-        answer = None
+    answer = _read_json(text)
     if isinstance(answer, dict):
         return answer
-    raise IncompleteError(
-        expected="one whole JSON object",
+    raise _no_whole("object", text, what)
+
+
+def _read_json(text: str) -> object:
+    try:
+        return json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_whole(kind: str, text: str, what: str) -> IncompleteError:
+    return IncompleteError(
+        expected=f"one whole JSON {kind}",
         seen=f"{len(text)} characters that are none",
         where=what,
         next_step="run again; if it stays so, ask the broker",

@@ -131,7 +131,7 @@ SYSTEM = Stream(
     ),
 )
 
-# The two end-of-day statements are archived like streams: a page, or an account, is an event.
+# The end-of-day statements are archived like streams: a page, an account, an answer is an event.
 EOD_POSITIONS = Stream(
     name="eod_positions",
     path="/v1/reporting/eod/positions",
@@ -161,11 +161,28 @@ EOD_CASH = Stream(
     ),
 )
 
+# Its answer is an array without a date: the archive puts it in an object with the date asked for.
+EOD_AGGREGATE = Stream(
+    name="eod_aggregate",
+    path="/v1/reporting/eod/aggregate_positions",
+    identity=(),
+    required=("statement_date", "lines"),
+    columns=_columns(
+        """
+        statement_date :date
+        lines :json
+        """
+    ),
+)
+
 EVENT_STREAMS: Mapping[str, Stream] = MappingProxyType(
     {stream.name: stream for stream in (TRADES, NTA, SYSTEM)}
 )
 ARCHIVED: Mapping[str, Stream] = MappingProxyType(
-    {**EVENT_STREAMS, EOD_POSITIONS.name: EOD_POSITIONS, EOD_CASH.name: EOD_CASH}
+    {
+        **EVENT_STREAMS,
+        **{stream.name: stream for stream in (EOD_POSITIONS, EOD_CASH, EOD_AGGREGATE)},
+    }
 )
 
 

@@ -39,6 +39,7 @@ BASE = pa.schema(
 
 
 def choose_base(
+    folder: Path,
     closings: Mapping[str, Closing],
     archive: Path,
     fetches: Sequence[Fetch],
@@ -51,7 +52,8 @@ def choose_base(
     """The closing that a night begins with, or None for the beginning of the books.
 
     It lies some sessions back, before everything that is still open was first seen, and before
-    every event that a later one reverses; nothing has been archived since that belongs to its days.
+    every event that a later one reverses; nothing waits in suspense at it, so that no leg is cut
+    off from the others; nothing has been archived since that belongs to its days.
     """
     valid = [
         date.fromisoformat(day)
@@ -67,9 +69,14 @@ def choose_base(
             return None
         referred = [first_day_referred_to(archive, fetches, name, chosen) for name in booked]
         earlier = [day for day in referred if day is not None and day <= chosen]
-        if not earlier:
-            return closings[str(chosen)]
-        before += earlier
+        closing = closings[str(chosen)]
+        if not earlier and not _in_suspense(read_closing(folder, closing)):
+            return closing
+        before += earlier or [chosen]
+
+
+def _in_suspense(balances: pa.Table) -> bool:
+    return any(str(name).startswith("SUSP:") for name in balances["ledger_account"].to_pylist())
 
 
 def load_base(connection: duckdb.DuckDBPyConnection, folder: Path, base: Closing | None) -> None:

@@ -13,8 +13,8 @@ from recon.archive.columns import read_row
 from recon.archive.manifest import read_manifest
 from recon.archive.read import archived
 from recon.archive.replay import Intake, replay_window
-from recon.archive.statements import archive_cash, archive_positions
-from recon.errors import IncompleteError, NotReadyError
+from recon.archive.statements import archive_aggregate, archive_cash, archive_positions
+from recon.errors import BrokerError, IncompleteError, NotReadyError
 from recon.feeds.broker import Broker
 from recon.feeds.streams import SYSTEM, stream_named
 from recon.nightly.needs import BOOKED_STREAMS, to_read
@@ -106,7 +106,7 @@ def collect(
     note: Note,
     tracked: Callable[[str], contextlib.AbstractContextManager[Callable[[int], None]]],
 ) -> None:
-    """Replay the booked streams up to `ready` and archive both statements of the day."""
+    """Replay the booked streams up to `ready` and archive the statements of the day."""
     for name in BOOKED_STREAMS:
         fetches = read_manifest(settings.archive)
         window = to_read(fetches, name, system_date, ready, settings.lookback_days)
@@ -135,6 +135,22 @@ def collect(
             )
     except IncompleteError as error:
         note("statement not complete", why=str(error))
+    _collect_aggregate(broker, settings, system_date, now, note)
+
+
+def _collect_aggregate(
+    broker: Broker,
+    settings: Settings,
+    system_date: date,
+    now: pendulum.DateTime,
+    note: Note,
+) -> None:
+    """The broker's totals per security, where it gives them: not every key may read them, and a
+    night is certified without. Their rule then says that it evaluated nothing."""
+    try:
+        archive_aggregate(broker, settings.archive, system_date, started_at=as_z(now))
+    except (BrokerError, IncompleteError) as error:
+        note("stock record not read", why=str(error))
 
 
 def _not_ready(absent: frozenset[str], system_date: date, wait_seconds: float) -> NotReadyError:

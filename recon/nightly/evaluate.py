@@ -85,7 +85,7 @@ def evaluate(
             keep_closings(
                 connection,
                 home / "closings",
-                night.closings,
+                knowledge.versions,
                 night.days,
                 run=knowledge.run.run,
                 fetch=knowledge.run.fetch,
@@ -127,6 +127,7 @@ def plan(
 ) -> Night:
     """Where the night begins, and which days it closes."""
     base = choose_base(
+        home / "closings",
         knowledge.closings,
         home / "archive",
         knowledge.fetches,

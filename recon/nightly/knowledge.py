@@ -18,13 +18,18 @@ from recon.nightly.runs import Run, read_runs
 
 @dataclass(frozen=True)
 class Knowledge:
-    """Everything a night rests on. The same knowledge and rules give the same bytes."""
+    """Everything a night rests on. The same knowledge and rules give the same bytes.
+
+    `closings` are those that were there when the night first ran: repeating it begins at the same
+    one and restates against the same ones. `versions` are the last of each date.
+    """
 
     run: Run
     fetches: Sequence[Fetch]
     entries: Sequence[Mapping[str, Any]]
     known: Mapping[str, Known]
     closings: Mapping[str, Closing]
+    versions: Mapping[str, Closing]
 
     @property
     def open_since(self) -> list[date]:
@@ -48,18 +53,21 @@ def know(
         )
     fetches = read_manifest(home / "archive")
     entries = read_log(home / "breaks")
+    stored, runs = read_index(home / "closings"), read_runs(home)
     run = earlier or Run(
-        run=len(read_runs(home)) + 1,
+        run=len(runs) + 1,
         system_date=str(system_date),
         fetch=fetches[-1].fetch if fetches else 0,
         log=len(entries),
         rule_pack=rule_pack,
         lookback_sessions=lookback_sessions,
     )
+    first = [each.run for each in runs if each.system_date == run.system_date]
     return Knowledge(
         run=run,
         fetches=[fetch for fetch in fetches if fetch.fetch <= run.fetch],
         entries=entries[: run.log],
         known=known_before(entries[: run.log], system_date),
-        closings=latest(read_index(home / "closings"), run.run),
+        closings=latest(stored, min([*first, run.run])),
+        versions=latest(stored, run.run),
     )

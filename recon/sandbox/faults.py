@@ -15,7 +15,7 @@ class Fault:
     """One fault. `plant` takes right books and accounts to keep away from; it is pure.
 
     The break of the rule `expected` names the account of the place, except where
-    `names_account` is false: such a rule is about a stream, not about an account.
+    `names_account` is false: such a rule is about a stream or a security, not about an account.
     `plant` raises ValueError where every place for the fault is on an account to keep away from.
     """
 
@@ -30,7 +30,9 @@ class Fault:
         return (self.plant.__doc__ or "").strip()
 
 
-_WITHOUT_ACCOUNT = ("streams/event_malformed", "streams/window_incomplete")
+_WITHOUT_ACCOUNT = (
+    "streams/event_malformed", "streams/window_incomplete", "statements/stock_record_differs",
+)  # fmt: skip
 
 
 def _fault(expected: str, plant: Callable[[Books, frozenset[str]], Planted]) -> Fault:
@@ -67,6 +69,7 @@ FAULTS: dict[str, Fault] = {
         _fault("statements/position_differs", statement_faults.statement_position_wrong),
         _fault("statements/cash_differs", statement_faults.statement_cash_wrong),
         _fault("statements/statement_missing", statement_faults.statement_account_missing),
+        _fault("statements/stock_record_differs", statement_faults.aggregate_position_wrong),
         _fault("streams/window_incomplete", statement_faults.balance_not_updated),
         _fault("streams/event_malformed", activity_faults.malformed_event),
         _fault("streams/type_unknown", activity_faults.unknown_activity_type),

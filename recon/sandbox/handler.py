@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Final, cast
 from urllib.parse import parse_qs, urlsplit
 
+from recon.sandbox.aggregate import aggregate_report
 from recon.sandbox.cursor import UNPROCESSABLE, RefusedError, parse_selection
 from recon.sandbox.exact import encode
 from recon.sandbox.listener import Listener, end
@@ -26,6 +27,7 @@ STREAM_PATHS: Final = {
     "/v2/events/system": "system",
 }
 POSITIONS_PATH: Final = "/v1/reporting/eod/positions"
+AGGREGATE_PATH: Final = "/v1/reporting/eod/aggregate_positions"
 ACCOUNTS_PATH: Final = "/v1/trading/accounts/"
 _OK, _UNAUTHORIZED, _NOT_FOUND = 200, 401, 404
 _ACCOUNTS_PER_PAGE, _ACCOUNTS_PER_PAGE_MAX = 1000, 10000
@@ -86,9 +88,13 @@ class Handler(BaseHTTPRequestHandler):
         expected = ":".join(self._listener.credentials).encode()
         return scheme.lower() == "basic" and hmac.compare_digest(given, expected)
 
-    def _report(self, path: str) -> Payload:
+    def _report(self, path: str) -> Payload | list[Payload]:
+        query = urlsplit(self.path).query
+        asked = {key: values[-1] for key, values in parse_qs(query).items()}
         if path == POSITIONS_PATH:
-            return self._positions()
+            return self._positions(asked)
+        if path == AGGREGATE_PATH:
+            return self._aggregate(asked)
         account_id = path.removeprefix(ACCOUNTS_PATH).removesuffix("/account")
         if path != f"{ACCOUNTS_PATH}{account_id}/account":
             raise RefusedError(_NOT_FOUND, "endpoint not found")
@@ -100,8 +106,20 @@ class Handler(BaseHTTPRequestHandler):
             raise RefusedError(_NOT_FOUND, f"account not found: {account_id}") from None
         return account_payload(account, closing, asof)
 
-    def _positions(self) -> Payload:
-        asked = {key: values[-1] for key, values in parse_qs(urlsplit(self.path).query).items()}
+    def _aggregate(self, asked: dict[str, str]) -> list[Payload]:
+        publication = self._listener.publication
+        try:
+            closing = publication.closing_on(date.fromisoformat(asked.get("date", "")))
+        except ValueError:
+            raise RefusedError(UNPROCESSABLE, "date is required as YYYY-MM-DD") from None
+        if closing is None:
+            return []
+        everyone = asked.get("firm_accounts", "true").lower() != "false"
+        firm = () if everyone else [a.account_id for a in publication.books.accounts if a.is_firm]
+        symbols = asked["symbols"].split(",") if "symbols" in asked else ()
+        return aggregate_report(closing, firm, symbols)
+
+    def _positions(self, asked: dict[str, str]) -> Payload:
         asof, closing = self._listener.publication.closing()
         if asked.get("asof", asof.isoformat()) != asof.isoformat():
             raise RefusedError(UNPROCESSABLE, _other_date(asked["asof"], asof))
@@ -145,7 +163,9 @@ class Handler(BaseHTTPRequestHandler):
     def _refuse(self, status: int, message: str, headers: dict[str, str]) -> None:
         self._answer(status, {"code": status * _CODE_FACTOR, "message": message}, headers)
 
-    def _answer(self, status: int, payload: Payload, headers: dict[str, str] | None = None) -> None:
+    def _answer(
+        self, status: int, payload: Payload | list[Payload], headers: dict[str, str] | None = None
+    ) -> None:
         body = encode(payload).encode()
         used = len(self._listener.requests) % _RATE_LIMIT
         every = {

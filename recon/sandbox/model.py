@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from recon.sandbox.exact import encode
@@ -75,12 +75,14 @@ class Closing:
     """One system date's closing books: positions and cash in dollars by account id.
 
     The broker knows no account that has no cash here; of a `stale` one it still tells the
-    balance of the date before.
+    balance of the date before. `aggregate_excess` says by how many shares the broker's total of a
+    symbol is too long.
     """
 
     positions: Mapping[str, tuple[Position, ...]]
     cash: Mapping[str, Decimal]
     stale: frozenset[str] = frozenset()
+    aggregate_excess: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,10 @@ class Publication:
             raise KeyError(account_id)
         return out[-1], closing
 
+    def closing_on(self, system_date: date) -> Closing | None:
+        """The closing books of any date that is out; None where there are none."""
+        return self.books.closings.get(system_date) if system_date <= self.as_of else None
+
     def account(self, account_id: str) -> Account:
         """The account with that id. Raises KeyError for an unknown one."""
         for account in self.books.accounts:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from recon.sandbox.aggregate import is_listed
 from recon.sandbox.clock import SYSTEM_DATES
 from recon.sandbox.edit import Planted, is_untouched, shift_cash, shift_position
-from recon.sandbox.model import Books
+from recon.sandbox.model import Books, Position
 
 _SINCE = SYSTEM_DATES[2]
 _MISSING_SINCE = SYSTEM_DATES[-2]
@@ -15,15 +17,23 @@ _MISSING_SINCE = SYSTEM_DATES[-2]
 
 def statement_position_wrong(books: Books, taken: frozenset[str]) -> Planted:
     """A position is one share too high at every close from the third day on."""
-    for account_id in _free(books, taken):
-        for line in books.closings[_SINCE].positions.get(account_id, ()):
+    for account_id, line in _kept(books, taken):
+        wrong = shift_position(books, account_id, line.asset.symbol, _SINCE, Decimal(1))
+        return Planted(wrong, account_id, line.asset.symbol, _SINCE)
+    raise ValueError(f"expected a place outside {len(taken)} taken accounts; saw none")
+
+
+def aggregate_position_wrong(books: Books, taken: frozenset[str]) -> Planted:
+    """The total over all accounts is one share too high from the third day on; no account's is."""
+    for account_id, line in _kept(books, taken):
+        if is_listed(line.asset):
             symbol = line.asset.symbol
-            closes = [closing.positions[account_id] for day, closing in books.closings.items()
-                      if day >= _SINCE]  # fmt: skip
-            held = all(symbol in [each.asset.symbol for each in lines] for lines in closes)
-            if held and line.qty > 0 and is_untouched(books, account_id, symbol):
-                wrong = shift_position(books, account_id, symbol, _SINCE, Decimal(1))
-                return Planted(wrong, account_id, symbol, _SINCE)
+            closings = {
+                day: replace(closing, aggregate_excess={symbol: Decimal(1)})
+                if day >= _SINCE else closing
+                for day, closing in books.closings.items()
+            }  # fmt: skip
+            return Planted(replace(books, closings=closings), account_id, symbol, _SINCE)
     raise ValueError(f"expected a place outside {len(taken)} taken accounts; saw none")
 
 
@@ -56,6 +66,18 @@ def balance_not_updated(books: Books, taken: frozenset[str]) -> Planted:
         for day, closing in books.closings.items()
     }
     return Planted(replace(books, closings=closings), account_id, "", _MISSING_SINCE)
+
+
+def _kept(books: Books, taken: frozenset[str]) -> Iterator[tuple[str, Position]]:
+    """Long positions that free accounts have at every close from the third day on."""
+    for account_id in _free(books, taken):
+        closes = [closing.positions.get(account_id, ()) for day, closing in books.closings.items()
+                  if day >= _SINCE]  # fmt: skip
+        for line in closes[0]:
+            symbol = line.asset.symbol
+            held = all(symbol in [each.asset.symbol for each in lines] for lines in closes)
+            if held and line.qty > 0 and is_untouched(books, account_id, symbol):
+                yield account_id, line
 
 
 def _free(books: Books, taken: frozenset[str]) -> list[str]:

@@ -41,11 +41,18 @@ class Called:
         return lines[0]
 
 
-def call(place: Path, *words: str, env: Mapping[str, str] = CREDENTIALS) -> Called:
-    """Run `recon` in a folder, with only these settings in the environment."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **env}
+def call(
+    place: Path, *words: str, env: Mapping[str, str] = CREDENTIALS, before: str = ""
+) -> Called:
+    """Run `recon` in a folder, with only these settings in the environment; `before` is code."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",  # a call whose disk is full must not leave half a cache
+        **env,
+    }
     done = subprocess.run(
-        [sys.executable, "-c", ENTRY, *words],
+        [sys.executable, "-c", before + ENTRY, *words],
         cwd=place,
         env=environment,
         capture_output=True,

@@ -212,3 +212,17 @@ def test_a_flipped_bit_in_a_segment_stops_the_check(home: Path) -> None:
     assert called.code == 1
     assert path.name in called.complaint
     assert contents(home / "reports") == before
+
+
+def test_a_disk_that_takes_no_more_ends_in_one_line(sandbox: Sandbox, tmp_path: Path) -> None:
+    """As the operating system says it of a file that grows beyond a limit: no half segment has a
+    final name, and no line of the manifest was written."""
+    called = call(
+        tmp_path, "--home", ".", "--broker-url", sandbox.url, *REPLAY,
+        before="import resource, sys; sys.dont_write_bytecode = True; "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000)); ",
+    )  # fmt: skip
+    assert called.code == 1
+    assert called.complaint
+    assert read_manifest(tmp_path / "archive") == []
+    assert not list((tmp_path / "archive").glob("*/[!.]*"))

@@ -25,6 +25,7 @@ RULES = {
     "corporate_actions/cash_merger_differs", "corporate_actions/stock_merger_differs",
     "corporate_actions/merger_value_differs", "corporate_actions/name_change_pair_differs",
     "statements/position_differs", "statements/cash_differs", "statements/statement_missing",
+    "statements/stock_record_differs",
 }  # fmt: skip
 # What was booked wrong is in the statement too, or a second telling is wrong that moves nothing.
 AGREES_WITH_THE_STATEMENT = {
@@ -33,7 +34,7 @@ AGREES_WITH_THE_STATEMENT = {
     "dividend_rate_wrong", "dividend_paid_twice", "withholding_wrong", "stock_dividend_wrong",
     "split_ratio_wrong", "split_price_wrong", "merger_cash_missing", "merger_cash_wrong",
     "stock_merger_ratio_wrong", "merger_price_wrong", "name_change_qty_wrong",
-    "unknown_activity_type", "balance_not_updated",
+    "unknown_activity_type", "balance_not_updated", "aggregate_position_wrong",
 }  # fmt: skip
 # Whose events cannot be added up without deciding what to believe.
 AMBIGUOUS = {"execution_id_reused", "bust_of_unknown_execution", "statement_account_missing"}

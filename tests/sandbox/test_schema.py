@@ -15,6 +15,7 @@ import yaml
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from recon.sandbox.aggregate import aggregate_report
 from recon.sandbox.books import make_books
 from recon.sandbox.exact import encode
 from recon.sandbox.samples import sample_books
@@ -30,6 +31,9 @@ TOLERATED = {
     ("NonTradeActivityEvent", "per_share_amount", "type"):
         "the schema says number; the documented samples have null where none applies",
 }  # fmt: skip
+
+# The schema calls a CUSIP a decimal number; a contingent value right has letters in its own.
+CUSIP = ("AggregatePositionResponse", "cusip", "format")
 
 FORMATS = jsonschema.FormatChecker(())
 
@@ -114,6 +118,18 @@ def test_every_closing_fits_the_published_schema(seed: int) -> None:
         for account in books.accounts:
             text = encode(account_payload(account, closing, date))
             assert deviations("TradeAccount", text) == set()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_total_fits_the_published_schema(seed: int) -> None:
+    """Each day's totals per security, and nothing is tolerated but letters in a CUSIP."""
+    found: set[tuple[str, str, str]] = set()
+    for closing in make_books(seed).closings.values():
+        for line in aggregate_report(closing, (), ()):
+            broken = deviations("AggregatePositionResponse", encode(line))
+            assert not broken or re.search("[A-Z]", str(line["cusip"]))
+            found |= broken
+    assert found == {CUSIP}
 
 
 def test_the_tolerated_deviations_are_in_the_documented_samples() -> None:

@@ -73,10 +73,11 @@ judged as (
             when claim > 1 then 'it was named before'
             when booked <> target_booked then 'it is booked elsewhere'
             when qty + price + target_qty + target_price + filled is null
+                or (total is null and total_received_before is not null)
             then 'a number is absent'
             when event = 'trade_bust' and qty <> target_qty then 'the quantity differs'
             when total = total_received_before + filled or total = total_before_in_time + filled
-                or total is null or total_received_before is null
+                or total_received_before is null
             then case
                 when event = 'trade_correct' or price = target_price then 'none'
                 when is_average then 'the average price'

@@ -1,0 +1,44 @@
+-- title:    A memo entry is in the books, or a booked one in a memo account
+-- severity: S0
+-- reads:    postings, night
+-- params:   none
+--
+-- Pending journals and instant funding are no money: what follows them is. Both sides of a memo
+-- stand in memo accounts, so that no proof can count them. A break means that the ledger itself is
+-- wrong. Clears when the ledger rule is mended and the night is run again.
+with
+
+entries as (
+
+    select
+        postings.account_id,
+        postings.event,
+        count(*) as postings,
+        count(*) filter (
+            where (postings.kind = 'memo') <> starts_with(postings.ledger_account, 'MEMO:')
+        ) as misplaced
+    from postings
+    inner join night on night.system_date = postings.system_date
+    where postings.kind = 'memo' or starts_with(postings.ledger_account, 'MEMO:')
+    group by postings.account_id, postings.event
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        null::varchar as symbol,
+        'memo of event ' || event as subject,
+        if(misplaced = 0, 'pass', 'break') as verdict,
+        '0 postings outside' as expected,
+        misplaced || ' of ' || postings || ' postings outside' as actual,
+        misplaced::decimal(38, 9) as difference,
+        'postings' as unit,
+        null::date as due_date,
+        [event] as evidence
+    from entries
+
+)
+
+select * from verdicts

@@ -1,0 +1,96 @@
+-- title:    A reversal does not take back exactly what its target booked
+-- severity: S0
+-- reads:    postings, night
+-- params:   none
+--
+-- A bust, a correction and a later state of an activity take back every posting of their target,
+-- the same amounts on the same accounts, once and no more. A break means that the ledger itself is
+-- wrong. `not_evaluated`: the target lies before the books begin.
+-- Clears when the ledger rule is mended and the night is run again.
+with
+
+taken as (
+
+    select
+        postings.*,
+        regexp_extract(reverses, '^(.*)/[0-9]+$', 1) as target
+    from postings
+    inner join night on night.system_date = postings.system_date
+    where reverses is not null
+
+),
+
+targets as (
+
+    select postings.*, regexp_extract(posting_id, '^(.*)/[0-9]+$', 1) as target
+    from postings
+    where regexp_extract(posting_id, '^(.*)/[0-9]+$', 1) in (select target from taken)
+        and regexp_extract(posting_id, '([0-9]+)$', 1)::int < 7
+
+),
+
+times as (
+
+    select reverses, count(*) as times
+    from postings
+    where reverses is not null
+    group by reverses
+
+),
+
+compared as (
+
+    select
+        coalesce(taken.target, targets.target) as target,
+        taken.event,
+        coalesce(taken.account_id, targets.account_id) as account_id,
+        targets.posting_id is not null as is_known,
+        coalesce(
+            taken.amount = -targets.amount
+            and taken.ledger_account = targets.ledger_account
+            and taken.commodity = targets.commodity
+            and times.times = 1,
+            false
+        ) as is_exact
+    from taken
+    full join targets on targets.posting_id = taken.reverses
+    left join times on times.reverses = targets.posting_id
+
+),
+
+reversals as (
+
+    select
+        account_id,
+        target,
+        max(event) as event,
+        count(*) as postings,
+        bool_or(is_known) as is_known,
+        count(*) filter (where is_exact) as exact
+    from compared
+    group by account_id, target
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        null::varchar as symbol,
+        'reversal of ' || target as subject,
+        case
+            when not is_known then 'not_evaluated'
+            when exact = postings then 'pass'
+            else 'break'
+        end as verdict,
+        postings || ' postings taken back' as expected,
+        exact || ' postings taken back' as actual,
+        (exact - postings)::decimal(38, 9) as difference,
+        'postings' as unit,
+        null::date as due_date,
+        if(event is null, [target], [event, target]) as evidence
+    from reversals
+
+)
+
+select * from verdicts

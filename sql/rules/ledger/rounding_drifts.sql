@@ -1,0 +1,140 @@
+-- title:    More went to rounding than rounding can explain
+-- severity: S3
+-- reads:    postings, movements
+-- params:   system_date
+--
+-- A rounding account takes what two printed numbers leave between them: half a cent for each
+-- execution and each printed amount, half of the last printed digit for each priced leg. More means
+-- that the broker's average cost is not ours, or that money goes astray in small pieces. Twenty
+-- dates in a row that all round in one direction are a bias, however small.
+-- `within_tolerance` beyond the bound: a reversal came before, and the broker may have taken out
+-- another cost than the one that was booked. Clears by itself, unless it is a bias.
+with
+
+rounded as (
+
+    select account_id, event, system_date, ledger_account, commodity, sum(amount) as amount
+    from postings
+    where starts_with(ledger_account, 'ROUND:') and system_date <= $system_date::date
+    group by account_id, event, system_date, ledger_account, commodity
+
+),
+
+allowances as (
+
+    select
+        movements.account_id,
+        movements.symbol,
+        bool_or(movements.part = 'reversal') as had_reversal,
+        sum(case
+            when movements.kind = 'execution' then 0.005
+            else coalesce(
+                abs(movements.qty) * movements.multiplier
+                * ([0.5, 0.05, 0.005, 0.0005, 0.00005, 0.000005, 0.0000005, 0.00000005,
+                    0.000000005, 0.0000000005]::decimal(11, 10)[])[movements.price_dp + 1],
+                0
+            ) + 0.005
+        end) as allowed
+    from movements
+    where movements.qty <> 0
+    group by movements.account_id, movements.symbol
+
+),
+
+tonight as (
+
+    select
+        rounded.account_id,
+        movements.symbol,
+        rounded.event,
+        rounded.ledger_account,
+        rounded.commodity,
+        rounded.amount
+    from rounded
+    inner join movements on movements.event = rounded.event and movements.part = 'new'
+    where rounded.system_date = $system_date::date and movements.qty <> 0
+
+),
+
+events as (
+
+    select
+        tonight.account_id,
+        tonight.symbol,
+        'rounding of event ' || tonight.event as subject,
+        case
+            when abs(tonight.amount) <= allowances.allowed then 'pass'
+            when allowances.had_reversal then 'within_tolerance'
+            else 'break'
+        end as verdict,
+        'at most ' || plain(allowances.allowed) as expected,
+        plain(tonight.amount) as actual,
+        tonight.amount as difference,
+        tonight.commodity as unit,
+        [tonight.event] as evidence
+    from tonight
+    inner join allowances
+        on allowances.account_id = tonight.account_id and allowances.symbol = tonight.symbol
+
+),
+
+daily as (
+
+    select ledger_account, commodity, system_date, sum(amount) as amount
+    from rounded
+    group by ledger_account, commodity, system_date
+    having sum(amount) <> 0
+    qualify row_number() over (
+        partition by ledger_account, commodity order by system_date desc
+    ) <= 20
+
+),
+
+drifts as (
+
+    select
+        null as account_id,
+        commodity as symbol,
+        'drift of ' || ledger_account as subject,
+        if(
+            count(*) >= 20
+            and (bool_and(amount > 0) or bool_and(amount < 0)),
+            'break', 'pass'
+        ) as verdict,
+        'both directions in 20 dates' as expected,
+        count(*) filter (where amount > 0) || ' up, '
+        || count(*) filter (where amount < 0) || ' down' as actual,
+        sum(amount) as difference,
+        commodity as unit,
+        []::varchar[] as evidence
+    from daily
+    group by ledger_account, commodity
+
+),
+
+found as (
+
+    select * from events
+    union all
+    select * from drifts
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        symbol,
+        subject,
+        verdict,
+        expected,
+        actual,
+        difference::decimal(38, 9) as difference,
+        unit,
+        null::date as due_date,
+        evidence
+    from found
+
+)
+
+select * from verdicts

@@ -1,0 +1,230 @@
+"""Books of fourteen sessions made by hand, so that nights really begin at earlier closings.
+
+Every number here is written down, none computed. PLAIN buys and sells each day and is paid a
+dividend; what a LATE fill bought is published two days later; an execution of BUSTED is busted
+and another corrected days after; two deposits of CANCELED are canceled under their own ids; what
+LATE gives to CANCELED by journal arrives three days later, and waits in suspense until then. In
+books with a break, LOSING was never told of the first fill of an order.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from recon.sandbox.clock import SECOND, eastern, next_business_day
+from recon.sandbox.identity import ulid
+from recon.sandbox.model import Account, Asset, Books, Closing, Event, Payload, Position
+from recon.sandbox.payloads import (
+    Activity,
+    OrderState,
+    Ticket,
+    activity_payload,
+    system_payload,
+    trade_payload,
+)
+
+DAYS = tuple(date(2026, 6, day) for day in (1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 15, 16, 17, 18))
+PLAIN, LATE, BUSTED, CANCELED, LOSING = "A-PLAIN", "B-LATE", "C-BUSTED", "D-CANCELED", "E-LOSING"
+SYMBOLS = {PLAIN: "AAA", LATE: "BBB", BUSTED: "CCC", CANCELED: "DDD", LOSING: "EEE"}
+
+# What the broker states from the close of a day (1 to 14) on: shares, their cost, cash.
+STATED = {
+    PLAIN: {
+        1: ("10", "100", "9900.00"),
+        2: ("5", "50", "9959.98"),
+        3: ("15", "180", "9829.98"),
+        4: ("10", "120", "9889.96"),
+        5: ("20", "260", "9749.96"),
+        6: ("15", "195", "9809.94"),
+        7: ("25", "375", "9631.44"),
+        8: ("20", "300", "9691.42"),
+        9: ("30", "480", "9511.42"),
+        10: ("25", "400", "9571.40"),
+        11: ("35", "630", "9341.40"),
+        12: ("30", "540", "9401.38"),
+        13: ("40", "760", "9181.38"),
+        14: ("35", "665", "9241.36"),
+    },
+    LATE: {1: ("0", "0", "1000"), 2: ("2", "20", "975"), 8: ("5", "65", "930")},
+    BUSTED: {
+        1: ("0", "0", "1000"),
+        3: ("10", "130", "870"),
+        5: ("20", "300", "700"),
+        8: ("10", "170", "830"),
+        9: ("10", "160", "840"),
+    },
+    CANCELED: {
+        1: ("0", "0", "1000"),
+        3: ("0", "0", "1500"),
+        4: ("0", "0", "1570"),
+        5: ("0", "0", "1575"),
+        9: ("0", "0", "1075"),
+        10: ("0", "0", "1005"),
+    },
+    LOSING: {1: ("0", "0", "1000"), 4: ("7", "70", "930")},
+}
+# What the books have once everything came: the late fill from day 6 on; the first canceled
+# deposit never, since its cancel names the deposit's own day.
+BOOKED = {
+    **STATED,
+    LATE: {1: ("0", "0", "1000"), 2: ("2", "20", "975"), 6: ("5", "65", "930")},
+    CANCELED: {
+        1: ("0", "0", "1000"),
+        4: ("0", "0", "1070"),
+        5: ("0", "0", "1075"),
+        10: ("0", "0", "1005"),
+    },
+}
+PLAIN_PRICES = ("10", "12", "13", "12", "14", "12", "18", "12", "18", "12", "23", "12", "22", "12")
+
+
+def make_long_books(*, with_break: bool = False) -> Books:
+    """The books; with a break also LOSING, whose first fill of day 4 was never published."""
+    holders = tuple(SYMBOLS)[: 5 if with_break else 4]
+    trades = [*_plain_trades(), *_late_trades(), *_busted_trades()]
+    if with_break:
+        trades.append(_trade(4, LOSING, "X-SECOND", "buy", ("4", "10"), "7", filled="7"))
+    activities = [_deposit(1, account, "1000") for account in holders[1:]]
+    activities += [_deposit(1, PLAIN, "10000"), *_plain_activities(), *_canceled_deposits()]
+    activities += [
+        _activity(2, LATE, "N-GIVES", "JNLC", "", "-5", text="Journal ID: J1"),
+        _activity(5, CANCELED, "N-TAKES", "JNLC", "", "5", text="Journal ID: J1"),
+    ]
+    system = [
+        _sealed(eastern(day, "23:59") + minutes * 60 * SECOND, "", day, "event_id",
+                system_payload(kind, eastern(day, "23:59") + minutes * 60 * SECOND, day))
+        for day in DAYS for minutes, kind in ((102, "positions"), (103, "balances"))
+    ]  # fmt: skip
+    return Books(
+        seed=0,
+        accounts=tuple(Account(account, account) for account in holders),
+        trades=tuple(sorted(trades, key=lambda event: event.published)),
+        activities=tuple(sorted(activities, key=lambda event: event.published)),
+        system=tuple(system),
+        closings={day: _closing(place, holders) for place, day in enumerate(DAYS, start=1)},
+    )
+
+
+def at_close(
+    table: dict[str, dict[int, tuple[str, str, str]]], account: str, day: int
+) -> tuple[str, str, str]:
+    """Shares, cost and cash of an account at the close of that day, 1 to 14."""
+    return table[account][max(since for since in table[account] if since <= day)]
+
+
+def _plain_trades() -> list[Event]:
+    """Ten shares are bought on each odd day, five sold on each even one."""
+    return [
+        _trade(day, PLAIN, f"X-PLAIN-{day}", "buy" if day % 2 else "sell",
+               ("10" if day % 2 else "5", price), at_close(STATED, PLAIN, day)[0])
+        for day, price in enumerate(PLAIN_PRICES, start=1)
+    ]  # fmt: skip
+
+
+def _plain_activities() -> list[Event]:
+    """Two fees of a cent on each sale of 60 dollars, and 0.10 a share on 15 shares on day 7."""
+    text = "Cash DIV @ 0.1, Pos QTY: 15, Rec Date: 2026-06-08"
+    made = [_activity(7, PLAIN, "N-DIV", "DIV", "CDIV", "1.5", text=text, symbol="AAA")]
+    for day in range(2, 15, 2):
+        on = f"on {DAYS[day - 1]} by {PLAIN}"
+        reg, taf = (
+            f"REG fee for proceed of $60 {on}",
+            f"TAF fee for proceed of 5 shares (1 trades) {on}",
+        )
+        made.append(_activity(day, PLAIN, f"N-REG-{day}", "FEE", "REG", "-0.01", text=reg))
+        made.append(_activity(day, PLAIN, f"N-TAF-{day}", "FEE", "TAF", "-0.01", text=taf))
+    return made
+
+
+def _late_trades() -> list[Event]:
+    """Two shares at 10; three at 15 on day 6, which are published on day 8."""
+    return [
+        _trade(2, LATE, "X-EARLY", "buy", ("2", "10"), "2"),
+        _trade(6, LATE, "X-LATE", "buy", ("3", "15"), "5", published=8),
+    ]
+
+
+def _busted_trades() -> list[Event]:
+    """Day 3 is busted on day 8, the price of day 5 corrected from 17 to 16 on day 9."""
+    return [
+        _trade(3, BUSTED, "X-THREE", "buy", ("10", "13"), "10"),
+        _trade(5, BUSTED, "X-FIVE", "buy", ("10", "17"), "20"),
+        _trade(8, BUSTED, "X-BUST", "buy", ("-10", "13"), "10", "trade_bust", "X-THREE", "0"),
+        _trade(9, BUSTED, "X-RIGHT", "buy", ("10", "16"), "10", "trade_correct", "X-FIVE", "10"),
+    ]
+
+
+def _canceled_deposits() -> list[Event]:
+    """One cancel names the deposit's own day, so it reopens it; the other names its own."""
+    return [
+        _deposit(3, CANCELED, "500", "N-REOPENS"),
+        _deposit(4, CANCELED, "70", "N-STAYS"),
+        _deposit(9, CANCELED, "500", "N-REOPENS", status="canceled", booked=3),
+        _deposit(10, CANCELED, "70", "N-STAYS", status="canceled"),
+    ]
+
+
+def _trade(
+    day: int, account: str, execution_id: str, side: str, amounts: tuple[str, str], position: str,
+    event: str = "fill", previous: str = "", filled: str = "", published: int = 0,
+) -> Event:  # fmt: skip
+    """An order filled at once at 10:00, or what happened to one later."""
+    (qty, price), at = amounts, eastern(DAYS[day - 1], "10:00")
+    order = f"O-{previous or execution_id}"
+    ticket = Ticket(order, order, account, _asset(account), side, f"{side}_to_open",
+                    Decimal(filled or qty.strip("-")), None, None, False, at)  # fmt: skip
+    state = OrderState(Decimal(filled or qty), Decimal(price), "filled", at, None, at)
+    more = {"price": price, "qty": qty, "position_qty": position}
+    more |= (
+        {"previous_execution_id": previous}
+        if previous
+        else {"settle_date": str(next_business_day(DAYS[day - 1]))}
+    )
+    payload = trade_payload(event, at, at, execution_id, ticket, state, **more)
+    sent = eastern(DAYS[published - 1], "10:00") if published else at
+    return _sealed(sent, account, DAYS[day - 1], "event_id", payload, at)
+
+
+def _deposit(
+    day: int, account: str, amount: str, identity: str = "", status: str = "executed",
+    booked: int = 0,
+) -> Event:  # fmt: skip
+    return _activity(day, account, identity or f"N-{account}", "CSD", "", amount,
+                     status=status, booked=booked)  # fmt: skip
+
+
+def _activity(
+    day: int, account: str, identity: str, entry_type: str, sub_type: str, amount: str,
+    *, text: str = "", symbol: str = "", status: str = "executed", booked: int = 0,
+) -> Event:  # fmt: skip
+    """An activity sent at 09:00; `booked` is its system date where that is another day."""
+    at, of = eastern(DAYS[day - 1], "09:00"), DAYS[(booked or day) - 1]
+    activity = Activity(
+        identity, account, at, of, of, entry_type, sub_type,
+        net_amount=Decimal(amount), symbol=symbol, description=text, status=status,
+    )  # fmt: skip
+    return _sealed(at, account, of, "event_ulid", activity_payload(activity))
+
+
+def _sealed(
+    published: int, account: str, day: date, cursor: str, payload: Payload, at: int = 0
+) -> Event:
+    event_id = ulid(published // 1_000_000, len(str(payload)))
+    sealed = payload | {cursor: event_id}
+    return Event(published, at or published, event_id, account, day, sealed)
+
+
+def _closing(day: int, holders: tuple[str, ...]) -> Closing:
+    stated = {account: at_close(STATED, account, day) for account in holders}
+    positions = {
+        account: (Position(_asset(account), Decimal(qty), Decimal(cost), Decimal(10), Decimal(10)),)
+        for account, (qty, cost, _) in stated.items()
+        if qty != "0"
+    }
+    return Closing(positions, {account: Decimal(cash) for account, (_, _, cash) in stated.items()})
+
+
+def _asset(account: str) -> Asset:
+    symbol = SYMBOLS[account]
+    return Asset(symbol, symbol, "", f"asset-{symbol}", "us_equity", "NASDAQ", 1, ())

@@ -1,0 +1,105 @@
+"""Runs the nights of the long books, with a short way back, and reads what they left."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from recon.ledger.closings import Closing, read_index
+from recon.nightly.evaluate import Outcome
+from recon.nightly.run import run_date
+from recon.sandbox.model import Books
+from recon.sandbox.server import Sandbox
+from recon.settings import Settings
+from recon.warehouse.connect import connect
+from tests.nightly.nights import NOW, broker_of, quiet, settings_of, tracked
+
+NOBODY = "http://127.0.0.1:9"
+
+
+@dataclass(frozen=True)
+class LongHome:
+    """A home that nights ran in; `copies` are what it was after some of them, by their date."""
+
+    path: Path
+    outcomes: Sequence[Outcome]
+    copies: dict[date, Path]
+
+
+def settings_back(home: Path, sessions: int, url: str = NOBODY) -> Settings:
+    """Settings with that RECON_LOOKBACK_SESSIONS."""
+    return replace(settings_of(home, url), lookback_sessions=sessions)
+
+
+def run_long(
+    home: Path, books: Books, nights: Sequence[date], *, again: bool = False, back: int = 1
+) -> list[Outcome]:
+    """Those nights one after another, each looking back so many sessions."""
+    outcomes = []
+    with Sandbox(books, as_of=nights[0]) as sandbox, broker_of(sandbox) as broker:
+        settings = settings_back(home, back, sandbox.url)
+        for night in nights:
+            sandbox.advance_to(night)
+            outcomes.append(
+                run_date(
+                    broker, settings, night, NOW,
+                    wait_seconds=0, again=again, note=quiet, tracked=tracked,
+                )
+            )  # fmt: skip
+    return outcomes
+
+
+def run_and_copy(home: Path, books: Books, nights: Sequence[date], keep: date) -> LongHome:
+    """The nights, and a copy of the home as it was after the night `keep`."""
+    place = nights.index(keep) + 1
+    outcomes = run_long(home, books, nights[:place])
+    kept = Path(shutil.copytree(home, home.with_name(f"{home.name}-{keep}")))
+    outcomes += run_long(home, books, nights[place:])
+    return LongHome(home, outcomes, {keep: kept})
+
+
+def query(home: Path, sql: str) -> list[tuple[Any, ...]]:
+    """Rows of the warehouse."""
+    with connect(home / "warehouse.duckdb", read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def contents_of_tables(home: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table and view of both schemas, rows in order."""
+    names = query(
+        home,
+        "select table_schema || '.' || table_name from information_schema.tables"
+        " where table_schema in ('main', 'events') order by all",
+    )
+    return {name: query(home, f"select * from {name} order by all") for (name,) in names}
+
+
+def report(home: Path, night: date, name: str) -> list[dict[str, str]]:
+    """The rows of a CSV of that night."""
+    with (home / "reports" / str(night) / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def versions(home: Path, day: date) -> list[Closing]:
+    """Every version of the closing of a day, once each."""
+    return list({c.version: c for c in read_index(home / "closings") if _is(c, day)}.values())
+
+
+def _is(closing: Closing, day: date) -> bool:
+    return closing.system_date == str(day)
+
+
+def base_of(home: Path) -> date | None:
+    """The date that the books of the warehouse begin after."""
+    rows = query(home, "select system_date from opening")
+    return rows[0][0] if rows else None
+
+
+def each(days: Sequence[date]) -> Iterator[tuple[int, date]]:
+    """Days with their number, from 1."""
+    return enumerate(days, start=1)
