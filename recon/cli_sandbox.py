@@ -14,7 +14,7 @@ from recon.cli_options import clock, example, system_date
 @click.option("--seed", default=1, show_default=True, help="Which sandbox books.")
 @click.pass_context
 def demo(context: click.Context, seed: int) -> None:
-    """Run six nights against the embedded sandbox broker, with faults planted."""
+    """Run three nights against the embedded sandbox broker, with faults planted."""
     from recon.demo import run_demo
     from recon.terminal import log_to_stderr, tracked
 

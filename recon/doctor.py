@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pendulum
 
@@ -23,12 +25,19 @@ QUICK = Patience(tries=1, read_timeout_seconds=10.0, connect_timeout_seconds=5.0
 
 def examine(settings: Settings, now: pendulum.DateTime) -> Iterator[tuple[bool, str]]:
     """(whether it is well, one line) for each thing looked at."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.home).free
-    yield free >= FREE_BYTES_MIN, f"{settings.home.resolve()}: {free >> 20:,} MiB free"
+    yield _home(settings.home.resolve())
     yield True, f"{len(find_rules())} rules"
     yield from _archive(settings)
     yield from _broker(settings, now)
+
+
+def _home(home: Path) -> tuple[bool, str]:
+    """Whether RECON_HOME, or the folder that it will be made in, can be written to and has room."""
+    there = next(path for path in (home, *home.parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        return False, f"{there}: no folder that can be written to; name another with --home"
+    free = shutil.disk_usage(there).free
+    return free >= FREE_BYTES_MIN, f"{home}: {free >> 20:,} MiB free"
 
 
 def _archive(settings: Settings) -> Iterator[tuple[bool, str]]:

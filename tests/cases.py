@@ -22,7 +22,6 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Mapping
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -93,7 +92,9 @@ def run_case(connection: duckdb.DuckDBPyConnection, sql: str, fixture: Fixture, 
             stage_samples(connection, case.given[SAMPLES])
         opening = connection.execute("select system_date from events.opening").fetchall()
         show_night(connection, fixture.system_date, opening[0][0] if opening else None)
-        post_night(connection, fixture.system_date)
+        chosen = case.given.get("reading_choices", [])
+        choices = {str(row["reading"]): str(row["value"]) for row in chosen}
+        post_night(connection, fixture.system_date, choices)
         for table in set(case.given) - archived - {SAMPLES}:
             connection.execute(f"delete from main.{table}")
             _insert(connection, f"main.{table}", case.given[table])

@@ -36,7 +36,9 @@ owed as (
     select
         *,
         case contract.side when 'C' then -100 * qty when 'P' then 100 * qty else 0 end as shares,
-        coalesce(try_cast(contract.strike as bigint), 0) as strike
+        coalesce(try_cast(contract.strike as bigint), 0) as strike,
+        if(entry_type in ('OPASN', 'OPEXC') and coalesce(contract.side, '') = '', counted, 0)
+            as unread
     from legs
 
 ),
@@ -55,6 +57,7 @@ daily as (
         coalesce(sum(qty) filter (where entry_type = 'OPTRD'), 0) as shares,
         coalesce(sum(cash) filter (where entry_type = 'OPTRD'), 0) as cash,
         max(if(regexp_matches(contract.root, '\d$'), 1, 0)) as adjusted,
+        sum(unread) as unread,
         coalesce(sum(counted * rounded_by), 0) as rounded_by
     from owed
     group by contra, account_id, system_date
@@ -76,6 +79,7 @@ so_far as (
         sum(shares) over until_then as shares,
         sum(cash) over until_then as cash,
         max(adjusted) over until_then as adjusted,
+        sum(unread) over until_then as unread,
         sum(rounded_by) over until_then + 0.000000001 as rounded_by
     from daily
     window until_then as (partition by contra order by system_date)
@@ -91,9 +95,11 @@ whole as (
     where case
         when removed = 0 and added = 0 and returned = 0 and paid = 0 then true
         when starts_with(contra, 'SUSP:OPT:')
-            then (shares = shares_owed and cash * 1000 = cash_owed)
-            or (shares = 0 and paid > 0)
-            or (adjusted = 1 and shares <> 0 and cash <> 0)
+            then unread = 0 and (
+                (shares = shares_owed and cash * 1000 = cash_owed)
+                or (shares = 0 and paid > 0)
+                or (adjusted = 1 and shares <> 0 and cash <> 0)
+            )
         when entry_type in ('SPIN', 'SSO') then added > 0 and removed = returned
         when entry_type = 'VOF' and removed = 0 then added > 0
         when entry_type = 'VOF' then added > 0 or paid > 0

@@ -53,16 +53,19 @@ def test_a_clean_night_exits_0_and_says_so_again_from_its_record(
     assert len(sandbox.requests) == asked
 
 
-def test_breaks_exit_3_and_json_has_every_one_of_them(home: Path, sandbox: Sandbox) -> None:
+def test_breaks_exit_3_and_json_has_every_one_of_them(
+    faulty: Home, home: Path, sandbox: Sandbox
+) -> None:
     """From the record; the same numbers as in the text for people."""
     words = ("--home", str(home), "--broker-url", sandbox.url, "run", "--date", "2026-06-15")
     text, as_json = call_here(home, *words), call_here(home, *words, "--json")
     assert (text.code, as_json.code) == (3, 3)
     outcome = json.loads(as_json.out)
-    assert (outcome["result"], outcome["breaks"], outcome["pending"]) == ("breaks", 4, 1)
-    assert len(outcome["worst"]) == 5
-    assert text.out.startswith("2026-06-15 breaks: 4 breaks, 1 pending of ")
-    assert "4 of 4 breaks are of account" in text.out
+    count = faulty.outcomes[0].breaks
+    assert (outcome["result"], outcome["breaks"], outcome["pending"]) == ("breaks", count, 1)
+    assert len(outcome["worst"]) == count + 1
+    assert text.out.startswith(f"2026-06-15 breaks: {count} breaks, 1 pending of ")
+    assert f"4 of {count} breaks are of account" in text.out
     assert sandbox.requests == ()
 
 
@@ -145,11 +148,11 @@ def test_watch_runs_a_night_when_the_broker_is_ready(sandbox: Sandbox, tmp_path:
     assert called.out.startswith("2026-06-15 clean: ")
 
 
-def test_breaks_are_listed_and_spoken_of(home: Path) -> None:
+def test_breaks_are_listed_and_spoken_of(faulty: Home, home: Path) -> None:
     """Who works one, and why it is there; what is said harms no terminal."""
     listed = call_here(home, "--home", ".", "breaks", "--json")
     rows = [json.loads(line) for line in listed.out.splitlines()]
-    assert (listed.code, len(rows)) == (0, 5)
+    assert (listed.code, len(rows)) == (0, faulty.outcomes[1].breaks)
     chosen = rows[0]["break_id"]
     said = ("--owner", "ann", "--reason-code", "timing", "--comment", "asked\x1b[2J\nthem")
     assert call_here(home, "--home", ".", "breaks", "--say", chosen, *said).code == 0
@@ -157,7 +160,7 @@ def test_breaks_are_listed_and_spoken_of(home: Path) -> None:
     (line,) = [line for line in shown.splitlines() if line.startswith(chosen)]
     assert "ann" in line
     assert "\x1b" not in shown
-    assert len(shown.splitlines()) == 5
+    assert len(shown.splitlines()) == len(rows)
 
 
 def test_a_break_is_explained(home: Path) -> None:

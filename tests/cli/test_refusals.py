@@ -112,6 +112,22 @@ def test_doctor_says_what_is_wrong_and_exits_2(tmp_path: Path) -> None:
     assert called.out.splitlines()[-1].startswith("✗ expected an answer from the broker; saw ")
 
 
+def test_doctor_names_what_is_damaged_and_changes_nothing(tmp_path: Path) -> None:
+    """A home that is a file, then a manifest that cannot be read; without a key nobody is asked."""
+    (tmp_path / "file").write_text("")
+    called = call_here(tmp_path, "--home", "file/home", "doctor", env={})
+    assert called.code == 2
+    assert f"✗ {tmp_path / 'file'}: no folder that can be written to" in called.out
+    (tmp_path / "home" / "archive").mkdir(parents=True)
+    (tmp_path / "home" / "archive" / "manifest.ndjson").write_text("damaged\n")
+    before = contents(tmp_path)
+    called = call_here(tmp_path, "--home", "home", "doctor", env={})
+    assert called.code == 2
+    assert "manifest.ndjson, line 1" in called.out
+    assert "✗ no broker credentials" in called.out
+    assert contents(tmp_path) == before
+
+
 def test_doctor_is_content_with_a_broker_that_answers(tmp_path: Path) -> None:
     """One question at most, and the key's place is named, not the key."""
     with Sandbox(right_books(), as_of=MONDAY) as sandbox:

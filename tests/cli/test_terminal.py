@@ -26,12 +26,12 @@ def test_a_night_is_a_few_lines_with_the_file_last(
 ) -> None:
     """Result and counts first, then where the breaks concentrate, then what to open."""
     outcome = replace(
-        faulty.outcomes[0], reports="somewhere", checked=12345, not_evaluated=3
+        faulty.outcomes[0], breaks=8, checked=12345, not_evaluated=3,
+        reports="somewhere", concentration="4 of 8 breaks are of rule r.",
     )  # fmt: skip
-    account = faulty.planted[0].account_id
     assert printed(capsys, outcome) == (
-        "2026-06-15 breaks: 4 breaks, 1 pending of 12,345 checked, 3 not evaluated\n"
-        f"4 of 4 breaks are of account {account}.\n"
+        "2026-06-15 breaks: 8 breaks, 1 pending of 12,345 checked, 3 not evaluated\n"
+        "4 of 8 breaks are of rule r.\n"
         "somewhere/discrepancies.csv\n"
     )
 

@@ -2,9 +2,10 @@
 
 Every number here is written down, none computed. PLAIN buys and sells each day and is paid a
 dividend; what a LATE fill bought is published two days later; an execution of BUSTED is busted
-and another corrected days after; two deposits of CANCELED are canceled under their own ids; what
-LATE gives to CANCELED by journal arrives three days later, and waits in suspense until then. In
-books with a break, LOSING was never told of the first fill of an order.
+and another corrected days after, and that too is published late; two deposits of CANCELED are
+canceled under their own ids; what LATE gives to CANCELED by journal arrives three days later, and
+waits in suspense until then. In books with a break, LOSING was never told of the first fill of an
+order.
 """
 
 from __future__ import annotations
@@ -64,11 +65,18 @@ STATED = {
     },
     LOSING: {1: ("0", "0", "1000"), 4: ("7", "70", "930")},
 }
-# What the books have once everything came: the late fill from day 6 on; the first canceled
-# deposit never, since its cancel names the deposit's own day.
+# What the books have once everything came: the late fill from day 6 on, the bust from day 7, the
+# correction from day 8; the first canceled deposit never, since its cancel names the same day.
 BOOKED = {
     **STATED,
     LATE: {1: ("0", "0", "1000"), 2: ("2", "20", "975"), 6: ("5", "65", "930")},
+    BUSTED: {
+        1: ("0", "0", "1000"),
+        3: ("10", "130", "870"),
+        5: ("20", "300", "700"),
+        7: ("10", "170", "830"),
+        8: ("10", "160", "840"),
+    },
     CANCELED: {
         1: ("0", "0", "1000"),
         4: ("0", "0", "1070"),
@@ -146,12 +154,13 @@ def _late_trades() -> list[Event]:
 
 
 def _busted_trades() -> list[Event]:
-    """Day 3 is busted on day 8, the price of day 5 corrected from 17 to 16 on day 9."""
+    """Day 3 is busted on day 7, the price of day 5 corrected from 17 to 16 on day 8; both are
+    published a day later."""
     return [
         _trade(3, BUSTED, "X-THREE", "buy", ("10", "13"), "10"),
         _trade(5, BUSTED, "X-FIVE", "buy", ("10", "17"), "20"),
-        _trade(8, BUSTED, "X-BUST", "buy", ("-10", "13"), "10", "trade_bust", "X-THREE", "0"),
-        _trade(9, BUSTED, "X-RIGHT", "buy", ("10", "16"), "10", "trade_correct", "X-FIVE", "10"),
+        _trade(7, BUSTED, "X-BUST", "buy", ("-10", "13"), "10", "trade_bust", "X-THREE", "0", 8),
+        _trade(8, BUSTED, "X-RIGHT", "buy", ("10", "16"), "10", "trade_correct", "X-FIVE", "10", 9),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -24,11 +24,11 @@ NOBODY = "http://127.0.0.1:9"
 
 @dataclass(frozen=True)
 class LongHome:
-    """A home that nights ran in; `copies` are what it was after some of them, by their date."""
+    """A home that nights ran in, to be read only; `seventh` is what it was after the seventh."""
 
     path: Path
     outcomes: Sequence[Outcome]
-    copies: dict[date, Path]
+    seventh: Path
 
 
 def settings_back(home: Path, sessions: int, url: str = NOBODY) -> Settings:
@@ -54,13 +54,16 @@ def run_long(
     return outcomes
 
 
-def run_and_copy(home: Path, books: Books, nights: Sequence[date], keep: date) -> LongHome:
-    """The nights, and a copy of the home as it was after the night `keep`."""
-    place = nights.index(keep) + 1
-    outcomes = run_long(home, books, nights[:place])
-    kept = Path(shutil.copytree(home, home.with_name(f"{home.name}-{keep}")))
-    outcomes += run_long(home, books, nights[place:])
-    return LongHome(home, outcomes, {keep: kept})
+def long_home(home: Path, books: Books, nights: Sequence[date]) -> LongHome:
+    """The nights, and a copy of the home as it was after the seventh."""
+    outcomes = run_long(home, books, nights[:7])
+    seventh = copy_of(home, home.parent / "seventh")
+    return LongHome(home, [*outcomes, *run_long(home, books, nights[7:])], seventh)
+
+
+def copy_of(home: Path, place: Path) -> Path:
+    """A home that may be written to."""
+    return Path(shutil.copytree(home, place))
 
 
 def query(home: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -87,19 +90,11 @@ def report(home: Path, night: date, name: str) -> list[dict[str, str]]:
 
 def versions(home: Path, day: date) -> list[Closing]:
     """Every version of the closing of a day, once each."""
-    return list({c.version: c for c in read_index(home / "closings") if _is(c, day)}.values())
-
-
-def _is(closing: Closing, day: date) -> bool:
-    return closing.system_date == str(day)
+    stored = [each for each in read_index(home / "closings") if each.system_date == str(day)]
+    return list({each.version: each for each in stored}.values())
 
 
 def base_of(home: Path) -> date | None:
     """The date that the books of the warehouse begin after."""
     rows = query(home, "select system_date from opening")
     return rows[0][0] if rows else None
-
-
-def each(days: Sequence[date]) -> Iterator[tuple[int, date]]:
-    """Days with their number, from 1."""
-    return enumerate(days, start=1)

@@ -18,14 +18,12 @@ from tests.test_shape import ROOT
 # What a night makes appear after its events are archived, in its order.
 STEPS = (
     "closings/index.ndjson",
-    "warehouse.duckdb",
     "breaks/log.ndjson",
-    "runs/index.ndjson",
     "runs/2026-06-15.json",
 )
 
 
-def test_a_night_that_was_killed_at_every_step_ends_as_if_it_never_was(
+def test_a_night_killed_again_and_again_ends_as_if_it_never_was(
     faulty: Home, tmp_path: Path
 ) -> None:
     """Each try is killed one step further than the last; what they left is neither lost nor

@@ -82,7 +82,7 @@ holdings as (
 directed as (
 
     select
-        * exclude (removed),
+        account_id, symbol, kind, group_id, first_date, held, evidence,
         case when kind = 'CNC' and removed = held then -removed else removed end as removed
     from holdings
 

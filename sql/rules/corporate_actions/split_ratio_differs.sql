@@ -56,8 +56,10 @@ measured as (
             and abs(removed) = least_old and abs(removed) = most_old
             and (kind = 'USPLIT' or (abs(added) = least_new and abs(added) = most_new))
         end as agrees,
-        coalesce(bool_and(added = trunc(added)) over (partition by split), false) as whole_shares,
-        count(abs(removed) + abs(added)) over (partition by split) as accounts
+        coalesce(bool_and(added = trunc(added)) over (
+            partition by symbol, kind, first_date
+        ), false) as whole_shares,
+        count(removed * added) over (partition by symbol, kind, first_date) as accounts
     from splits
 
 ),

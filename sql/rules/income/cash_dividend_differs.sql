@@ -8,6 +8,7 @@
 -- What was paid and taken back is summed per entitlement: the sum must be that amount times the
 -- payments that still stand. The first payment may lie before the opening of the books, so all
 -- that is archived is summed. A break is money paid at another rate or on another quantity.
+-- An event without a sub type that moves no shares is taken as a cash dividend.
 -- `not_evaluated`: the event names no rate or no quantity.
 -- Clears when the broker takes the wrong amount back or books the rest.
 with
@@ -29,7 +30,7 @@ payments as (
         activity_id in (select activity_id from activities) as in_books
     from events.activities
     where entry_type = 'DIV'
-        and coalesce(entry_sub_type, 'CDIV') in ('CDIV', 'ROC')
+        and coalesce(entry_sub_type, case when qty = 0 then 'CDIV' end) in ('CDIV', 'ROC')
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
 

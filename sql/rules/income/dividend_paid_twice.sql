@@ -17,17 +17,25 @@ payments as (
     select
         account_id,
         symbol,
-        coalesce(entry_sub_type, 'CDIV') as kind,
+        coalesce(entry_sub_type, case when qty = 0 then 'CDIV' else 'SDIV' end) as kind,
         rate,
         settle_date,
-        case when entry_sub_type = 'SDIV' then qty else net_amount end as amount,
+        qty,
+        net_amount,
         activity_id,
         activity_id in (select activity_id from activities) as in_books
     from events.activities
     where entry_type = 'DIV'
-        and coalesce(entry_sub_type, 'CDIV') in ('CDIV', 'ROC', 'SDIV')
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
+
+),
+
+amounts as (
+
+    select *, case when kind = 'SDIV' then qty else net_amount end as amount
+    from payments
+    where kind in ('CDIV', 'ROC', 'SDIV')
 
 ),
 
@@ -42,7 +50,7 @@ counted as (
         -- Who is short pays, so payments and reversals are told apart by number, not by sign.
         abs(count(*) filter (where amount > 0) - count(*) filter (where amount < 0)) as standing,
         list(activity_id order by activity_id) as evidence
-    from payments
+    from amounts
     group by account_id, symbol, kind, rate, settle_date
     having bool_or(in_books)
 

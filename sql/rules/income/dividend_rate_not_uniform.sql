@@ -17,7 +17,7 @@ paid as (
     select
         account_id,
         symbol,
-        coalesce(entry_sub_type, 'CDIV') as kind,
+        coalesce(entry_sub_type, case when qty = 0 then 'CDIV' else 'SDIV' end) as kind,
         settle_date,
         rate,
         list(activity_id order by activity_id) as evidence

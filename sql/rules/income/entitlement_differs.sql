@@ -13,19 +13,28 @@
 -- since shares are on loan. Clears when the missing event comes or the dividend is reversed.
 with
 
+dividends as (
+
+    select
+        activity_id, account_id, symbol, settle_date, record_date, entitled_qty, system_date,
+        coalesce(entry_sub_type, case when qty = 0 then 'CDIV' else 'SDIV' end) as kind
+    from activities
+    where entry_type = 'DIV'
+        and status in ('executed', 'correct')
+        and system_date <= $system_date::date
+
+),
+
 entitlements as (
 
     select
         min(activity_id) as first_id,
-        account_id, symbol, entry_sub_type, settle_date, record_date, entitled_qty,
+        account_id, symbol, kind, settle_date, record_date, entitled_qty,
         max(system_date) as last_date,
         list(activity_id order by activity_id) as evidence
-    from activities
-    where entry_type = 'DIV'
-        and entry_sub_type in ('CDIV', 'SDIV')
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
-    group by account_id, symbol, entry_sub_type, settle_date, record_date, entitled_qty
+    from dividends
+    where kind in ('CDIV', 'SDIV')
+    group by account_id, symbol, kind, settle_date, record_date, entitled_qty
 
 ),
 
@@ -105,7 +114,7 @@ verdicts as (
     select
         entitlements.account_id,
         entitlements.symbol,
-        concat_ws(' ', entry_sub_type, 'of ' || settle_date, 'on ' || plain(entitled_qty),
+        concat_ws(' ', kind, 'of ' || settle_date, 'on ' || plain(entitled_qty),
             'held ' || record_date) as subject,
         case
             when symbol is null or entitled_qty is null or compared.first_id is null

@@ -8,6 +8,7 @@
 -- the ninth digit either way is within tolerance (law ULPq: the broker does not say how it rounds
 -- quantities). What was paid and taken back is summed per entitlement, over all that is archived,
 -- since the first payment may lie before the opening of the books.
+-- An event without a sub type that moves shares is taken as a stock dividend.
 -- `not_evaluated`: the event names no rate or no entitled quantity.
 -- Clears when the broker takes the wrong quantity back or books the rest.
 with
@@ -27,7 +28,7 @@ payments as (
         activity_id in (select activity_id from activities) as in_books
     from events.activities
     where entry_type = 'DIV'
-        and entry_sub_type = 'SDIV'
+        and coalesce(entry_sub_type, case when qty <> 0 then 'SDIV' end) = 'SDIV'
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
 

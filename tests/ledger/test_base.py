@@ -1,0 +1,130 @@
+"""A night that begins with an earlier closing proves what one from the beginning proves."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recon.nightly.run import rebuild_date
+from tests.nightly.longbooks import BOOKED, DAYS, SYMBOLS, at_close
+from tests.nightly.longnights import LongHome, base_of, copy_of, query, report, settings_back
+
+LAST = DAYS[-1]
+STATEMENTS = """
+select rule, account_id, symbol, subject, verdict, expected, actual, difference from verdicts
+where starts_with(rule, 'statements/') order by all
+"""
+BALANCES = """
+select ledger_account, commodity, measure, sum(amount) from postings
+where ledger_account <> 'OPEN' group by all having sum(amount) <> 0 order by all
+"""
+COUNTS = """
+select (select count(*) from events.executions), (select count(*) from events.activity_states)
+"""
+PROVEN = (
+    "select account_id, symbol, closing, statement, difference from positions_proof order by all",
+    "select account_id, currency, closing, statement, settled from cash_proof order by all",
+    BALANCES,
+    STATEMENTS,
+    "select * from suspense order by all",
+)
+
+# Four fees; and the trades published since day 7, as the segment of a day may hold a trade of up
+# to a week later: eight, the late one, the bust and the correction, and the two that they name.
+LOADED_AFTER_DAY_11 = [(8 + 1 + 2 + 2, 4)]
+
+
+def rebuilt(long: LongHome, place: Path, sessions: int) -> Path:
+    """A copy whose warehouse of the last night begins so many sessions back."""
+    home = copy_of(long.path, place / str(sessions))
+    rebuild_date(settings_back(home, sessions), LAST)
+    return home
+
+
+def proven(home: Path) -> list[list[tuple[Any, ...]]]:
+    """What the books of the night prove."""
+    return [query(home, sql) for sql in PROVEN]
+
+
+@pytest.fixture(scope="module")
+def whole(long: LongHome, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The last night from the beginning of the books."""
+    home = rebuilt(long, tmp_path_factory.mktemp("whole"), 250)
+    assert base_of(home) is None
+    return home
+
+
+@pytest.mark.parametrize(("sessions", "base"), [(1, DAYS[11]), (2, DAYS[10]), (10, DAYS[0])])
+def test_any_lookback_proves_the_same(
+    long: LongHome, whole: Path, tmp_path: Path, sessions: int, base: object
+) -> None:
+    """Positions, cash, settled cash, cost, every ledger account, suspense, statement verdicts.
+
+    Looking back ten sessions from day 14 leads to day 3, which holds suspense as day 2 does.
+    """
+    home = rebuilt(long, tmp_path, sessions)
+    assert base_of(home) == base
+    assert proven(home) == proven(whole)
+    if sessions == 2:
+        assert query(home, COUNTS) == LOADED_AFTER_DAY_11
+
+
+def test_the_last_night_holds_what_was_worked_out_by_hand(long: LongHome) -> None:
+    """Beginning two sessions before it, with costs from the closing there."""
+    assert base_of(long.path) == DAYS[11]
+    cash = dict(query(long.path, "select account_id, closing from cash_proof"))
+    costs = dict(
+        query(
+            long.path,
+            "select ledger_account, sum(amount) from postings where measure = 'COST' group by all",
+        )
+    )
+    positions = dict(query(long.path, "select account_id, closing from positions_proof"))
+    for account in list(SYMBOLS)[:4]:
+        qty, cost, money = (Decimal(value) for value in at_close(BOOKED, account, 14))
+        assert cash[account] == money
+        assert positions.get(account, 0) == qty
+        assert costs.get(f"C:{account}:COST:{SYMBOLS[account]}", 0) == cost
+
+
+def test_the_whole_is_everything(whole: Path) -> None:
+    """14 + 2 + 4 executions; 4 deposits, 1 dividend, 14 fees, 4 of the canceled, 2 of the journal:
+    from the beginning everything is loaded, and with a base what came since."""
+    assert query(whole, COUNTS) == [(20, 25)]
+
+
+def test_an_open_break_keeps_its_events_in_the_books(broken: LongHome, long: LongHome) -> None:
+    """Without it the seventh night began after day 5; the break was first seen on day 4."""
+    assert base_of(long.seventh) == DAYS[4]
+    assert base_of(broken.seventh) == DAYS[0]
+    seen = [
+        {row["rule"] for row in report(broken.path, day, "discrepancies.csv") if is_lost(row)}
+        for day in DAYS[3:8]
+    ]
+    assert {"trades/order_quantity_differs", "trades/position_not_continuous"} <= seen[0]
+    assert all(night == seen[0] for night in seen)
+
+
+def test_nothing_clears_by_falling_out_of_the_window(broken: LongHome) -> None:
+    """Each break of the lost fill was opened once, on day 4, and nothing else happened to it."""
+    lines = (broken.path / "breaks" / "log.ndjson").read_text().splitlines()
+    entries = [json.loads(line) for line in lines]
+    breaks = {
+        row["break_id"] for row in report(broken.path, DAYS[7], "discrepancies.csv") if is_lost(row)
+    }
+    happened = [
+        (entry["what"], entry["system_date"])
+        for entry in entries
+        if entry.get("break_id") in breaks
+    ]
+    assert happened == [("opened", str(DAYS[3]))] * len(breaks)
+    assert len(breaks) >= 4
+
+
+def is_lost(row: dict[str, str]) -> bool:
+    """Whether a row is about what LOSING was not told of."""
+    return "EEE" in (row["symbol"], row["unit"]) or row["account_id"].startswith("E-")
