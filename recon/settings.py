@@ -46,7 +46,8 @@ class Credentials:
 @dataclass(frozen=True)
 class Settings:
     """What a run needs to know. Times are seconds; `lookback_days` widens each window,
-    `lookback_sessions` says how far back the closing lies that a night begins with."""
+    `lookback_sessions` says how far back the closing lies that a night begins with, `readings` are
+    those of `sql/ledger/readings.sql` that differ from the default."""
 
     home: Path
     broker_url: str
@@ -56,6 +57,7 @@ class Settings:
     read_timeout_seconds: int
     window_deadline_seconds: int
     credentials: Credentials | None
+    readings: Mapping[str, str]
 
     @property
     def archive(self) -> Path:
@@ -78,7 +80,7 @@ def read_settings(
     options: Mapping[str, str | None], environment: Mapping[str, str], config: Path | None
 ) -> Settings:
     """Merge the sources. Raises UsageError for an unreadable file or a wrong value."""
-    in_file = _read_file(config) if config is not None else {}
+    in_file, readings = _read_file(config) if config is not None else ({}, {})
     values = dict(DEFAULTS)
     for name in DEFAULTS:
         for source in (in_file, {name: environment.get(f"RECON_{name.upper()}")}, options):
@@ -93,10 +95,12 @@ def read_settings(
         read_timeout_seconds=_whole("read_timeout_seconds", values, 1, 3600),
         window_deadline_seconds=_whole("window_deadline_seconds", values, 1, 86_400),
         credentials=_credentials(environment),
+        readings=readings,
     )
 
 
-def _read_file(path: Path) -> dict[str, str]:
+def _read_file(path: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """The settings of the file, and its table `[readings]`."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -106,15 +110,23 @@ def _read_file(path: Path) -> dict[str, str]:
             where=str(path),
             next_step="mend the file, or name another with --config",
         ) from error
+    readings = content.pop("readings", {})
     unknown = sorted(set(content) - set(DEFAULTS))
     if unknown:
         raise UsageError(
-            expected="only " + ", ".join(DEFAULTS),
+            expected="only a table [readings] and " + ", ".join(DEFAULTS),
             seen=", ".join(unknown),
             where=str(path),
             next_step="remove what is not a setting; secrets belong in the environment",
         )
-    return {name: str(value) for name, value in content.items()}
+    return _texts(content), _texts(dict(readings))
+
+
+def _texts(values: Mapping[str, object]) -> dict[str, str]:
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in values.items()
+    }
 
 
 def _whole(name: str, values: Mapping[str, str], least: int, most: int) -> int:

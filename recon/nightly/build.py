@@ -29,6 +29,7 @@ class Night:
     rules: Sequence[Rule]
     base: Closing | None
     closings: Mapping[str, Closing]
+    readings: Mapping[str, str]
     days: Sequence[date]
 
     @property
@@ -73,7 +74,7 @@ def build(home: Path, night: Night, path: Path) -> None:
             [(rule.rule, rule.severity, rule.title) for rule in night.rules],
         )
         lock_down(connection)
-        post_night(connection, night.system_date)
+        post_night(connection, night.system_date, night.readings)
         incomplete = {need.stream for need in night.needs if not need.complete}
         run_rules(connection, night.rules, night.system_date, incomplete)
         connection.commit()

@@ -33,6 +33,7 @@ from recon.reports.table import to_csv
 from recon.resources import folder
 from recon.rules.catalog import find_rules, pack_hash
 from recon.rules.header import Rule
+from recon.settings import Settings
 from recon.warehouse.connect import connect
 
 WAREHOUSE = "warehouse.duckdb"
@@ -61,11 +62,7 @@ class Outcome:
 
 
 def evaluate(
-    home: Path,
-    system_date: date,
-    needs: Needs,
-    lookback_sessions: int,
-    earlier: Run | None = None,
+    settings: Settings, system_date: date, needs: Needs, earlier: Run | None = None
 ) -> Outcome:
     """Evaluate a night and publish its reports. Only a complete night enters the break log and
     leaves closings.
@@ -74,7 +71,8 @@ def evaluate(
     in a folder of their own, and nothing else is touched.
     """
     rules = find_rules()
-    knowledge = know(home, system_date, pack_hash(rules), lookback_sessions, earlier)
+    home = settings.home
+    knowledge = know(settings, system_date, pack_hash(rules), earlier)
     night = plan(home, system_date, knowledge, needs(knowledge.fetches), rules)
     fresh = home / f".{WAREHOUSE}.new"
     build(home, night, fresh)
@@ -144,6 +142,7 @@ def plan(
         rules=rules,
         base=base,
         closings=knowledge.closings,
+        readings=knowledge.run.readings,
         days=closing_days(
             knowledge.closings.values(),
             sessions(),

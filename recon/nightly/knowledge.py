@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from recon.archive.manifest import Fetch, read_manifest
@@ -14,6 +13,7 @@ from recon.breaks.match import OPEN_STATES, Known
 from recon.errors import UsageError
 from recon.ledger.closings import Closing, latest, read_index
 from recon.nightly.runs import Run, read_runs
+from recon.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,7 @@ class Knowledge:
         return [each.first_seen for each in self.known.values() if each.state in OPEN_STATES]
 
 
-def know(
-    home: Path, system_date: date, rule_pack: str, lookback_sessions: int, earlier: Run | None
-) -> Knowledge:
+def know(settings: Settings, system_date: date, rule_pack: str, earlier: Run | None) -> Knowledge:
     """What is known now, as the next run; or what an earlier run knew.
 
     Raises UsageError if that one ran other rules.
@@ -51,16 +49,17 @@ def know(
             where=f"run {earlier.run} of {system_date}",
             next_step="use the release that ran then: other rules cannot give its answer",
         )
-    fetches = read_manifest(home / "archive")
-    entries = read_log(home / "breaks")
-    stored, runs = read_index(home / "closings"), read_runs(home)
+    fetches = read_manifest(settings.archive)
+    entries = read_log(settings.home / "breaks")
+    stored, runs = read_index(settings.home / "closings"), read_runs(settings.home)
     run = earlier or Run(
         run=len(runs) + 1,
         system_date=str(system_date),
         fetch=fetches[-1].fetch if fetches else 0,
         log=len(entries),
         rule_pack=rule_pack,
-        lookback_sessions=lookback_sessions,
+        lookback_sessions=settings.lookback_sessions,
+        readings=dict(settings.readings),
     )
     first = [each.run for each in runs if each.system_date == run.system_date]
     return Knowledge(

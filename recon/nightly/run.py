@@ -71,10 +71,7 @@ def run_date(
         note("ready", system_date=str(system_date), at=as_z(ready))
         collect(broker, settings, system_date, ready, now, note, tracked)
         outcome = evaluate(
-            settings.home,
-            system_date,
-            lambda fetches: needs(fetches, system_date, ready),
-            settings.lookback_sessions,
+            settings, system_date, lambda fetches: needs(fetches, system_date, ready)
         )
         if outcome.result != "incomplete":
             write_record(record, outcome)
@@ -90,22 +87,14 @@ def check_date(settings: Settings, system_date: date, known_at: int | None = Non
     """
     earlier = None if known_at is None else find_run(settings.home, known_at, str(system_date))
     with locked(settings.home):
-        return evaluate(
-            settings.home,
-            system_date,
-            _archived_needs(settings, system_date),
-            settings.lookback_sessions if earlier is None else earlier.lookback_sessions,
-            earlier,
-        )
+        return evaluate(settings, system_date, _archived_needs(settings, system_date), earlier)
 
 
 def rebuild_date(settings: Settings, system_date: date) -> Path:
     """Make the warehouse of a night again from the archive alone; gives the file."""
     rules = find_rules()
     with locked(settings.home):
-        knowledge = know(
-            settings.home, system_date, pack_hash(rules), settings.lookback_sessions, None
-        )
+        knowledge = know(settings, system_date, pack_hash(rules), None)
         needed = _archived_needs(settings, system_date)(knowledge.fetches)
         fresh = settings.home / f".{WAREHOUSE}.new"
         build(settings.home, plan(settings.home, system_date, knowledge, needed, rules), fresh)

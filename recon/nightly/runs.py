@@ -6,6 +6,7 @@ Append-only NDJSON, one line an evaluation. `fetch` is the last line of the mani
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ class Run:
     log: int
     rule_pack: str
     lookback_sessions: int
+    readings: Mapping[str, str]
     result: str = ""
 
 

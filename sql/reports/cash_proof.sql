@@ -32,6 +32,7 @@ select
     coalesce(plain(statement), '') as statement,
     coalesce(plain(difference), '') as difference,
     plain(explained) as explained,
-    coalesce(plain(difference - explained), '') as unexplained
+    coalesce(plain(difference - explained), '') as unexplained,
+    plain(settled) as settled
 from explained
 order by account_id, currency
