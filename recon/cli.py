@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from recon import cli_look, cli_night, cli_sandbox
-from recon.errors import ReconError
+from recon.errors import ExitCode, ReconError
 
 
 class Commands(click.Group):
@@ -22,6 +22,13 @@ class Commands(click.Group):
         except ReconError as error:
             click.echo(f"recon: {error}", err=True)
             sys.exit(error.exit_code)
+        except OSError as error:
+            click.echo(
+                f"recon: expected a file system that takes what is written; saw {error}"
+                f" ({error.filename or 'no file named'}). Next: mend it, then run the same again",
+                err=True,
+            )
+            sys.exit(ExitCode.UNEXPECTED)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

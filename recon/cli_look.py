@@ -44,6 +44,7 @@ def breaks(
 ) -> None:  # fmt: skip
     """List the open breaks, or record who works one and why it is there."""
     from recon.breaks.log import Said, open_breaks, say
+    from recon.reports.table import plain
     from recon.window import as_z
 
     folder = settings_of(context).home / "breaks"
@@ -51,7 +52,7 @@ def breaks(
         say(folder, break_id, Said(owner, reason_code, comment), as_z(clock()))
         return
     for row in open_breaks(folder):
-        click.echo(json.dumps(row) if as_json else "  ".join(row.values()))
+        click.echo(json.dumps(row) if as_json else plain("  ".join(row.values())))
 
 
 @click.command(epilog=example("recon explain 3f2a9c0d1e4b"))

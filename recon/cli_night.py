@@ -20,7 +20,7 @@ from recon.cli_options import (
     system_date,
     wait_seconds,
 )
-from recon.errors import ExitCode
+from recon.errors import ExitCode, UsageError
 
 
 @click.command("open", epilog=example("recon open --date 2026-06-15"))
@@ -32,10 +32,10 @@ from recon.errors import ExitCode
 @click.pass_context
 def open_command(context: click.Context, day: str, wait: str | None, accounts: Path | None) -> None:
     """Begin the books with the broker's statement of one day, on going live."""
-    from recon.nightly.run import open_books
+    from recon.nightly.opening import open_books
     from recon.terminal import tracked
 
-    listed = frozenset(accounts.read_text("utf-8").split()) if accounts else frozenset()
+    listed = _listed(accounts) if accounts else frozenset()
     settings = settings_of(context)
     with broker_of(settings) as broker:
         count = open_books(
@@ -112,6 +112,7 @@ def replay(
     context: click.Context, streams: tuple[str, ...], since: str, until: str, as_json: bool
 ) -> None:
     """Read a bounded window of event streams into the archive."""
+    from recon.archive.coverage import is_covered
     from recon.nightly.replay import replay_streams
     from recon.terminal import tracked
     from recon.window import Window, parse_instant
@@ -125,8 +126,7 @@ def replay(
         line |= {name: getattr(fetch, name) for name in ("received", "new", "duplicates")}
         shown = " ".join(f"{name}={value}" for name, value in line.items())
         click.echo(json.dumps(line) if as_json else shown)
-    last = {fetch.stream: fetch for fetch in fetches}
-    if not all(fetch.complete for fetch in last.values()):
+    if not all(is_covered(fetches, stream, window) for stream in streams):
         sys.exit(ExitCode.INCOMPLETE)
 
 
@@ -149,3 +149,16 @@ def rebuild(context: click.Context, day: str) -> None:
     from recon.nightly.run import rebuild_date
 
     click.echo(rebuild_date(settings_of(context), system_date(day)))
+
+
+def _listed(path: Path) -> frozenset[str]:
+    """The words of a file. Raises UsageError."""
+    try:
+        return frozenset(path.read_text("utf-8").split())
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            expected="a text file with one account id a line",
+            seen=str(error),
+            where=f"--accounts {path}",
+            next_step="give the name of such a file",
+        ) from error

@@ -29,7 +29,9 @@ def sandbox() -> None:
 
 @sandbox.command(epilog=example("recon sandbox serve --seed 7 --fault lost_fill --port 8080"))
 @click.option("--seed", default=1, show_default=True, help="Which books.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: any."
+)
 @click.option("--date", "day", metavar="D", help="Show what is published by that system date.")
 @click.option("--fault", "faults", multiple=True, metavar="NAME", help="Plant a labelled fault.")
 @click.option("--samples", is_flag=True, help="Serve the documented sample events unchanged.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,7 @@ from recon.settings import Settings
 from recon.window import Window, as_z, day_start
 
 Note = Callable[..., None]
+PAUSE_SECONDS = 30
 
 
 def archived_signals(archive: Path) -> list[SystemEvent]:
@@ -69,6 +71,8 @@ def wait_until_ready(
             raise _not_ready(missing(events, system_date), system_date, wait_seconds)
         until = now.add(seconds=int(wait_seconds) + 1)
         _follow(broker, settings, Window(min(since, now), until), system_date, now, remaining())
+        if missing(archived_signals(settings.archive), system_date):
+            time.sleep(max(0, min(PAUSE_SECONDS, remaining())))  # the stream ended by itself
 
 
 def _follow(

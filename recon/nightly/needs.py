@@ -44,9 +44,10 @@ def to_read(
     ready: pendulum.DateTime,
     lookback_days: int,
 ) -> Window:
-    """What to ask for tonight: from the end of the first proven stretch, so that a gap is filled,
-    and some days further back, since late records carry old times."""
+    """What to ask for tonight: from the end of the stretch that is proven from the beginning of the
+    books on, so that a gap is filled, and some days further back, since late records carry old
+    times."""
     begin = books_begin(fetches, stream, system_date)
-    ends = [part.until for part in covered(fetches, stream) if part.until > begin]
-    since = min([day_start(system_date), begin if not ends else ends[0]])
+    ends = [part.until for part in covered(fetches, stream) if part.since <= begin < part.until]
+    since = min([day_start(system_date), *(ends or [begin])])
     return Window(since.subtract(days=lookback_days), ready)

@@ -11,7 +11,8 @@ from recon.archive.replay import replay_window
 from recon.errors import UsageError
 from recon.feeds.broker import Broker
 from recon.feeds.streams import stream_named
-from recon.nightly.run import Tracked, locked
+from recon.nightly.keeping import locked
+from recon.nightly.run import Tracked
 from recon.settings import Settings
 from recon.window import Window, as_z
 

@@ -12,7 +12,8 @@ from recon.feeds.broker import Broker
 from recon.feeds.streams import SYSTEM
 from recon.nightly.collect import Note
 from recon.nightly.evaluate import Outcome
-from recon.nightly.run import Tracked, locked, run_date, unrecorded_dates
+from recon.nightly.keeping import locked
+from recon.nightly.run import Tracked, run_date, unrecorded_dates
 from recon.settings import Settings
 from recon.window import Window, as_z
 

@@ -10,7 +10,8 @@ import pytest
 
 from recon.errors import ExitCode, NotReadyError, UsageError
 from recon.feeds.streams import EOD_CASH
-from recon.nightly.run import open_books, run_date
+from recon.nightly.opening import open_books
+from recon.nightly.run import run_date
 from recon.sandbox.server import Sandbox
 from tests.archive.making import texts_of
 from tests.nightly.nights import (
