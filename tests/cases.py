@@ -32,6 +32,7 @@ import duckdb
 from recon.ledger.post import post_night
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events, show_night
+from recon.warehouse.order import reads
 from tests.samples import stage_samples
 
 SAMPLES = "nta samples"
@@ -94,7 +95,8 @@ def run_case(connection: duckdb.DuckDBPyConnection, sql: str, fixture: Fixture, 
         show_night(connection, fixture.system_date, opening[0][0] if opening else None)
         chosen = case.given.get("reading_choices", [])
         choices = {str(row["reading"]): str(row["value"]) for row in chosen}
-        post_night(connection, fixture.system_date, choices)
+        needed = reads(sql) | {fixture.subject.partition("/")[0]} | set(case.given)
+        post_night(connection, fixture.system_date, choices, needed)
         for table in set(case.given) - archived - {SAMPLES}:
             connection.execute(f"delete from main.{table}")
             _insert(connection, f"main.{table}", case.given[table])

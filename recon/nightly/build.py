@@ -47,7 +47,8 @@ class Night:
 
 def build(home: Path, night: Night, path: Path) -> None:
     """Make the warehouse file. Raises SegmentDamaged, ClosingDamaged, LedgerError, RuleError."""
-    path.unlink(missing_ok=True)
+    for left in (path, path.with_name(path.name + ".wal")):
+        left.unlink(missing_ok=True)
     with connect(path) as connection:
         connection.begin()
         load_events(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from recon.nightly.keeping import locked, read_record, write_record
 from recon.nightly.knowledge import know
 from recon.nightly.needs import needs
 from recon.nightly.runs import find_run
-from recon.nightly.trigger import missing, ready_at, ready_dates
+from recon.nightly.trigger import missing, ready_at
 from recon.rules.catalog import find_rules, pack_hash
 from recon.settings import Settings
 from recon.window import as_z
@@ -110,12 +110,12 @@ def _archived_needs(settings: Settings, system_date: date) -> Needs:
     return lambda fetches: needs(fetches, system_date, ready)
 
 
-def unrecorded_dates(settings: Settings) -> list[date]:
-    """Dates that are ready by what is archived, after the opening, and have no record yet."""
+def unrecorded(settings: Settings, days: Iterable[date]) -> list[date]:
+    """Those of the days that lie after the opening of the books and have no record yet."""
     opened = opening_date(read_manifest(settings.archive)) or date.min
     return [
         day
-        for day in ready_dates(archived_signals(settings.archive))
+        for day in days
         if day > opened and not (settings.home / "runs" / f"{day}.json").exists()
     ]
 

@@ -1,21 +1,26 @@
-"""Stays on: each date is run once, as the broker declares it ready."""
+"""Stays on: each date is run once, as the broker declares it ready.
+
+While it waits it holds no lock and writes nothing; a night reads the signals again for itself.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pendulum
 
-from recon.archive.replay import Intake
+from recon.archive.columns import read_row
+from recon.errors import BrokerUnreachable
 from recon.feeds.broker import Broker
 from recon.feeds.streams import SYSTEM
-from recon.nightly.collect import Note
+from recon.nightly.collect import Note, archived_signals
 from recon.nightly.evaluate import Outcome
-from recon.nightly.keeping import locked
-from recon.nightly.run import Tracked, run_date, unrecorded_dates
+from recon.nightly.run import Tracked, run_date, unrecorded
+from recon.nightly.trigger import SystemEvent, ready_dates
 from recon.settings import Settings
-from recon.window import Window, as_z
+from recon.window import Window
 
 FOLLOW_SECONDS = 3600
 PAUSE_SECONDS = 60
@@ -30,12 +35,16 @@ def watch_nights(
     note: Note,
     tracked: Tracked,
 ) -> Iterator[Outcome]:
-    """Outcomes as they come, for ever or for so many nights. A date whose input was incomplete is
-    tried again after a pause."""
+    """Outcomes as they come, for ever or for so many nights.
+
+    The newest date is tried again after a pause while its input is incomplete; an older one is
+    not, since its statements cannot be had any more.
+    """
     done = 0
+    given_up: set[date] = set()
     while nights is None or done < nights:
-        _follow_signals(broker, settings, clock(), note)
-        for day in unrecorded_dates(settings):
+        days = _wait_for_dates(broker, settings, clock(), given_up, note)
+        for day in days[: None if nights is None else nights - done]:
             outcome = run_date(
                 broker,
                 settings,
@@ -48,28 +57,45 @@ def watch_nights(
             )
             done += 1
             yield outcome
-            if nights is not None and done >= nights:
-                return
-            if outcome.result == "incomplete":
+            if outcome.result == "incomplete" and day != days[-1]:
+                given_up.add(day)
+            elif outcome.result == "incomplete":
                 time.sleep(PAUSE_SECONDS)
 
 
-def _follow_signals(broker: Broker, settings: Settings, now: pendulum.DateTime, note: Note) -> None:
-    """Follow the system stream, from some days back, until a date without a record is ready."""
+def _wait_for_dates(
+    broker: Broker,
+    settings: Settings,
+    now: pendulum.DateTime,
+    given_up: set[date],
+    note: Note,
+) -> list[date]:
+    """Dates that are ready and have no record, oldest first; none if the stream ended before."""
+    seen = archived_signals(settings.archive)
     window = Window(
         now.subtract(days=settings.lookback_days).start_of("day"),
         now.add(seconds=FOLLOW_SECONDS).start_of("second"),
     )
-    with locked(settings.home):
-        if unrecorded_dates(settings):
-            return
-        intake = Intake(settings.archive, SYSTEM, window)
+
+    def take(texts: list[str]) -> None:
+        for text in texts:
+            row = read_row(SYSTEM, text)
+            if row.malformed is None:
+                values = dict(zip((c.name for c in SYSTEM.columns), row.values, strict=True))
+                seen.append(SystemEvent(values["type"], values["system_date"], now))
+
+    def fresh() -> list[date]:
+        return [day for day in unrecorded(settings, ready_dates(seen)) if day not in given_up]
+
+    if fresh():
+        return fresh()
+    try:
         end = broker.read_window(
-            SYSTEM,
-            window,
-            intake.take,
-            stop=lambda: intake.received > intake.duplicates,
-            deadline_seconds=FOLLOW_SECONDS,
+            SYSTEM, window, take, stop=lambda: bool(fresh()), deadline_seconds=FOLLOW_SECONDS
         )
-        intake.record(end, as_z(now))
-    note("signals read", new=intake.received - intake.duplicates, ended=end.ended)
+        note("signals read", ended=end.ended)
+    except BrokerUnreachable as error:
+        note("broker unreachable", why=str(error))
+    if not fresh():
+        time.sleep(PAUSE_SECONDS)
+    return fresh()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterable
@@ -32,14 +33,15 @@ def pack_hash(rules: Iterable[Rule]) -> str:
 
 
 def streams_behind(tables: Iterable[str]) -> set[str]:
-    """The streams that a table is built from, through the ledger down to the segments."""
-    sql = folder("sql")
-    found: set[str] = set()
-    for table in tables:
-        ledger, events = sql / "ledger" / f"{table}.sql", sql / "events" / f"{table}.sql"
-        if ledger.is_file():
-            found |= streams_behind(reads(ledger.read_text("utf-8")))
-        elif events.is_file():
-            text = events.read_text("utf-8")
-            found |= set(STREAM.findall(text)) | streams_behind(reads(text))
-    return found
+    """The streams that tables are built from, through the ledger down to the segments."""
+    return set().union(*(_streams_behind(table) for table in tables))
+
+
+@functools.cache
+def _streams_behind(table: str) -> frozenset[str]:
+    for stage in ("ledger", "events"):
+        file = folder("sql") / stage / f"{table}.sql"
+        if file.is_file():
+            text = file.read_text("utf-8")
+            return frozenset(STREAM.findall(text)) | streams_behind(reads(text))
+    return frozenset()

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 
-def running_order(texts: Mapping[str, str]) -> list[str]:
-    """Table names so that each comes after those it reads. Raises graphlib.CycleError."""
+def running_order(texts: Mapping[str, str], wanted: Set[str] | None = None) -> list[str]:
+    """Table names so that each comes after those it reads; only the `wanted` ones and what they
+    read, if any are named. Raises graphlib.CycleError."""
     graph = {table: reads(text) & set(texts) for table, text in sorted(texts.items())}
-    return list(graphlib.TopologicalSorter(graph).static_order())
+    needed = set(graph) if wanted is None else set()
+    waiting = list(wanted or ())
+    while waiting:
+        table = waiting.pop()
+        if table in graph and table not in needed:
+            needed.add(table)
+            waiting += graph[table]
+    return [table for table in graphlib.TopologicalSorter(graph).static_order() if table in needed]
 
 
 def reads(text: str) -> set[str]:

@@ -8,7 +8,7 @@ breaks as (
     from verdicts
     where verdict in ('break', 'pending')
         and not starts_with(rule, 'statements/')
-        and unit in (symbol, 'shares')
+        and unit = symbol
 
 ),
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pendulum
 
-from recon.nightly.run import unrecorded_dates
+from recon.nightly.run import unrecorded
 from recon.nightly.watch import watch_nights
 from recon.sandbox.server import Sandbox
 from tests.nightly.nights import (
@@ -66,7 +66,7 @@ def test_each_date_runs_once_as_it_becomes_ready(tmp_path: Path) -> None:
         (MONDAY, "clean"),
         (TUESDAY, "clean"),
     ]
-    assert unrecorded_dates(settings) == []
+    assert unrecorded(settings, [MONDAY, TUESDAY]) == []
     assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == [
         "2026-06-15",
         "2026-06-16",

@@ -81,7 +81,7 @@ verdicts as (
         coalesce(nullif(concat_ws(' ', plain(added), new_symbol, 'at ' || plain(new_price)), ''),
             'none') as actual,
         (added + removed)::decimal(38, 9) as difference,
-        'shares' as unit,
+        symbol as unit,
         case when verdict = 'pending' then due_date end as due_date,
         evidence
     from judged

@@ -102,7 +102,7 @@ verdicts as (
         plain(-held) as expected,
         plain(removed) as actual,
         (removed + held)::decimal(38, 9) as difference,
-        'shares' as unit,
+        symbol as unit,
         null::date as due_date,
         evidence
     from directed

@@ -133,7 +133,7 @@ verdicts as (
 
     select
         account_id, symbol, subject, verdict, expected, actual, difference,
-        'shares' as unit,
+        symbol as unit,
         case when verdict = 'pending' then due_date end as due_date,
         evidence
     from checks

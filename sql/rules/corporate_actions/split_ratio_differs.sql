@@ -121,7 +121,7 @@ verdicts as (
         else plain(most_new) || ' for ' || plain(most_old) end as expected,
         plain(new) || ' for ' || plain(old) as actual,
         null::decimal(38, 9) as difference,
-        'shares' as unit,
+        symbol as unit,
         null::date as due_date,
         evidence
     from compared

@@ -63,7 +63,7 @@ verdicts as (
         plain(added) as actual,
         case when old_rate = 1 then added - round(removed * new_rate, 9) end::decimal(38, 9)
             as difference,
-        'shares' as unit,
+        symbol as unit,
         null::date as due_date,
         evidence
     from compared

@@ -128,7 +128,7 @@ verdicts as (
         plain(entitled_qty) as actual,
         case when compared.found then 0 when compared.known
         then entitled_qty - compared.held end::decimal(38, 9) as difference,
-        'shares' as unit,
+        symbol as unit,
         null::date as due_date,
         evidence
     from entitlements

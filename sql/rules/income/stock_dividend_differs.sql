@@ -79,7 +79,7 @@ verdicts as (
         plain(expected) as expected,
         plain(paid) as actual,
         (paid - expected)::decimal(38, 9) as difference,
-        'shares' as unit,
+        symbol as unit,
         null::date as due_date,
         evidence
     from expectations

@@ -70,7 +70,7 @@ verdicts as (
         plain(expected) as expected,
         plain(closing) as actual,
         (closing - expected)::decimal(38, 9) as difference,
-        if(measure = 'QTY', 'shares', commodity) as unit,
+        commodity as unit,
         null::date as due_date,
         []::varchar[] as evidence
     from compared

@@ -54,7 +54,7 @@ verdicts as (
         '0' as expected,
         plain(coalesce(suspense.amount, 0)) as actual,
         coalesce(suspense.amount, 0)::decimal(38, 9) as difference,
-        if(every_account.measure = 'QTY', 'shares', every_account.commodity) as unit,
+        every_account.commodity as unit,
         suspense.due_date,
         events.evidence
     from every_account
