@@ -69,19 +69,14 @@ def run_rules(
 
 def _run_rule(connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: date) -> None:
     params = {name: default or str(system_date) for name, default in rule.params.items()}
-    relation = connection.sql(rule.sql, params=params)
-    seen = {name: str(kind) for name, kind in zip(relation.columns, relation.types, strict=True)}
-    if seen != CONTRACT or list(seen) != list(CONTRACT):
-        raise _breach(rule, f"the columns {CONTRACT}", str(seen))
-    names = ", ".join(CONTRACT)
+    connection.execute(f"create or replace temp table found as {rule.sql}", params)
+    seen = connection.execute("select column_name, column_type from (describe found)").fetchall()
+    if seen != list(CONTRACT.items()):
+        raise _breach(rule, f"the columns {CONTRACT}", str(dict(seen)))
     connection.execute(
-        f"insert into verdicts select $rule, $severity, {names} from ({_bare(rule.sql)})",  # noqa: S608
-        {**params, "rule": rule.rule, "severity": rule.severity},
+        "insert into verdicts select $rule, $severity, * from found",
+        {"rule": rule.rule, "severity": rule.severity},
     )
-
-
-def _bare(sql: str) -> str:
-    return sql.rstrip().rstrip(";") + "\n"
 
 
 def _breach(rule: Rule, expected: str, seen: str) -> RuleError:
