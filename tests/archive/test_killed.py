@@ -142,7 +142,7 @@ def tables(archive: Path) -> list[list[tuple[Any, ...]]]:
     with connect(MEMORY) as connection:
         load_events(connection, archive, read_manifest(archive))
         return [
-            connection.execute(sql).fetchall()
+            connection.sql(sql).pl().rows()
             for sql in (
                 "select identity, payload_hash, event_at from events.received order by all",
                 "select * exclude (received) from events.executions order by all",

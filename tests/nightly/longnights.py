@@ -69,7 +69,8 @@ def copy_of(home: Path, place: Path) -> Path:
 def query(home: Path, sql: str) -> list[tuple[Any, ...]]:
     """Rows of the warehouse."""
     with connect(home / "warehouse.duckdb", read_only=True) as connection:
-        return connection.execute(sql).fetchall()
+        rows: list[tuple[Any, ...]] = connection.sql(sql).pl().rows()
+        return rows
 
 
 def contents_of_tables(home: Path) -> dict[str, list[tuple[Any, ...]]]:
