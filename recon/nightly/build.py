@@ -76,6 +76,6 @@ def build(home: Path, night: Night, path: Path) -> None:
         )
         lock_down(connection)
         post_night(connection, night.system_date, night.readings)
+        connection.commit()
         incomplete = {need.stream for need in night.needs if not need.complete}
         run_rules(connection, night.rules, night.system_date, incomplete)
-        connection.commit()

@@ -20,7 +20,7 @@ signed as (
         executions.*,
         abs(qty) * case side when 'sell' then -1 when 'sell_short' then -1 when 'buy' then 1 end
             as signed_qty,
-        abs(qty) * price * multiplier as exact_notional,
+        try(abs(qty) * price * multiplier) as exact_notional,
         is_down
     from events.executions
     cross join rounding

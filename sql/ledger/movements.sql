@@ -6,6 +6,7 @@
 -- system date or on the earlier state's if that is later. `cost_rule` says what happens to cost:
 -- trade (opening adds the notional, closing takes cost out), stated (the leg's own quantity times
 -- price), average (takes cost out without a price), return (of capital), reversal.
+-- An execution without a price, or whose notional no decimal holds, is not booked: a rule names it.
 -- `phase` and `moment` order the movements of one account and symbol within a system date.
 with
 
@@ -45,7 +46,7 @@ costed as (
             when entry_type = 'INT' then qty_delta
             when entry_type = 'OPCA' and net_amount <> 0 then -net_amount
             when is_unpriced then 0
-            else round(qty_delta * price * multiplier, 9)
+            else coalesce(try(round(qty_delta * price * multiplier, 9)), 0)
         end::decimal(38, 9) as stated_cost
     from states
 
@@ -60,7 +61,7 @@ executions_booked as (
         system_date, trade_date, coalesce(settle_date, old_settle_date) as settle_date,
         event_at, received, null::varchar as reverses
     from execution_effects
-    where new_qty <> 0
+    where new_qty <> 0 and new_cash is not null
     union all
     select
         execution_id || '/reversal', execution_id, 'reversal', 'execution',
@@ -69,7 +70,7 @@ executions_booked as (
         system_date, old_trade_date, old_settle_date,
         event_at, received, target_execution_id
     from execution_effects
-    where old_qty <> 0
+    where old_qty <> 0 and old_cash is not null
 
 ),
 

@@ -63,7 +63,7 @@ moved as (
             - round(qty * price * multiplier, 2)
         )
     from execution_effects
-    where new_qty <> 0 and reversed_by is null
+    where new_qty <> 0 and new_cash is not null and reversed_by is null
 
 ),
 

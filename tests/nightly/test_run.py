@@ -134,6 +134,6 @@ def tables(home: Path) -> dict[str, list[object]]:
             " where table_type = 'BASE TABLE' order by all"
         ).fetchall()
         return {
-            name: list(connection.execute(f"select * from {name} order by all").fetchall())
+            name: connection.sql(f"select * from {name} order by all").pl().rows()
             for (name,) in names
         }
