@@ -21,12 +21,12 @@ described as (
             when entry_type = 'VOF' and ends_with(description, 'rights distribution') then 'VDST'
             when entry_type = 'VOF' and starts_with(description, 'Rights Exercise') then 'VRGT'
         end as sub_type,
-        regexp_extract(description, '^(?:Cash|Stock) DIV @ ([0-9.]+)', 1) as div_rate,
-        regexp_extract(description, 'Pos QTY: (-?[0-9.]+)', 1) as div_qty,
+        regexp_extract(description, '^(?:Cash|Stock) DIV @ ([0-9.]+)(?:, |$)', 1) as div_rate,
+        regexp_extract(description, 'Pos QTY: (-?[0-9.]+)(?:, |$)', 1) as div_qty,
         regexp_extract(description, 'Rec Date: (\d{4}-\d{2}-\d{2})', 1) as record_day,
-        regexp_extract(description, 'From QTY: ?-?([0-9.]+)', 1) as from_qty,
-        regexp_extract(description, 'To QTY: ?-?([0-9.]+)', 1) as to_qty,
-        regexp_extract(description, 'withholding on \$([0-9.]+)', 1) as withheld_on,
+        regexp_extract(description, 'From QTY: ?-?([0-9.]+)(?:, |$)', 1) as from_qty,
+        regexp_extract(description, 'To QTY: ?-?([0-9.]+)(?:, |$)', 1) as to_qty,
+        regexp_extract(description, 'withholding on \$([0-9.]+) at ', 1) as withheld_on,
         regexp_extract(description, ' at ([0-9.]+)%', 1) as percent,
         regexp_extract(description, 'Cash Merger \$([0-9.]+) per share', 1) as cash_merger,
         regexp_extract(description, ' and \$([0-9.]+) for ', 1) as cash_with_stock,
@@ -41,7 +41,7 @@ described as (
         regexp_extract(description, '^Name Change from (\S+) to (\S+)', ['source', 'target'])
             as renamed,
         regexp_extract(description, '^(REMOVE|ADD)\b', 1) as printed_leg,
-        regexp_extract(description, 'fee for proceed of \$?([0-9.]+)', 1) as fee_driver,
+        regexp_extract(description, 'fee for proceed of \$?([0-9.]+) ', 1) as fee_driver,
         regexp_extract(description, '(?:^| on )(\d{4}-\d{2}-\d{2}) ?(?:by|Non-Retail)', 1)
             as fee_day,
         regexp_extract(description, '^Journal ID: (.+)$', 1) as journal_id,
@@ -167,6 +167,9 @@ select
     exact_decimal(fee_driver) as fee_base,
     case
         when printed_leg <> '' then printed_leg
+        -- A short holder gives what it owes: the sign alone would swap the legs.
+        when qty <> 0 and read_source <> read_target and symbol = read_source then 'REMOVE'
+        when qty <> 0 and read_source <> read_target and symbol = read_target then 'ADD'
         when qty < 0 then 'REMOVE'
         when qty > 0 then 'ADD'
         when net_amount <> 0 then 'CASH'
