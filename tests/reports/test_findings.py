@@ -29,6 +29,7 @@ def night() -> Iterator[duckdb.DuckDBPyConnection]:
         columns = ", ".join(f"{name} {kind}" for name, kind in CONTRACT.items())
         connection.execute(MACROS)
         connection.execute(CREATE.format(columns=columns))
+        connection.execute("create table verdicts as from found_verdicts")
         yield connection
 
 
