@@ -6,7 +6,6 @@ Append-only NDJSON. A segment exists only if a line names it; the line is writte
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from recon.archive.segment import RAW, TEMPORARY, TYPED, Segment, sync
 from recon.errors import ReconError
+from recon.lines import append_lines
 from recon.window import NEW_YORK, parse_instant
 
 NAME = "manifest.ndjson"
@@ -79,13 +79,7 @@ def opening_date(fetches: Sequence[Fetch]) -> date | None:
 
 def append(archive: Path, fetch: Fetch) -> None:
     """Add one line durably."""
-    archive.mkdir(parents=True, exist_ok=True)
-    path = archive / NAME
-    with path.open("a+b") as file:
-        file.truncate(_whole_length(path))
-        file.write((json.dumps(asdict(fetch), sort_keys=True) + "\n").encode())
-        file.flush()
-        os.fsync(file.fileno())
+    append_lines(archive / NAME, [asdict(fetch)])
     sync(archive)
 
 
@@ -121,11 +115,6 @@ def _without_line(path: Path) -> ManifestDamaged:
         where=str(path),
         next_step="restore the newest manifest from a backup; nothing was removed",
     )
-
-
-def _whole_length(path: Path) -> int:
-    """Bytes up to the last line that ends; a kill in the middle of a write leaves more."""
-    return path.read_bytes().rfind(b"\n") + 1
 
 
 def _fetch(line: str, number: int, path: Path) -> Fetch:

@@ -8,7 +8,6 @@ lines are appended with a higher revision, and the highest revision of a night c
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ import filelock
 
 from recon.breaks.match import OPEN_STATES, Change, Known
 from recon.errors import ReconError, UsageError
+from recon.lines import append_lines
 
 NAME, LOCK = "log.ndjson", ".log.lock"
 LOCK_SECONDS_MAX = 30
@@ -121,12 +121,8 @@ def said_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, Said]:
 def _append(folder: Path, lines: Iterable[Mapping[str, Any]]) -> None:
     """Add lines durably. A person may speak while a night is written: the lock keeps them apart."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / NAME
-    with filelock.FileLock(folder / LOCK, timeout=LOCK_SECONDS_MAX), path.open("a+b") as file:
-        file.truncate(path.read_bytes().rfind(b"\n") + 1)
-        file.write("".join(json.dumps(line, sort_keys=True) + "\n" for line in lines).encode())
-        file.flush()
-        os.fsync(file.fileno())
+    with filelock.FileLock(folder / LOCK, timeout=LOCK_SECONDS_MAX):
+        append_lines(folder / NAME, lines)
 
 
 def _entry(path: Path, number: int, line: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from recon.sandbox.clock import MILLISECOND, SYSTEM_DATES
+from recon.sandbox.clock import MILLISECOND
 from recon.sandbox.exact import ZERO, half_up, ratio, times
 from recon.sandbox.identity import ENTROPY_BITS, ulid
 from recon.sandbox.model import Account, Asset, Closing, Event, Payload, Position
@@ -137,8 +137,3 @@ def seal(rng: random.Random, drafts: list[Draft], id_field: str) -> tuple[Event,
             Event(draft.at, draft.at, event_id, draft.account_id, draft.system_date, payload)
         )
     return tuple(events)
-
-
-def day_index(system_date: date) -> int:
-    """The place of a system date among the books' dates. Raises ValueError for another date."""
-    return SYSTEM_DATES.index(system_date)
