@@ -1,0 +1,120 @@
+"""The streams that move money and shares: trades and non-trade activities, old shape and new.
+
+Version 1 numbers its events with integers beside the ULID and may leave the integer out: there
+the ULID is the cursor.
+"""
+
+from __future__ import annotations
+
+from recon.feeds.stream import Stream, columns
+
+_EXECUTION = """
+account_id :text
+event_at at:instant
+event :text
+execution_id :text
+previous_execution_id :text
+executed_at timestamp:instant
+qty :decimal
+price :decimal
+position_qty :decimal
+settle_date :date
+reason :text
+legs :json
+position_qtys :json
+order_id order.id:text
+symbol order.symbol:text
+asset_id order.asset_id:text
+asset_class order.asset_class:text
+side order.side:text
+order_class order.order_class:text
+order_type order.type:text
+order_qty order.qty:decimal
+order_notional order.notional:decimal
+order_filled_qty order.filled_qty:decimal
+order_filled_avg_price order.filled_avg_price:decimal
+order_filled_avg_price_dp order.filled_avg_price:scale
+order_limit_price order.limit_price:decimal
+order_status order.status:text
+order_legs order.legs:json
+"""
+
+TRADES = Stream(
+    name="trades",
+    path="/v2/events/trades",
+    identity=("execution_id", "event_id"),
+    required=("account_id", "event_at", "event", "order_id"),
+    columns=columns("event_id :text" + _EXECUTION),
+)
+
+# Removed by the broker on 2026-08-03; what was kept of it is brought in from files.
+TRADES_V1 = Stream(
+    name="trades_v1",
+    path="/v1/events/trades",
+    identity=("execution_id", "event_ulid", "event_id"),
+    required=("account_id", "event_at", "event", "order_id"),
+    columns=columns("event_id event_ulid:text" + _EXECUTION),
+)
+
+NTA = Stream(
+    name="nta",
+    path="/v1/events/nta",
+    identity=("id", "event_ulid"),
+    required=("account_id", "event_at", "entry_type", "status", "system_date", "net_amount"),
+    columns=columns(
+        """
+        account_id :text
+        event_at at:instant
+        event_ulid :text
+        entry_type :text
+        entry_sub_type :text
+        status :text
+        symbol :text
+        cusip :text
+        qty :decimal
+        price :decimal
+        price_dp price:scale
+        net_amount :decimal
+        per_share_amount :decimal
+        description :text
+        settle_date :date
+        system_date :date
+        group_id :text
+        execution_id :text
+        corporate_action_id :text
+        swap_rate :decimal
+        """
+    ),
+)
+
+ACTIVITIES = Stream(
+    name="activities",
+    path="/v2beta1/events/activities",
+    identity=("ref_id", "event_id"),
+    required=("account_id", "event_at", "activity_type", "status"),
+    columns=columns(
+        """
+        account_id :text
+        event_at at:instant
+        event_id :text
+        activity_type :text
+        activity_subtype :text
+        status :text
+        executed_at :instant
+        system_date details.system_date:date
+        settle_date :date
+        currency :text
+        qty :decimal
+        price :decimal
+        price_dp price:scale
+        net_amount :decimal
+        swap_rate :decimal
+        swap_fee_bps :decimal
+        previous_id :text
+        asset_id asset.id:text
+        asset_symbol asset.symbol:text
+        asset_cusip asset.cusip:text
+        details :json
+        """
+    ),
+)

@@ -1,0 +1,44 @@
+"""What a stream is: where it is read, what identifies an event, which columns are typed.
+
+`columns` says what a segment's Parquet holds: `name path:kind`, a path being dotted into the
+JSON. Kinds: text, decimal (exact, 38 digits, 9 after the point), scale (digits printed after
+the point), instant (nanoseconds, UTC), date, json (kept as JSON, every number as its text).
+An event that lacks a `required` column is archived and reported, but not booked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """One typed column of a segment."""
+
+    name: str
+    path: tuple[str, ...]
+    kind: str
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One feed of the broker; without a `path` it is delivered, not read.
+
+    `identity` are the paths tried in order for an event's identity.
+    """
+
+    name: str
+    path: str
+    identity: tuple[str, ...]
+    required: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+def columns(text: str) -> tuple[Column, ...]:
+    """`name path:kind` lines; the path may be left out where it equals the name."""
+    parsed = []
+    for line in text.strip().splitlines():
+        name, _, rest = line.strip().partition(" ")
+        path, _, kind = rest.strip().rpartition(":")
+        parsed.append(Column(name, tuple((path or name).split(".")), kind))
+    return tuple(parsed)
