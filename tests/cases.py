@@ -1,6 +1,6 @@
 """Reads and runs `.test` fixtures of SQL files: tables in, rows out, all as CSV.
 
-    # rule: trades/order_quantity_differs
+    # rule: trades/order_quantity_differs      (or `# ledger: <table>`, or `# events: <table>`)
     # with: system_date = 2026-06-15
 
     case a lost execution is a break
@@ -14,7 +14,7 @@
 A given table is inserted into what was archived (or, for a ledger table, into the ledger); only
 the named columns are filled. Expected rows are all rows, in any order, only the named columns;
 `expect none` is no row at all. An empty cell is null; decimals compare as numbers.
-`given nta samples` takes the broker's own published messages: see `tests/samples.py`.
+`given nta samples` and `given nta events` take messages: see `tests/samples.py`.
 """
 
 from __future__ import annotations
@@ -33,9 +33,8 @@ from recon.ledger.post import post_night
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events, show_night
 from recon.warehouse.order import reads
-from tests.samples import stage_samples
+from tests.samples import stage_given
 
-SAMPLES = "nta samples"
 # A given activity was never in another state, unless the case gives states too.
 ONLY_STATE = """
 insert into events.activity_states by name
@@ -71,7 +70,7 @@ def read_fixture(path: Path) -> Fixture:
         line.removeprefix("# ").split(": ", 1) for line in head.splitlines() if ": " in line
     )
     day = keys["with"].removeprefix("system_date = ").strip()
-    subject = keys.get("rule") or keys["ledger"]
+    subject = keys.get("rule") or keys.get("ledger") or keys["events"]
     return Fixture(path, subject, date.fromisoformat(day), [_case(block) for block in blocks])
 
 
@@ -89,15 +88,14 @@ def run_case(connection: duckdb.DuckDBPyConnection, sql: str, fixture: Fixture, 
             _insert(connection, f"events.{table}", case.given[table])
         if "activities" in case.given:
             connection.execute(ONLY_STATE)
-        if SAMPLES in case.given:
-            stage_samples(connection, case.given[SAMPLES])
+        stage_given(connection, {name: case.given[name] for name in case.given if " " in name})
         opening = connection.execute("select system_date from events.opening").fetchall()
         show_night(connection, fixture.system_date, opening[0][0] if opening else None)
         chosen = case.given.get("reading_choices", [])
         choices = {str(row["reading"]): str(row["value"]) for row in chosen}
         needed = reads(sql) | {fixture.subject.partition("/")[0]} | set(case.given)
         post_night(connection, fixture.system_date, choices, needed)
-        for table in set(case.given) - archived - {SAMPLES}:
+        for table in {name for name in case.given if " " not in name} - archived:
             connection.execute(f"delete from main.{table}")
             _insert(connection, f"main.{table}", case.given[table])
         params = {"system_date": str(fixture.system_date)} if "$system_date" in sql else {}

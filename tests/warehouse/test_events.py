@@ -1,0 +1,37 @@
+"""Every event table against its fixture: messages in, canonical rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from recon.resources import folder
+from tests.cases import Case, Fixture, empty_warehouse, read_fixture, run_case
+
+HERE = Path(__file__).parent
+FIXTURES = [read_fixture(path) for path in sorted(HERE.rglob("*.test"))]
+CASES = [(fixture, case) for fixture in FIXTURES for case in fixture.cases]
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """One empty warehouse for all cases; each runs in a transaction that is rolled back."""
+    connection = empty_warehouse(tmp_path_factory.mktemp("archive"))
+    yield connection
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("fixture", "case"),
+    CASES,
+    ids=[f"{fixture.path.stem}: {case.name}" for fixture, case in CASES],
+)
+def test_a_case_gives_the_expected_rows(
+    warehouse: duckdb.DuckDBPyConnection, fixture: Fixture, case: Case
+) -> None:
+    """The rows of the event table are exactly those of the fixture."""
+    assert (folder("sql") / "events" / f"{fixture.subject}.sql").is_file()
+    run_case(warehouse, f"from {fixture.subject}", fixture, case)
