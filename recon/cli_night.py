@@ -75,7 +75,7 @@ def run(
         sys.exit(ExitCode.NOTHING_TO_DO if skip_code else ExitCode.CLEAN)
     settings = settings_of(context)
     if known_at is not None:
-        finish(check_date(settings, chosen, known_at), as_json)
+        finish(check_date(settings, chosen, clock(), known_at), as_json)
     with broker_of(settings) as broker:
         outcome = run_date(
             broker, settings, chosen, clock(), wait_seconds=wait_seconds(wait),
@@ -138,7 +138,7 @@ def check(context: click.Context, day: str, as_json: bool) -> None:
     """Evaluate a date again from the archive alone, asking the broker nothing."""
     from recon.nightly.run import check_date
 
-    finish(check_date(settings_of(context), system_date(day)), as_json)
+    finish(check_date(settings_of(context), system_date(day), clock()), as_json)
 
 
 @click.command(epilog=example("recon rebuild --date 2026-06-16"))

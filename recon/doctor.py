@@ -14,7 +14,7 @@ from recon.archive.manifest import read_manifest
 from recon.errors import ReconError
 from recon.feeds.broker import Broker, Patience
 from recon.feeds.streams import SYSTEM
-from recon.nightly.needs import BOOKED_STREAMS
+from recon.nightly.needs import check_streams
 from recon.rules.catalog import find_rules
 from recon.settings import Settings
 from recon.window import Window, as_z
@@ -42,12 +42,13 @@ def _home(home: Path) -> tuple[bool, str]:
 
 def _archive(settings: Settings) -> Iterator[tuple[bool, str]]:
     try:
+        check_streams(settings.streams)
         fetches = read_manifest(settings.archive)
     except ReconError as error:
         yield False, str(error)
         return
     yield True, f"manifest: {len(fetches)} fetches"
-    for stream in BOOKED_STREAMS:
+    for stream in settings.streams:
         until = covered_until(fetches, stream)
         yield True, f"{stream}: proven complete until {as_z(until) if until else 'never'}"
 

@@ -26,6 +26,8 @@ CREDENTIALS = (
 DEFAULTS = {
     "home": "recon-home",
     "broker_url": SANDBOX_URL,
+    "streams": "trades,nta,journal_status,funding_status,account_status,admin_action,ipo",
+    "accounts_file": "",
     "lookback_days": "3",
     "lookback_sessions": "10",
     "calls_at_once": "8",
@@ -45,12 +47,15 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run needs to know. Times are seconds; `lookback_days` widens each window,
+    """What a run needs to know. `streams` are those a night reads, `accounts_file` is a CSV of what
+    the user says of his accounts. Times are seconds; `lookback_days` widens each window,
     `lookback_sessions` says how far back the closing lies that a night begins with, `readings` are
     those of `sql/ledger/readings.sql` that differ from the default."""
 
     home: Path
     broker_url: str
+    streams: tuple[str, ...]
+    accounts_file: Path | None
     lookback_days: int
     lookback_sessions: int
     calls_at_once: int
@@ -89,6 +94,8 @@ def read_settings(
     return Settings(
         home=Path(values["home"]).expanduser(),
         broker_url=_checked_url(values["broker_url"]),
+        streams=tuple(values["streams"].replace(",", " ").split()),
+        accounts_file=Path(values["accounts_file"]) if values["accounts_file"] else None,
         lookback_days=_whole("lookback_days", values, 0, 90),
         lookback_sessions=_whole("lookback_sessions", values, 1, 250),
         calls_at_once=_whole("calls_at_once", values, 1, 64),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -10,11 +11,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from recon.archive.manifest import Fetch
 from recon.archive.segment import typed_path
-from recon.feeds.streams import ARCHIVED
+from recon.feeds.streams import BOOKED, Stream, targets_of
 from recon.window import NEW_YORK
 
 NANOSECONDS, MICROSECONDS = pa.timestamp("ns", "UTC"), pa.timestamp("us", "UTC")
@@ -30,41 +32,74 @@ def archived(
     for fetch in fetches:
         for segment in fetch.segments if fetch.stream == stream else ():
             path = typed_path(archive / stream, segment)
-            table = pq.read_table(path, columns=list(columns))
-            for index, column in enumerate(table.schema):
-                if column.type == NANOSECONDS:
-                    cut = table.column(index).cast(MICROSECONDS, safe=False)
-                    table = table.set_column(index, column.name, cut)
-            yield from table.to_pylist()
+            yield from _in_microseconds(pq.read_table(path, columns=list(columns))).to_pylist()
 
 
-def first_day_referred_to(
-    archive: Path, fetches: Sequence[Fetch], stream: str, base: date
-) -> date | None:
-    """The earliest day, up to `base`, of an event of which a later day holds a further state or
-    which a later event names as its target. None where there is no such event."""
-    names = [column.name for column in ARCHIVED[stream].columns]
-    targets = [name for name in names if name == "previous_execution_id"]
-    dated = [name for name in ("system_date", "executed_at", "event_at") if name in names]
-    recent = [
+def _in_microseconds(table: pa.Table) -> pa.Table:
+    for index, column in enumerate(table.schema):
+        if column.type == NANOSECONDS:
+            cut = table.column(index).cast(MICROSECONDS, safe=False)
+            table = table.set_column(index, column.name, cut)
+    return table
+
+
+def first_day_referred_to(archive: Path, fetches: Sequence[Fetch], base: date) -> date | None:
+    """The earliest day, up to `base`, of a booked event of which a later day holds a further state
+    or which a later event names as its target. None where there is no such event."""
+    wanted: set[str] = set()
+    for stream in BOOKED:
+        targets = targets_of(stream)
+        names = ["identity", *targets, *_dated(stream)]
+        for row in archived(archive, _ending_after(fetches, base), stream.name, names):
+            day = _day(row)
+            # Late in the evening of the base an event belongs to the day after: its target counts.
+            wanted.update(row[name] for name in targets if row[name] and day >= base)
+            wanted.update([row["identity"]] if day > base else [])
+    named = pa.array(sorted(wanted), pa.string())
+    days = (_day(row) for stream in BOOKED for row in _named(archive, fetches, stream, named))
+    return min((day for day in days if day <= base), default=None)
+
+
+def _ending_after(fetches: Sequence[Fetch], base: date) -> list[Fetch]:
+    """The fetches without the segments that end at or before the base."""
+    return [
         replace(
             fetch,
             segments=tuple(s for s in fetch.segments if not s.last_day or s.last_day > str(base)),
         )
         for fetch in fetches
     ]
-    wanted: set[str] = set()
-    for row in archived(archive, recent, stream, ["identity", *targets, *dated]):
-        day = _day(row)
-        # Late in the evening of the base an event belongs to the day after: its target counts.
-        wanted.update(row[name] for name in targets if day >= base)
-        wanted.update([row["identity"]] if day > base else [])
-    days = (
-        _day(row)
-        for row in archived(archive, fetches, stream, ["identity", *dated])
-        if row["identity"] in wanted
-    )
-    return min((day for day in days if day <= base), default=None)
+
+
+def _named(
+    archive: Path, fetches: Sequence[Fetch], stream: Stream, named: pa.Array
+) -> Iterator[dict[str, Any]]:
+    """The archived events of a stream with one of those identities, or with a leg that has it."""
+    has_legs = any(column.name == "legs" for column in stream.columns)
+    columns = ["identity", *_dated(stream), *(["legs"] if has_legs else [])]
+    for fetch in fetches:
+        for segment in fetch.segments if fetch.stream == stream.name else ():
+            table = pq.read_table(typed_path(archive / stream.name, segment), columns=columns)
+            found = pc.is_in(table["identity"], value_set=named)
+            if has_legs:
+                found = pc.or_(found, _leg_is_named(table["legs"], named))
+            yield from _in_microseconds(table.filter(found)).to_pylist()
+
+
+def _leg_is_named(legs: pa.ChunkedArray, named: pa.Array) -> list[bool]:
+    """Whether a multi-leg execution has a leg with one of those identities."""
+    wanted = set(named.to_pylist())
+    named_in = [json.loads(text or "[]") for text in legs.to_pylist()]
+    return [
+        any(isinstance(leg, dict) and leg.get("execution_id") in wanted for leg in found)
+        for found in named_in
+    ]
+
+
+def _dated(stream: Stream) -> list[str]:
+    """The columns of a stream that tell an event's day."""
+    names = [column.name for column in stream.columns]
+    return [name for name in ("system_date", "executed_at", "event_at") if name in names]
 
 
 def _day(row: Mapping[str, Any]) -> date:

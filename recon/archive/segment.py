@@ -127,20 +127,26 @@ def _table(stream: Stream, rows: Sequence[Row]) -> pa.Table:
 def _days(table: pa.Table) -> tuple[str, str]:
     """The earliest and the latest system date that an event of the segment can belong to.
 
-    Trades name no date: theirs is the New York day of an instant, or some days later when that is
-    late in the evening or no session.
+    A trade names no date: its own is the New York day of an instant, or some days later when that
+    is late in the evening or no session.
     """
-    for name in DAY_COLUMNS:
-        if name in table.column_names:
-            first, last = pc.min(table[name]).as_py(), pc.max(table[name]).as_py()
-            return (str(first or ""), "" if table[name].null_count else str(last))
-    columns = [table[name].cast(pa.int64()) for name in INSTANTS if name in table.column_names]
-    least = [pc.min(column).as_py() for column in columns if column.null_count < len(table)]
-    most = [pc.max(column).as_py() for column in columns if column.null_count < len(table)]
-    first = str(new_york_date(min(least))) if least else ""
-    if not most or columns[0].null_count:
-        return first, ""
-    return first, str(new_york_date(max(most)) + DAYS_TO_NEXT_SESSION)
+    names = [name for name in DAY_COLUMNS if name in table.column_names]
+    dates = [pc.min_max(table[name]).as_py() for name in names]
+    first = [str(found["min"]) for found in dates if found["min"]]
+    last = [str(found["max"]) for found in dates if found["max"]]
+    undated = table.filter(pc.is_null(table[names[0]])) if names else table
+    columns = [undated[name].cast(pa.int64()) for name in INSTANTS if name in table.column_names]
+    if len(undated) and (not columns or columns[0].null_count):
+        last = [""]  # nobody may skip it
+    instants = [pc.min_max(column).as_py() for column in columns]
+    first += [str(new_york_date(found["min"])) for found in instants if found["min"] is not None]
+    if last != [""]:
+        last += [
+            str(new_york_date(found["max"]) + DAYS_TO_NEXT_SESSION)
+            for found in instants
+            if found["max"] is not None
+        ]
+    return min(first, default=""), max(last, default="")
 
 
 def _line(text: str) -> str:

@@ -18,7 +18,7 @@ from recon.archive.read import archived
 from recon.archive.segment import write_segment
 from recon.feeds.broker import Broker
 from recon.feeds.statements import read_aggregate, read_cash, read_positions
-from recon.feeds.streams import ARCHIVED, EOD_AGGREGATE, EOD_CASH, EOD_POSITIONS, Stream
+from recon.feeds.streams import BOOKED, EOD_AGGREGATE, EOD_CASH, EOD_POSITIONS, Stream
 from recon.window import Window, as_z, day_start
 
 ACCOUNTS_PER_SEGMENT = 500
@@ -86,18 +86,15 @@ def archive_cash(
 
 
 def known_accounts(archive: Path) -> set[str]:
-    """Every account that any archived event or positions statement names."""
+    """Every account that any archived booked event or statement names."""
     fetches = read_manifest(archive)
     found: set[str] = set()
-    for stream in ARCHIVED.values():
-        columns = {column.name for column in stream.columns}
-        if "account_id" in columns:
-            found |= {
-                row["account_id"] for row in archived(archive, fetches, stream.name, ["account_id"])
-            }
-        elif "positions" in columns:
-            for row in archived(archive, fetches, stream.name, ["positions"]):
-                found |= set(parse_json(row["positions"] or "{}"))
+    for stream in (*BOOKED, EOD_CASH):
+        found |= {
+            row["account_id"] for row in archived(archive, fetches, stream.name, ["account_id"])
+        }
+    for row in archived(archive, fetches, EOD_POSITIONS.name, ["positions"]):
+        found |= set(parse_json(row["positions"] or "{}"))
     return {account_id for account_id in found if account_id}
 
 

@@ -19,7 +19,22 @@ from recon.feeds.lifecycle import (
 )
 from recon.feeds.stream import Column, Stream, columns
 
-__all__ = ["Column", "Stream"]
+__all__ = [
+    "ACCOUNT_STATUS",
+    "ACTIVITIES",
+    "ADMIN_ACTION",
+    "FUNDING_STATUS",
+    "IPO",
+    "JOURNAL_STATUS",
+    "NTA",
+    "SYSTEM",
+    "TRADES",
+    "TRADES_V1",
+    "TRANSFER_STATUS",
+    "UPVEST",
+    "Column",
+    "Stream",
+]
 
 # The end-of-day statements are archived like streams: a page, an account, an answer is an event.
 EOD_POSITIONS = Stream(
@@ -65,6 +80,21 @@ EOD_AGGREGATE = Stream(
     ),
 )
 
+# What the user says of his accounts, a row of his file each; the last reading holds.
+ACCOUNT_MAP = Stream(
+    name="account_map",
+    path="",
+    identity=("account_id",),
+    required=("account_id", "kind"),
+    columns=columns(
+        """
+        account_id :text
+        kind :text
+        upvest_account_id :text
+        """
+    ),
+)
+
 # These move money and shares; a night reads only as much of their past as it needs.
 BOOKED = (TRADES, TRADES_V1, NTA, ACTIVITIES)
 # These say how things stand; a state may be years old.
@@ -83,9 +113,15 @@ EVENT_STREAMS: Mapping[str, Stream] = MappingProxyType(
 ARCHIVED: Mapping[str, Stream] = MappingProxyType(
     {
         **EVENT_STREAMS,
-        **{stream.name: stream for stream in (EOD_POSITIONS, EOD_CASH, EOD_AGGREGATE)},
+        **{s.name: s for s in (EOD_POSITIONS, EOD_CASH, EOD_AGGREGATE, ACCOUNT_MAP)},
     }
 )
+
+
+def targets_of(stream: Stream) -> list[str]:
+    """The columns by which an event names an earlier one that it takes back or replaces."""
+    names = ("previous_execution_id", "previous_id")
+    return [column.name for column in stream.columns if column.name in names]
 
 
 def stream_named(name: str) -> Stream:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from recon.archive.manifest import Fetch
 from recon.archive.read import first_day_referred_to
+from recon.feeds.streams import BOOKED
 from recon.ledger.closings import (
     Closing,
     base_date,
@@ -43,7 +44,6 @@ def choose_base(
     closings: Mapping[str, Closing],
     archive: Path,
     fetches: Sequence[Fetch],
-    booked: Sequence[str],
     sessions: Sequence[date],
     system_date: date,
     open_since: Iterable[date],
@@ -58,7 +58,7 @@ def choose_base(
     valid = [
         date.fromisoformat(day)
         for day, closing in closings.items()
-        if still_valid(closing, fetches, booked)
+        if still_valid(closing, fetches, [stream.name for stream in BOOKED])
     ]
     before = [
         [day for day in sessions if day < first][-lookback_sessions:][0] for first in open_since
@@ -67,12 +67,11 @@ def choose_base(
         chosen = base_date(valid, sessions, system_date, lookback_sessions, before)
         if chosen is None:
             return None
-        referred = [first_day_referred_to(archive, fetches, name, chosen) for name in booked]
-        earlier = [day for day in referred if day is not None and day <= chosen]
+        earlier = first_day_referred_to(archive, fetches, chosen)
         closing = closings[str(chosen)]
-        if not earlier and not _in_suspense(read_closing(folder, closing)):
+        if earlier is None and not _in_suspense(read_closing(folder, closing)):
             return closing
-        before += earlier or [chosen]
+        before.append(earlier or chosen)
 
 
 def _in_suspense(balances: pa.Table) -> bool:

@@ -34,8 +34,8 @@ class Night:
 
     @property
     def complete(self) -> bool:
-        """Whether everything the night rests on is proven complete."""
-        return all(need.complete for need in self.needs)
+        """Whether everything that money rests on is proven complete."""
+        return all(need.complete for need in self.needs if need.binding)
 
     @property
     def begins_after(self) -> date | None:

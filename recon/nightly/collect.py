@@ -16,15 +16,17 @@ from recon.archive.read import archived
 from recon.archive.replay import Intake, replay_window
 from recon.archive.statements import archive_aggregate, archive_cash, archive_positions
 from recon.errors import BrokerError, IncompleteError, NotReadyError
+from recon.feeds.answer import AnswerRefused
 from recon.feeds.broker import Broker
 from recon.feeds.streams import SYSTEM, stream_named
-from recon.nightly.needs import BOOKED_STREAMS, to_read
+from recon.nightly.needs import BOOKED, to_read
 from recon.nightly.trigger import SystemEvent, missing
 from recon.settings import Settings
 from recon.window import Window, as_z, day_start
 
 Note = Callable[..., None]
 PAUSE_SECONDS = 30
+NOT_GIVEN = (403, 404, 410)  # not every key may read every stream
 
 
 def archived_signals(archive: Path) -> list[SystemEvent]:
@@ -110,20 +112,26 @@ def collect(
     note: Note,
     tracked: Callable[[str], contextlib.AbstractContextManager[Callable[[int], None]]],
 ) -> None:
-    """Replay the booked streams up to `ready` and archive the statements of the day."""
-    for name in BOOKED_STREAMS:
+    """Replay the streams of the night up to `ready` and archive the statements of the day."""
+    for name in settings.streams:
         fetches = read_manifest(settings.archive)
         window = to_read(fetches, name, system_date, ready, settings.lookback_days)
-        with tracked(f"replay {name}") as progress:
-            made = replay_window(
-                broker,
-                settings.archive,
-                stream_named(name),
-                window,
-                started_at=as_z(now),
-                deadline_seconds=settings.window_deadline_seconds,
-                progress=progress,
-            )
+        try:
+            with tracked(f"replay {name}") as progress:
+                made = replay_window(
+                    broker,
+                    settings.archive,
+                    stream_named(name),
+                    window,
+                    started_at=as_z(now),
+                    deadline_seconds=settings.window_deadline_seconds,
+                    progress=progress,
+                )
+        except AnswerRefused as refusal:
+            if name in BOOKED or refusal.status not in NOT_GIVEN:
+                raise
+            note("stream not given", stream=name, why=str(refusal))
+            continue
         for fetch in made:
             note("replayed", stream=name, window=str(window), ended=fetch.ended, new=fetch.new)
     try:

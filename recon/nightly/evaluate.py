@@ -23,7 +23,6 @@ from recon.calendar import sessions
 from recon.ledger.close import choose_base, closing_days, keep_closings
 from recon.nightly.build import Night, build
 from recon.nightly.knowledge import Knowledge, know
-from recon.nightly.needs import BOOKED_STREAMS
 from recon.nightly.runs import Run, append_run
 from recon.reports.certificate import Need, certificate
 from recon.reports.findings import COLUMNS, as_rows, read_findings
@@ -38,7 +37,7 @@ from recon.warehouse.connect import connect
 
 WAREHOUSE = "warehouse.duckdb"
 ROWS_SHOWN_MAX = 20
-Needs = Callable[[Sequence[Fetch]], Sequence[Need]]
+Needs = Callable[[Sequence[Fetch], Sequence[str]], Sequence[Need]]
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,8 @@ def evaluate(
     rules = find_rules()
     home = settings.home
     knowledge = know(settings, system_date, pack_hash(rules), earlier)
-    night = plan(home, system_date, knowledge, needs(knowledge.fetches), rules)
+    needed = needs(knowledge.fetches, knowledge.run.streams)
+    night = plan(home, system_date, knowledge, needed, rules)
     fresh = home / f".{WAREHOUSE}.new"
     build(home, night, fresh)
     with connect(fresh, read_only=True) as connection:
@@ -97,7 +97,7 @@ def evaluate(
         system_date=system_date,
         result=result,
         fetches=knowledge.fetches,
-        needs=night.needs,
+        needs=needed,
         rules=tables["rules"],
         rule_pack=knowledge.run.rule_pack,
         reports=files,
@@ -129,7 +129,6 @@ def plan(
         knowledge.closings,
         home / "archive",
         knowledge.fetches,
-        BOOKED_STREAMS,
         sessions(),
         system_date,
         knowledge.open_since,

@@ -60,6 +60,7 @@ def know(settings: Settings, system_date: date, rule_pack: str, earlier: Run | N
         rule_pack=rule_pack,
         lookback_sessions=settings.lookback_sessions,
         readings=dict(settings.readings),
+        streams=settings.streams,
     )
     first = [each.run for each in runs if each.system_date == run.system_date]
     return Knowledge(

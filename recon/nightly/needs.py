@@ -9,32 +9,59 @@ import pendulum
 
 from recon.archive.coverage import covered, is_covered
 from recon.archive.manifest import Fetch, opening_date
-from recon.feeds.streams import EOD_CASH, EOD_POSITIONS
+from recon.errors import UsageError
+from recon.feeds.streams import (
+    ACCOUNT_STATUS,
+    ACTIVITIES,
+    EOD_CASH,
+    EOD_POSITIONS,
+    LIFECYCLE,
+    NTA,
+    TRADES,
+)
 from recon.reports.certificate import Need
 from recon.window import Window, day_start
 
-BOOKED_STREAMS = ("trades", "nta")
+BOOKED = (TRADES.name, NTA.name, ACTIVITIES.name)
+ACCOMPANYING = tuple(stream.name for stream in LIFECYCLE if stream.path)
+FIRST_ACCOUNTS = date(2018, 1, 1)  # before the broker opened accounts for partners
 
 
-def needs(fetches: Sequence[Fetch], system_date: date, ready: pendulum.DateTime) -> list[Need]:
+def check_streams(streams: Sequence[str]) -> None:
+    """Raises UsageError unless trades and non-trade activities are among these, and nothing that
+    a night cannot read."""
+    chosen = set(streams)
+    known = set(BOOKED) | set(ACCOMPANYING)
+    if chosen <= known and (ACTIVITIES.name in chosen or {TRADES.name, NTA.name} <= chosen):
+        return
+    raise UsageError(
+        expected=f"trades and nta, or activities, and any more of {', '.join(sorted(known))}",
+        seen=",".join(streams),
+        where="setting streams",
+        next_step="set RECON_STREAMS or streams in recon.toml; `recon ingest` brings in others",
+    )
+
+
+def needs(
+    fetches: Sequence[Fetch], system_date: date, ready: pendulum.DateTime, streams: Sequence[str]
+) -> list[Need]:
     """The streams from the beginning of the books to the moment the broker was ready, without a
-    gap, and both statements of the day."""
+    gap, and both statements of the day.
+
+    A stream that moves no money does not bind, and is not needed where the broker never gave it.
+    """
     day = Window(day_start(system_date), day_start(system_date + timedelta(days=1)))
-    windows = [
-        (stream, Window(books_begin(fetches, stream, system_date), ready))
-        for stream in BOOKED_STREAMS
+    given = {fetch.stream for fetch in fetches}
+    found = []
+    for stream in streams:
+        if stream in BOOKED or stream in given:
+            window = Window(_begin(fetches, stream, system_date), ready)
+            complete = is_covered(fetches, stream, window)
+            found.append(Need(stream, window, complete, stream in BOOKED))
+    return found + [
+        Need(statement, day, is_covered(fetches, statement, day))
+        for statement in (EOD_POSITIONS.name, EOD_CASH.name)
     ]
-    windows += [(EOD_POSITIONS.name, day), (EOD_CASH.name, day)]
-    return [Need(stream, window, is_covered(fetches, stream, window)) for stream, window in windows]
-
-
-def books_begin(fetches: Sequence[Fetch], stream: str, system_date: date) -> pendulum.DateTime:
-    """From when on events count: the day after the opening, else the first proven instant."""
-    opened = opening_date(fetches)
-    if opened is not None:
-        return day_start(opened + timedelta(days=1))
-    first = [part.since for part in covered(fetches, stream)][:1]
-    return min([*first, day_start(system_date)])
 
 
 def to_read(
@@ -47,7 +74,19 @@ def to_read(
     """What to ask for tonight: from the end of the stretch that is proven from the beginning of the
     books on, so that a gap is filled, and some days further back, since late records carry old
     times."""
-    begin = books_begin(fetches, stream, system_date)
+    begin = _begin(fetches, stream, system_date)
     ends = [part.until for part in covered(fetches, stream) if part.since <= begin < part.until]
     since = min([day_start(system_date), *(ends or [begin])])
     return Window(since.subtract(days=lookback_days), ready)
+
+
+def _begin(fetches: Sequence[Fetch], stream: str, system_date: date) -> pendulum.DateTime:
+    """From when on events count: the day after the opening, else the first proven instant. How an
+    account stands may be told by an event of any age."""
+    if stream == ACCOUNT_STATUS.name:
+        return day_start(FIRST_ACCOUNTS)
+    opened = opening_date(fetches)
+    if opened is not None:
+        return day_start(opened + timedelta(days=1))
+    first = [part.since for part in covered(fetches, stream)][:1]
+    return min([*first, day_start(system_date)])

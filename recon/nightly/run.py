@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pendulum
 
+from recon.archive.account_map import archive_account_map
 from recon.archive.manifest import opening_date, read_manifest
 from recon.errors import ExitCode, UsageError
 from recon.feeds.broker import Broker
@@ -22,7 +23,7 @@ from recon.nightly.collect import Note, archived_signals, collect, wait_until_re
 from recon.nightly.evaluate import WAREHOUSE, Needs, Outcome, evaluate, plan
 from recon.nightly.keeping import locked, read_record, write_record
 from recon.nightly.knowledge import know
-from recon.nightly.needs import needs
+from recon.nightly.needs import check_streams, needs
 from recon.nightly.runs import find_run
 from recon.nightly.trigger import missing, ready_at
 from recon.rules.catalog import find_rules, pack_hash
@@ -53,8 +54,10 @@ def run_date(
     if record.exists() and not again:
         return read_record(record)
     begun = time.monotonic()
+    check_streams(settings.streams)
     with locked(settings.home):
         _refuse_before_opening(settings.archive, system_date)
+        bring_in(settings, now)
         signals = wait_until_ready(
             broker,
             settings,
@@ -66,23 +69,26 @@ def run_date(
         ready = ready_at(signals, system_date)
         note("ready", system_date=str(system_date), at=as_z(ready))
         collect(broker, settings, system_date, ready, now, note, tracked)
-        outcome = evaluate(
-            settings, system_date, lambda fetches: needs(fetches, system_date, ready)
-        )
+        outcome = evaluate(settings, system_date, _needs(system_date, ready))
         if outcome.result != "incomplete":
             write_record(record, outcome)
     note("evaluated", system_date=str(system_date), result=outcome.result, breaks=outcome.breaks)
     return outcome
 
 
-def check_date(settings: Settings, system_date: date, known_at: int | None = None) -> Outcome:
+def check_date(
+    settings: Settings, system_date: date, now: pendulum.DateTime, known_at: int | None = None
+) -> Outcome:
     """Evaluate a night from what is archived, asking the broker nothing and recording nothing.
 
     With `known_at` only what that earlier run knew counts. Raises UsageError for a date that is
     not archived, or a run that there is not.
     """
+    check_streams(settings.streams)
     earlier = None if known_at is None else find_run(settings.home, known_at, str(system_date))
     with locked(settings.home):
+        if earlier is None:
+            bring_in(settings, now)
         return evaluate(settings, system_date, _archived_needs(settings, system_date), earlier)
 
 
@@ -91,7 +97,7 @@ def rebuild_date(settings: Settings, system_date: date) -> Path:
     rules = find_rules()
     with locked(settings.home):
         knowledge = know(settings, system_date, pack_hash(rules), None)
-        needed = _archived_needs(settings, system_date)(knowledge.fetches)
+        needed = _archived_needs(settings, system_date)(knowledge.fetches, knowledge.run.streams)
         fresh = settings.home / f".{WAREHOUSE}.new"
         build(settings.home, plan(settings.home, system_date, knowledge, needed, rules), fresh)
         return fresh.replace(settings.home / WAREHOUSE)
@@ -106,8 +112,17 @@ def _archived_needs(settings: Settings, system_date: date) -> Needs:
             where=str(settings.archive),
             next_step=f"run `recon run --date {system_date}` first",
         )
-    ready = ready_at(signals, system_date)
-    return lambda fetches: needs(fetches, system_date, ready)
+    return _needs(system_date, ready_at(signals, system_date))
+
+
+def _needs(system_date: date, ready: pendulum.DateTime) -> Needs:
+    return lambda fetches, streams: needs(fetches, system_date, ready, streams)
+
+
+def bring_in(settings: Settings, now: pendulum.DateTime) -> None:
+    """Archive what was put down for the job: the user's file of accounts."""
+    if settings.accounts_file is not None:
+        archive_account_map(settings.archive, settings.accounts_file, now)
 
 
 def unrecorded(settings: Settings, days: Iterable[date]) -> list[date]:

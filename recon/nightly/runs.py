@@ -1,12 +1,13 @@
 """The index of runs: what each evaluation knew, so that it can be repeated to the byte.
 
 Append-only NDJSON, one line an evaluation. `fetch` is the last line of the manifest it saw and
-`log` how many lines the break log had; `rule_pack` is the hash of the rules it ran.
+`log` how many lines the break log had; `rule_pack` is the hash of the rules it ran, `streams` are
+those it read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ class Run:
     rule_pack: str
     lookback_sessions: int
     readings: Mapping[str, str]
+    streams: Sequence[str] = ("trades", "nta")
     result: str = ""
 
 

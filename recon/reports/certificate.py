@@ -19,11 +19,15 @@ from recon.window import Window
 
 @dataclass(frozen=True)
 class Need:
-    """A stretch of a stream that the night rests on, and whether it is proven complete."""
+    """A stretch of a stream that the night rests on, and whether it is proven complete.
+
+    A night is certified without a need that is not `binding`; the rules over it evaluate nothing.
+    """
 
     stream: str
     window: Window
     complete: bool
+    binding: bool = True
 
 
 def certificate(

@@ -5,7 +5,7 @@ Takes the archive and the fetches that count; `received` beside each event is it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from recon.archive.manifest import Fetch
 from recon.archive.segment import schema_of, typed_path
-from recon.feeds.streams import ARCHIVED, Stream
+from recon.feeds.streams import ARCHIVED, BOOKED, Stream, targets_of
 
 READ = """
 select
@@ -22,6 +22,13 @@ select
     parse_filename(filename, true) as segment,
     replace(segment, '-', '')::bigint * 100000 + "row" as received
 from read_parquet([{paths}], filename = true)
+"""
+# A leg of a multi-leg execution has an identity of its own.
+LEGS_NAMED = """
+union
+select identity
+from (select identity, unnest(legs ->> '$[*].execution_id') as leg from older)
+where leg in (from named)
 """
 
 
@@ -36,8 +43,12 @@ def stage_segments(
     With a base, segments that end at or before it are left out, but for earlier states and targets
     of the events that are in. Raises SegmentDamaged on a wrong hash.
     """
+    older = {}
     for stream in ARCHIVED.values():
-        _stage(connection, archive, stream, fetches, str(base or ""))
+        since = str(base or "") if stream in BOOKED else ""
+        older[stream] = _stage_recent(connection, archive, stream, fetches, since)
+    _stage_referred_to(connection, {stream: paths for stream, paths in older.items() if paths})
+    for stream in ARCHIVED.values():
         connection.execute(
             f"create or replace temp view stream_{stream.name} as"  # noqa: S608
             f" select * from archived_{stream.name} where malformed is null"
@@ -51,13 +62,14 @@ def stage_segments(
     connection.execute("create or replace table events.received as " + " union all ".join(parts))
 
 
-def _stage(
+def _stage_recent(
     connection: duckdb.DuckDBPyConnection,
     archive: Path,
     stream: Stream,
     fetches: Sequence[Fetch],
     base: str,
-) -> None:
+) -> list[Path]:
+    """Stage the segments that end after the base; gives the older ones."""
     recent: list[Path] = []
     older: list[Path] = []
     for fetch in fetches:
@@ -65,17 +77,35 @@ def _stage(
             needed = not segment.last_day or segment.last_day > base
             (recent if needed else older).append(typed_path(archive / stream.name, segment))
     table = f"archived_{stream.name}"
-    if not recent:
+    if recent:
+        read = READ.format(paths=_listed(recent))
+        connection.execute(f"create or replace temp table {table} as {read}")
+    else:
         _stage_nothing(connection, stream, table)
+    return older
+
+
+def _stage_referred_to(
+    connection: duckdb.DuckDBPyConnection, older: Mapping[Stream, Sequence[Path]]
+) -> None:
+    """Of the older segments, stage the events that a recent one of any booked stream names."""
+    if not older:
         return
-    read = READ.format(paths=_listed(recent))
-    connection.execute(f"create or replace temp table {table} as {read}")
-    if older:
-        names = ["identity"]
-        names += [c.name for c in stream.columns if c.name == "previous_execution_id"]
-        wanted = " union ".join(f"select {name} from {table}" for name in names)  # noqa: S608
-        read = READ.format(paths=_listed(older))
-        connection.execute(f"insert into {table} from ({read}) where identity in ({wanted})")
+    named = [
+        f"select {name} as named from archived_{stream.name}"  # noqa: S608
+        for stream in BOOKED
+        for name in ("identity", *targets_of(stream))
+    ]
+    connection.execute("create or replace temp table named as " + " union ".join(named))
+    for stream, paths in older.items():
+        read = READ.format(paths=_listed(paths))
+        wanted = "select identity from older where identity in (from named)"
+        if any(column.name == "legs" for column in stream.columns):
+            wanted += LEGS_NAMED
+        connection.execute(
+            f"insert into archived_{stream.name} with older as ({read})"  # noqa: S608
+            f" select * from older where identity in ({wanted})"
+        )
 
 
 def _stage_nothing(connection: duckdb.DuckDBPyConnection, stream: Stream, table: str) -> None:

@@ -135,7 +135,7 @@ def base(folder: Path, night: date, back: int, *fetches: Fetch, open_since: tupl
          ) -> str | None:  # fmt: skip
     """The base chosen from the closings in a folder, by its date."""
     known = latest(read_index(folder))
-    chosen = choose_base(folder, known, folder, fetches, (), DAYS, night, open_since, back)
+    chosen = choose_base(folder, known, folder, fetches, DAYS, night, open_since, back)
     return chosen.system_date if chosen else None
 
 

@@ -43,7 +43,7 @@ def night_of(day: date, fetches: list[Fetch], lookback: int = 3) -> list[Fetch]:
 
 def complete(fetches: list[Fetch], day: date) -> dict[str, bool]:
     """Which needs of a night are met."""
-    return {need.stream: need.complete for need in needs(fetches, day, ready(day))}
+    return {need.stream: need.complete for need in needs(fetches, day, ready(day), NAMES[:2])}
 
 
 def test_nothing_is_complete_before_anything_is_read() -> None:
@@ -106,7 +106,7 @@ def test_after_an_opening_the_books_begin_with_the_next_day() -> None:
     window = to_read(books, "trades", TUESDAY, ready(TUESDAY), 3)
     assert str(window) == "2026-06-13T04:00:00Z .. 2026-06-17T05:40:00Z"
     made = books + night_of(TUESDAY, books)
-    (trades, *_) = needs(made, TUESDAY, ready(TUESDAY))
+    (trades, *_) = needs(made, TUESDAY, ready(TUESDAY), NAMES[:2])
     assert str(trades.window) == "2026-06-16T04:00:00Z .. 2026-06-17T05:40:00Z"
     assert trades.complete
 
@@ -135,5 +135,5 @@ def test_daylight_saving_does_not_shift_a_day() -> None:
         date(2026, 11, 1): "2026-11-01T04:00:00Z .. 2026-11-02T05:00:00Z",
         date(2026, 11, 2): "2026-11-02T05:00:00Z .. 2026-11-03T05:00:00Z",
     }.items():
-        (*_, cash) = needs([], day, ready(day))
+        (*_, cash) = needs([], day, ready(day), NAMES[:2])
         assert str(cash.window) == window
