@@ -8,7 +8,10 @@ booked as (
     select event, kind, system_date, sum(amount) as change
     from postings
     where account_id = $account and commodity = $commodity
-        and ledger_account = 'C:' || $account || if($is_cash, ':CASH', ':POS')
+        and ledger_account in (
+            'C:' || $account || if($is_cash, ':CASH', ':POS'),
+            'F:' || $account || if($is_cash, ':CASH', ':POS')
+        )
     group by event, kind, system_date
 
 ),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from recon.archive.manifest import Fetch, opening_date
 from recon.ledger.close import load_base, load_closings
@@ -15,13 +16,13 @@ from recon.reports.certificate import Need
 from recon.rules.header import Rule
 from recon.rules.run import run_rules
 from recon.warehouse.connect import connect, lock_down
-from recon.warehouse.load import load_coverage, load_events, show_night
+from recon.warehouse.load import load_break_log, load_coverage, load_events, show_night
 
 
 @dataclass(frozen=True)
 class Night:
     """What a night is made of. `base` is the closing it begins with, `closings` those it knows,
-    `days` the ones whose closing it makes."""
+    `days` the ones whose closing it makes, `log` the break log."""
 
     system_date: date
     fetches: Sequence[Fetch]
@@ -31,6 +32,7 @@ class Night:
     closings: Mapping[str, Closing]
     readings: Mapping[str, str]
     days: Sequence[date]
+    log: Sequence[Mapping[str, Any]]
 
     @property
     def complete(self) -> bool:
@@ -66,6 +68,7 @@ def build(home: Path, night: Night, path: Path) -> None:
         )
         load_base(connection, home / "closings", night.base)
         load_closings(connection, home / "closings", night.closings, night.days)
+        load_break_log(connection, night.log)
         show_night(connection, night.system_date, night.begins_after)
         connection.execute(
             "create or replace table main.rule_pack (rule varchar, severity varchar, title varchar)"

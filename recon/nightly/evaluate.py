@@ -149,6 +149,7 @@ def plan(
             base,
             knowledge.run.lookback_sessions,
         ),
+        log=knowledge.entries,
     )
 
 

@@ -7,9 +7,10 @@ ledger read `main`, so none of them can forget the filter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -40,6 +41,15 @@ FETCHES = pa.schema(
     }
 )
 
+LOGGED = {
+    "system_date": pa.string(),
+    "revision": COUNT,
+    "what": pa.string(),
+    "break_id": pa.string(),
+    "state": pa.string(),
+}
+BREAK_LOG = pa.schema({"position": COUNT, **LOGGED})
+
 # Digits of a text without ever rounding: more than nine after the point give null. An instant
 # loses its nanoseconds downwards: a cast would round 19:59:59.9999996 into the next trade date.
 MACROS = r"""
@@ -61,7 +71,10 @@ create or replace table events.base
 create or replace table events.closing_days (system_date date);
 create or replace table events.closed
     (system_date date, ledger_account varchar, commodity varchar, measure varchar,
-    amount decimal(38, 9), fetch_id bigint)
+    amount decimal(38, 9), fetch_id bigint);
+create or replace table events.break_log
+    (position bigint, system_date date, revision bigint, what varchar, break_id varchar,
+    state varchar)
 """
 
 
@@ -94,6 +107,20 @@ def load_coverage(
     """Say which stretch of which stream the night needs, and whether it is proven complete."""
     for need in needs:
         connection.execute("insert into events.coverage values (?, ?, ?, ?)", list(need))
+
+
+def load_break_log(
+    connection: duckdb.DuckDBPyConnection, entries: Sequence[Mapping[str, Any]]
+) -> None:
+    """What the job wrote of breaks on earlier nights, in the order it was written."""
+    rows = [
+        {name: entry.get(name) for name in LOGGED} | {"position": position}
+        for position, entry in enumerate(entries, start=1)
+        if entry["what"] != "said"
+    ]
+    connection.register("logged", pa.Table.from_pylist(rows, schema=BREAK_LOG))
+    connection.execute("insert into events.break_log by name from logged")
+    connection.unregister("logged")
 
 
 def show_night(

@@ -19,7 +19,7 @@ booked as (
         ), 0) as activity,
         coalesce(sum(amount) filter (where settle_date <= $system_date::date), 0) as settled
     from postings
-    where ledger_account = 'C:' || account_id || ':CASH'
+    where regexp_matches(ledger_account, '^[CF]:.*:CASH$')
     group by account_id, commodity
 
 ),

@@ -1,5 +1,5 @@
 -- title: Each movement's quantity, cash and cost as one line of its account
--- reads: movements, costs, account_currencies
+-- reads: movements, costs, account_currencies, account_map
 --
 -- A memo line is beside the books: neither it nor its twin is ever in a customer account. What is
 -- left of the cost of a position that became flat goes to rounding; where a reversal left it, to
@@ -11,10 +11,12 @@ named as (
     select
         movements.*,
         coalesce(movements.currency, account_currencies.currency, 'USD') as money,
-        if(is_memo, 'MEMO:', '') || 'C:' || movements.account_id as owner,
+        if(is_memo, 'MEMO:', '') || if(account_map.kind = 'firm', 'F:', 'C:') || movements.account_id
+            as owner,
         coalesce(symbol, 'UNNAMED') as asset
     from movements
     left join account_currencies on account_currencies.account_id = movements.account_id
+    left join account_map on account_map.account_id = movements.account_id
 
 ),
 

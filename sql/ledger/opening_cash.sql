@@ -8,6 +8,6 @@ from statement_cash
 inner join opening on opening.system_date = statement_cash.system_date
 where not exists (select 1 from base)
 union all
-select regexp_extract(ledger_account, '^C:(.*):CASH$', 1), commodity, amount
+select regexp_extract(ledger_account, '^[CF]:(.*):CASH$', 1), commodity, amount
 from base
-where measure = 'CASH' and starts_with(ledger_account, 'C:')
+where measure = 'CASH' and regexp_matches(ledger_account, '^[CF]:')

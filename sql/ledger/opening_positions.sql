@@ -13,12 +13,12 @@ inner join opening on opening.system_date = statement_positions.system_date
 where not exists (select 1 from base)
 union all
 select
-    regexp_extract(held.ledger_account, '^C:(.*):POS$', 1),
+    regexp_extract(held.ledger_account, '^[CF]:(.*):POS$', 1),
     held.commodity,
     held.amount,
     coalesce(cost.amount, 0)
 from base as held
 left join base as cost
     on cost.ledger_account
-    = 'C:' || regexp_extract(held.ledger_account, '^C:(.*):POS$', 1) || ':COST:' || held.commodity
-where held.measure = 'QTY' and starts_with(held.ledger_account, 'C:')
+    = regexp_extract(held.ledger_account, '^([CF]:.*):POS$', 1) || ':COST:' || held.commodity
+where held.measure = 'QTY' and regexp_matches(held.ledger_account, '^[CF]:')

@@ -18,7 +18,7 @@ booked as (
             where kind <> 'opening' and system_date = $system_date::date
         ), 0) as activity
     from postings
-    where ledger_account = 'C:' || account_id || ':POS'
+    where regexp_matches(ledger_account, '^[CF]:.*:POS$')
     group by account_id, commodity
 
 ),

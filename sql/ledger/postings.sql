@@ -42,7 +42,7 @@ select
     base.measure,
     null
 from base cross join opening
-where not starts_with(base.ledger_account, 'C:') and base.ledger_account <> 'OPEN'
+where not regexp_matches(base.ledger_account, '^[CF]:') and base.ledger_account <> 'OPEN'
 union all
 select
     concat_ws(' ', 'carried', base.ledger_account, base.commodity, base.measure) || '/2',
@@ -52,4 +52,4 @@ select
     base.measure,
     null
 from base cross join opening
-where not starts_with(base.ledger_account, 'C:') and base.ledger_account <> 'OPEN'
+where not regexp_matches(base.ledger_account, '^[CF]:') and base.ledger_account <> 'OPEN'

@@ -115,7 +115,7 @@ costs_held as (
 
     select split_part(ledger_account, ':COST:', 2) as symbol, account_id, sum(amount) as cost
     from postings
-    where starts_with(ledger_account, 'C:' || account_id || ':COST:')
+    where regexp_matches(ledger_account, '^[CF]:[^:]*:COST:')
     group by ledger_account, account_id
 
 ),

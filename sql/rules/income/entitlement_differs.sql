@@ -70,7 +70,8 @@ holdings as (
     from sessions
     left join beginnings on beginnings.account_id = sessions.account_id
     left join postings
-        on postings.ledger_account = 'C:' || sessions.account_id || ':POS'
+        on postings.account_id = sessions.account_id
+        and regexp_matches(postings.ledger_account, '^[CF]:.*:POS$')
         and postings.commodity = sessions.symbol
         and postings.system_date <= sessions.date
     group by sessions.first_id, sessions.date, sessions.back, beginnings.begins

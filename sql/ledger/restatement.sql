@@ -1,0 +1,106 @@
+-- title: What changed in days that were closed before, and by which events
+-- reads: closings, closed, postings, movements, drains
+--
+-- A row for each balance of a closed day that is not what was stored. `events` are those received
+-- since that moved it, also by draining the suspense account they wait in. `is_explained`: some
+-- event came since that can have moved it; cost taken out at an average may change by an event
+-- that is booked on another ledger account.
+with
+
+now as (
+
+    select system_date, ledger_account, commodity, measure, amount
+    from closings
+    where system_date in (select system_date from closed)
+
+),
+
+changed as (
+
+    select
+        coalesce(now.system_date, closed.system_date) as system_date,
+        coalesce(now.ledger_account, closed.ledger_account) as ledger_account,
+        coalesce(now.commodity, closed.commodity) as commodity,
+        coalesce(now.measure, closed.measure) as measure,
+        coalesce(closed.amount, 0) as before,
+        coalesce(now.amount, 0) as after
+    from now
+    full join closed
+        on closed.system_date = now.system_date
+        and closed.ledger_account = now.ledger_account
+        and closed.commodity = now.commodity
+        and closed.measure = now.measure
+    where coalesce(closed.amount, 0) <> coalesce(now.amount, 0)
+
+),
+
+known as (
+
+    select system_date, max(fetch_id) as fetch_id from closed group by system_date
+
+),
+
+-- The receipt order begins with the number of the fetch.
+since as (
+
+    select
+        known.system_date as closed_on,
+        movements.event,
+        movements.account_id,
+        movements.contra
+    from known
+    inner join movements
+        on movements.system_date <= known.system_date
+        and movements.received // 1000000000 > known.fetch_id
+
+),
+
+moving as (
+
+    select event, event as posted_by, closed_on from since
+    union
+    select since.event, drains.event, since.closed_on
+    from since
+    inner join drains on drains.contra = since.contra
+
+),
+
+causes as (
+
+    select
+        changed.system_date, changed.ledger_account, changed.commodity, changed.measure,
+        list(distinct moving.event order by moving.event) as events
+    from changed
+    inner join moving on moving.closed_on = changed.system_date
+    inner join postings
+        on postings.event = moving.posted_by
+        and postings.ledger_account = changed.ledger_account
+        and postings.commodity = changed.commodity
+        and postings.measure = changed.measure
+        and postings.system_date <= changed.system_date
+    group by changed.system_date, changed.ledger_account, changed.commodity, changed.measure
+
+)
+
+select
+    changed.system_date,
+    changed.ledger_account,
+    changed.commodity,
+    changed.measure,
+    changed.before::decimal(38, 9) as before,
+    changed.after::decimal(38, 9) as after,
+    coalesce(causes.events, []) as events,
+    exists (
+        select 1 from since
+        where since.closed_on = changed.system_date
+            and (
+                not regexp_matches(changed.ledger_account, '^[CF]:')
+                or split_part(changed.ledger_account, ':', 2) = since.account_id
+            )
+    ) as is_explained
+from changed
+left join causes
+    on causes.system_date = changed.system_date
+    and causes.ledger_account = changed.ledger_account
+    and causes.commodity = changed.commodity
+    and causes.measure = changed.measure
