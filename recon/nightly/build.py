@@ -68,7 +68,7 @@ def build(home: Path, night: Night, path: Path) -> None:
         )
         load_base(connection, home / "closings", night.base)
         load_closings(connection, home / "closings", night.closings, night.days)
-        load_break_log(connection, night.log)
+        load_break_log(connection, night.log, night.system_date)
         show_night(connection, night.system_date, night.begins_after)
         connection.execute(
             "create or replace table main.rule_pack (rule varchar, severity varchar, title varchar)"

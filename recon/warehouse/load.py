@@ -110,13 +110,13 @@ def load_coverage(
 
 
 def load_break_log(
-    connection: duckdb.DuckDBPyConnection, entries: Sequence[Mapping[str, Any]]
+    connection: duckdb.DuckDBPyConnection, entries: Sequence[Mapping[str, Any]], system_date: date
 ) -> None:
-    """What the job wrote of breaks on earlier nights, in the order it was written."""
+    """What the job wrote of breaks on nights before that one, in the order it was written."""
     rows = [
         {name: entry.get(name) for name in LOGGED} | {"position": position}
         for position, entry in enumerate(entries, start=1)
-        if entry["what"] != "said"
+        if entry["what"] != "said" and entry["system_date"] < str(system_date)
     ]
     connection.register("logged", pa.Table.from_pylist(rows, schema=BREAK_LOG))
     connection.execute("insert into events.break_log by name from logged")
