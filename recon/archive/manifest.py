@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -53,6 +53,11 @@ class Fetch:
     def complete(self) -> bool:
         """Whether this one reading is proven to be everything in its window."""
         return self.ended == "complete"
+
+    def within(self, first: str, last: str) -> Fetch:
+        """The fetch with only the segments that may have an event of those days, YYYY-MM-DD."""
+        found = (s for s in self.segments if s.first_day <= last and (s.last_day or last) >= first)
+        return replace(self, segments=tuple(found))
 
 
 def read_manifest(archive: Path) -> list[Fetch]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from recon.archive.segment import typed_path
 from recon.feeds.streams import BOOKED, Stream, targets_of
 from recon.window import NEW_YORK
 
+ONE_DAY, LAST_DAY = timedelta(days=1), "9999-12-31"
 NANOSECONDS, MICROSECONDS = pa.timestamp("ns", "UTC"), pa.timestamp("us", "UTC")
 
 
@@ -50,7 +50,8 @@ def first_day_referred_to(archive: Path, fetches: Sequence[Fetch], base: date) -
     for stream in BOOKED:
         targets = targets_of(stream)
         names = ["identity", *targets, *_dated(stream)]
-        for row in archived(archive, _ending_after(fetches, base), stream.name, names):
+        after = [fetch.within(str(base + ONE_DAY), LAST_DAY) for fetch in fetches]
+        for row in archived(archive, after, stream.name, names):
             day = _day(row)
             # Late in the evening of the base an event belongs to the day after: its target counts.
             wanted.update(row[name] for name in targets if row[name] and day >= base)
@@ -58,17 +59,6 @@ def first_day_referred_to(archive: Path, fetches: Sequence[Fetch], base: date) -
     named = pa.array(sorted(wanted), pa.string())
     days = (_day(row) for stream in BOOKED for row in _named(archive, fetches, stream, named))
     return min((day for day in days if day <= base), default=None)
-
-
-def _ending_after(fetches: Sequence[Fetch], base: date) -> list[Fetch]:
-    """The fetches without the segments that end at or before the base."""
-    return [
-        replace(
-            fetch,
-            segments=tuple(s for s in fetch.segments if not s.last_day or s.last_day > str(base)),
-        )
-        for fetch in fetches
-    ]
 
 
 def _named(

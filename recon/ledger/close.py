@@ -24,6 +24,7 @@ from recon.ledger.closings import (
     still_valid,
     write_closing,
 )
+from recon.ledger.legs import first_leg_cut_off
 
 BALANCES = """
 select ledger_account, commodity, measure, amount from closings
@@ -52,8 +53,9 @@ def choose_base(
     """The closing that a night begins with, or None for the beginning of the books.
 
     It lies some sessions back, before everything that is still open was first seen, and before
-    every event that a later one reverses; nothing waits in suspense at it, so that no leg is cut
-    off from the others; nothing has been archived since that belongs to its days.
+    every event that a later one reverses; nothing waits in suspense at it, and no action has legs
+    on both sides of it, so that no leg is cut off from the others; nothing has been archived since
+    that belongs to its days.
     """
     valid = [
         date.fromisoformat(day)
@@ -68,6 +70,7 @@ def choose_base(
         if chosen is None:
             return None
         earlier = first_day_referred_to(archive, fetches, chosen)
+        earlier = earlier or first_leg_cut_off(archive, fetches, chosen)
         closing = closings[str(chosen)]
         if earlier is None and not _in_suspense(read_closing(folder, closing)):
             return closing
