@@ -30,6 +30,7 @@ from pathlib import Path
 import duckdb
 
 from recon.ledger.post import post_night
+from recon.rules.header import parse_rule
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events, show_night
 from recon.warehouse.order import reads
@@ -98,7 +99,8 @@ def run_case(connection: duckdb.DuckDBPyConnection, sql: str, fixture: Fixture, 
         for table in {name for name in case.given if " " not in name} - archived:
             connection.execute(f"delete from main.{table}")
             _insert(connection, f"main.{table}", case.given[table])
-        params = {"system_date": str(fixture.system_date)} if "$system_date" in sql else {}
+        rule = parse_rule(fixture.subject, sql).params if "-- params:" in sql else {}
+        params = {name: default or str(fixture.system_date) for name, default in rule.items()}
         relation = connection.sql(sql, params=params)
         got = [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
     finally:

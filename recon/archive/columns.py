@@ -47,13 +47,14 @@ class Row:
 
 def read_row(stream: Stream, text: str) -> Row:
     """Type one message. A text that is no JSON object becomes a row that says so."""
+    repeated: list[str] = []
     try:
-        event = parse_json(text)
+        event = json.loads(text, object_pairs_hook=_noting(repeated), **NUMBERS_AS_TEXTS)
     except (ValueError, RecursionError) as error:
         return _quarantined(stream, text, f"not JSON: {type(error).__name__}")
     if not isinstance(event, dict):
         return _quarantined(stream, text, f"not a JSON object but {type(event).__name__}")
-    return _row(stream, text, event)
+    return _row(stream, text, event, repeated)
 
 
 def read_lines_row(stream: Stream, text: str, statement_date: datetime.date) -> Row:
@@ -62,11 +63,10 @@ def read_lines_row(stream: Stream, text: str, statement_date: datetime.date) -> 
     The row's text stays the answer's own. Raises ValueError for a text that is no JSON.
     """
     answer = {"statement_date": statement_date.isoformat(), "lines": parse_json(text)}
-    return _row(stream, text, answer)
+    return _row(stream, text, answer, [])
 
 
-def _row(stream: Stream, text: str, event: dict[str, Any]) -> Row:
-    unread: list[str] = []
+def _row(stream: Stream, text: str, event: dict[str, Any], unread: list[str]) -> Row:
     values = [_typed(event, column.path, column.kind, unread) for column in stream.columns]
     by_name = dict(zip((column.name for column in stream.columns), values, strict=True))
     missing = [name for name in stream.required if by_name[name] is None]
@@ -83,7 +83,7 @@ def _row(stream: Stream, text: str, event: dict[str, Any]) -> Row:
 
 def parse_json(text: str) -> Any:
     """JSON with every number as a `Number`, so that no digit can be lost. Raises ValueError."""
-    return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=_refuse)
+    return json.loads(text, **NUMBERS_AS_TEXTS)
 
 
 def exact_json(value: Any) -> str:
@@ -93,6 +93,27 @@ def exact_json(value: Any) -> str:
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is no JSON number")
+
+
+NUMBERS_AS_TEXTS: dict[str, Any] = {
+    "parse_float": Number,
+    "parse_int": Number,
+    "parse_constant": _refuse,
+}
+
+
+def _noting(repeated: list[str]) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
+    """Makes objects whose last member of a name holds, and notes the names that came twice."""
+
+    def made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        if len(members) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = {name for name in names if names.count(name) > 1}
+            repeated.extend(f"{name[:60]!a}: sent twice in one object" for name in sorted(twice))
+        return members
+
+    return made
 
 
 def _quarantined(stream: Stream, text: str, reason: str) -> Row:
@@ -137,6 +158,14 @@ def _text(value: Any) -> str:
     if not value.isascii() and not _is_unicode(value):
         raise ValueError(f"expected Unicode, saw half of a surrogate pair in {value[:60]!a}")
     return str(value)
+
+
+def _json(value: Any) -> str:
+    """JSON that every reader takes. Raises ValueError for text that cannot be written in UTF-8."""
+    text = exact_json(value)
+    if "\\ud" in text and not _is_unicode(json.dumps(value, ensure_ascii=False)):
+        raise ValueError("expected Unicode, saw half of a surrogate pair")
+    return text
 
 
 def _is_unicode(value: str) -> bool:
@@ -212,5 +241,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "scale": _scale,
     "instant": _instant,
     "date": _date,
-    "json": exact_json,
+    "json": _json,
 }

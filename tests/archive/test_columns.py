@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from recon.archive.columns import parse_json, read_row
-from recon.feeds.streams import NTA, TRADES
+from recon.feeds.streams import ADMIN_ACTION, NTA, TRADES
+from recon.resources import folder
 from tests.archive.making import trade, typed, value
 
 # Midnight of 2026-06-15 UTC is day 20619 after 1970 (56 years of 365 days, 14 leap days, 165 days).
@@ -194,3 +195,16 @@ def test_identity_is_the_first_usable_one_and_never_a_placeholder() -> None:
     bare = read_row(NTA, '{"id": "../../etc", "event_ulid": ""}')
     assert bare.identity == f"content:{bare.payload_hash}"
     assert read_row(NTA, '{"id": 17}').identity == "17"
+
+
+def test_a_member_that_came_twice_is_told_and_the_last_one_holds() -> None:
+    """As in the broker's own sample of an admin action, whose event_id is there twice."""
+    sample = (folder("data") / "samples" / "admin_action.ndjson").read_text("utf-8").splitlines()[0]
+    row = read_row(ADMIN_ACTION, sample)
+    assert (row.identity, row.malformed) == ("03HBVNXKMWYGFTKTGNVR5R41F2", None)
+    assert row.unread == ["'event_id': sent twice in one object"]
+
+
+def test_members_of_one_name_in_two_objects_are_no_repeat() -> None:
+    """An order has an id, and so has a leg of it."""
+    assert read_row(TRADES, trade(order='"legs": [{"id": "L1"}, {"id": "L2"}]')).unread == []

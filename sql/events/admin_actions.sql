@@ -1,0 +1,40 @@
+-- reads: stream_admin_action, calendar
+--
+-- What the broker's staff did by hand: a note, a liquidation, a canceled transaction. Whom it is
+-- about is sent in two shapes, as two members or as one with both.
+with
+
+latest as (
+
+    select *
+    from stream_admin_action
+    qualify row_number() over (partition by identity order by received desc) = 1
+
+),
+
+told as (
+
+    select
+        identity as event_id,
+        type,
+        category,
+        note,
+        coalesce(belongs_to_kind, belongs_to ->> '$.kind') as belongs_to_kind,
+        coalesce(belongs_to_id, belongs_to ->> '$.value') as belongs_to_id,
+        transaction_id,
+        entry_type,
+        symbol,
+        replaces_event_id,
+        to_microseconds(event_at) as event_at,
+        received as receipt
+    from latest
+
+)
+
+select
+    told.* exclude (receipt),
+    case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
+    told.receipt
+from told
+left join events.calendar
+    on calendar.date = (told.event_at at time zone 'America/New_York' + interval 4 hours)::date

@@ -1,0 +1,27 @@
+-- reads: stream_ipo, calendar
+--
+-- What became of offerings. Only an allocation names an account; its cash comes as a memo (MEM)
+-- and later as a booked activity, not from here.
+with
+
+told as (
+
+    select
+        identity as event_id,
+        account_id,
+        verb,
+        offering_reference,
+        to_microseconds(event_at) as event_at,
+        received as receipt
+    from stream_ipo
+    qualify row_number() over (partition by identity order by received desc) = 1
+
+)
+
+select
+    told.* exclude (receipt),
+    case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
+    told.receipt
+from told
+left join events.calendar
+    on calendar.date = (told.event_at at time zone 'America/New_York' + interval 4 hours)::date

@@ -1,0 +1,109 @@
+-- title:    A transaction that was canceled by hand is still counted
+-- severity: S1
+-- reads:    admin_actions, activities, calendar, coverage, opening
+-- params:   system_date
+--
+-- When the broker's staff cancel a transaction they say so on the stream of admin actions, with its
+-- id. So the activity of that id is canceled too, or an opposite one of the same account, type and
+-- security is booked; if neither, the books count what the broker does not. An action that another
+-- one replaces says nothing any more.
+-- Pending until the next settlement day after the action, then a break. `not_evaluated`: no
+-- activity with that id is archived; it may be older than the books. That an activity is canceled
+-- without any such action is no break: not every cancel is done by hand.
+-- Clears when the activity is canceled or taken back.
+with
+
+actions as (
+
+    select event_id, transaction_id, entry_type, belongs_to_kind, belongs_to_id, system_date
+    from admin_actions
+    where type = 'transaction_cancel_admin_event'
+        and system_date <= $system_date::date
+        and system_date
+        > coalesce((select max(opening.system_date) from opening), '0001-01-01'::date)
+        and event_id not in (
+            select replaces_event_id from admin_actions where replaces_event_id is not null
+        )
+        and exists (select 1 from coverage where stream = 'admin_action')
+
+),
+
+transactions as (
+
+    select
+        transaction_id,
+        if(bool_or(belongs_to_kind = 'account'), max(belongs_to_id), null) as belongs_to_id,
+        max(entry_type) as entry_type,
+        min(system_date) as canceled_on,
+        list(event_id order by event_id) as event_ids
+    from actions
+    group by transaction_id, if(transaction_id is null, event_id, null)
+
+),
+
+named as (
+
+    select
+        transactions.*,
+        activities.account_id,
+        activities.symbol,
+        activities.status,
+        activities.activity_id,
+        (
+            select min(opposite.activity_id) from events.activities as opposite
+            where opposite.account_id = activities.account_id
+                and opposite.entry_type = activities.entry_type
+                and opposite.symbol is not distinct from activities.symbol
+                and opposite.qty = -activities.qty
+                and opposite.net_amount = -activities.net_amount
+                and (opposite.qty <> 0 or opposite.net_amount <> 0)
+                and opposite.status in ('executed', 'correct')
+                and opposite.received > activities.received
+                and opposite.system_date <= $system_date::date
+        ) as opposite_id
+    from transactions
+    left join events.activities as activities
+        on activities.activity_id = transactions.transaction_id
+        and activities.system_date <= $system_date::date
+
+),
+
+judged as (
+
+    select
+        named.*,
+        calendar.next_settlement as due_date,
+        case
+            when activity_id is null then 'not_evaluated'
+            when status not in ('executed', 'correct') or opposite_id is not null then 'pass'
+            when $system_date::date < calendar.next_settlement then 'pending'
+            else 'break'
+        end as verdict
+    from named
+    left join calendar on calendar.date = named.canceled_on
+
+),
+
+verdicts as (
+
+    select
+        coalesce(account_id, belongs_to_id) as account_id,
+        symbol,
+        coalesce('activity ' || transaction_id, 'action ' || event_ids[1]) as subject,
+        verdict,
+        'canceled' as expected,
+        case
+            when activity_id is null then 'not known'
+            when opposite_id is not null then 'taken back'
+            else status
+        end as actual,
+        null::decimal(38, 9) as difference,
+        null::varchar as unit,
+        case when verdict = 'pending' then due_date end as due_date,
+        list_filter(event_ids || [activity_id, opposite_id], lambda one: one is not null)
+            as evidence
+    from judged
+
+)
+
+select * from verdicts
