@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from recon import cli_look, cli_night, cli_sandbox
+from recon import cli_bring, cli_look, cli_migrate, cli_night, cli_sandbox, cli_webhook
 from recon.errors import ExitCode, ReconError
 
 
@@ -55,13 +55,18 @@ for command in (
     cli_night.run,
     cli_night.watch,
     cli_night.replay,
+    cli_bring.ingest,
+    cli_bring.schema_drift,
+    cli_migrate.migrate_check,
     cli_night.check,
     cli_night.rebuild,
     cli_look.rules_command,
     cli_look.breaks,
     cli_look.explain,
+    cli_look.accounts,
     cli_look.export,
     cli_look.doctor,
     cli_sandbox.sandbox,
+    cli_webhook.webhook,
 ):
     main.add_command(command)

@@ -75,7 +75,7 @@ def run(
         sys.exit(ExitCode.NOTHING_TO_DO if skip_code else ExitCode.CLEAN)
     settings = settings_of(context)
     if known_at is not None:
-        finish(check_date(settings, chosen, clock(), known_at), as_json)
+        finish(check_date(settings, chosen, known_at), as_json)
     with broker_of(settings) as broker:
         outcome = run_date(
             broker, settings, chosen, clock(), wait_seconds=wait_seconds(wait),
@@ -103,31 +103,69 @@ def watch(context: click.Context, nights: int | None) -> None:
 @click.command(
     epilog=example("recon replay --stream nta --since 2026-06-15 --until 2026-06-16T06:00:00Z")
 )
-@click.option("--stream", "streams", multiple=True, required=True, help="trades, nta or system.")
-@click.option("--since", required=True, metavar="INSTANT", help="Date or RFC 3339, inclusive.")
-@click.option("--until", required=True, metavar="INSTANT", help="Date or RFC 3339, exclusive.")
+@click.option("--stream", "streams", multiple=True, required=True, help="trades, nta or another.")
+@click.option("--since", metavar="INSTANT", help="Date or RFC 3339, inclusive.")
+@click.option("--until", metavar="INSTANT", help="Date or RFC 3339, exclusive.")
+@click.option("--since-id", metavar="ID", help="Instead: published after this id.")
+@click.option("--until-id", metavar="ID", help="Published up to this id, itself included.")
 @JSON
 @click.pass_context
 def replay(
-    context: click.Context, streams: tuple[str, ...], since: str, until: str, as_json: bool
+    context: click.Context,
+    streams: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    since_id: str | None,
+    until_id: str | None,
+    as_json: bool,
 ) -> None:
-    """Read a bounded window of event streams into the archive."""
+    """Read a bounded window of event streams into the archive.
+
+    Ids are ULIDs; streams of version 1 also take two integers, which the broker removes on
+    2027-02-15. What is read by id proves no coverage of the time in which it happened.
+    """
+    from recon.archive.by_cursor import is_whole
     from recon.archive.coverage import is_covered
-    from recon.nightly.replay import replay_streams
+    from recon.nightly.replay import replay_ids, replay_streams
     from recon.terminal import tracked
     from recon.window import Window, parse_instant
 
+    bounds = _bounds(since, until, since_id, until_id)
     settings, moment = settings_of(context), clock()
-    window = Window(parse_instant(since), parse_instant(until))
-    with broker_of(settings) as broker:
-        fetches = replay_streams(broker, settings, streams, window, moment, tracked=tracked)
+    if since_id:
+        with broker_of(settings) as broker:
+            read = replay_ids(broker, settings, streams, bounds, moment, tracked=tracked)
+        fetches = [fetch for _, made in read for fetch in made]
+        whole = all(is_whole(made, cursor) for cursor, made in read)
+    else:
+        window = Window(parse_instant(bounds[0]), parse_instant(bounds[1]))
+        with broker_of(settings) as broker:
+            fetches = replay_streams(broker, settings, streams, window, moment, tracked=tracked)
+        whole = all(is_covered(fetches, stream, window) for stream in streams)
     for fetch in fetches:
         line = {name: getattr(fetch, name) for name in ("stream", "since", "until", "ended")}
         line |= {name: getattr(fetch, name) for name in ("received", "new", "duplicates")}
         shown = " ".join(f"{name}={value}" for name, value in line.items())
         click.echo(json.dumps(line) if as_json else shown)
-    if not all(is_covered(fetches, stream, window) for stream in streams):
+    if not whole:
         sys.exit(ExitCode.INCOMPLETE)
+
+
+def _bounds(
+    since: str | None, until: str | None, since_id: str | None, until_id: str | None
+) -> tuple[str, str]:
+    """The one pair of ends that is given. Raises UsageError."""
+    if since and until and not (since_id or until_id):
+        return since, until
+    if since_id and until_id and not (since or until):
+        return since_id, until_id
+    given = {"--since": since, "--until": until, "--since-id": since_id, "--until-id": until_id}
+    raise UsageError(
+        expected="--since and --until, or --since-id and --until-id",
+        seen=", ".join(name for name, value in given.items() if value) or "none of them",
+        where="the window to replay",
+        next_step="give both ends of one kind: a window without an end never ends",
+    )
 
 
 @click.command(epilog=example("recon check --date 2026-06-16"))
@@ -138,7 +176,7 @@ def check(context: click.Context, day: str, as_json: bool) -> None:
     """Evaluate a date again from the archive alone, asking the broker nothing."""
     from recon.nightly.run import check_date
 
-    finish(check_date(settings_of(context), system_date(day), clock()), as_json)
+    finish(check_date(settings_of(context), system_date(day)), as_json)
 
 
 @click.command(epilog=example("recon rebuild --date 2026-06-16"))

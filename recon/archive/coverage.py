@@ -10,13 +10,13 @@ from recon.archive.manifest import Fetch
 from recon.window import Window, parse_instant
 
 
-def covered(fetches: Iterable[Fetch], stream: str) -> list[Window]:
-    """The union of the complete windows of a stream, in order, none touching another."""
+def covered(fetches: Iterable[Fetch], stream: str, ended: str = "complete") -> list[Window]:
+    """The union of the windows of a stream that ended so, in order, none touching another."""
     windows = sorted(
         (
             Window(parse_instant(fetch.since), parse_instant(fetch.until))
             for fetch in fetches
-            if fetch.stream == stream and fetch.complete
+            if fetch.stream == stream and fetch.ended == ended
         ),
         key=lambda window: window.since,
     )
@@ -29,11 +29,13 @@ def covered(fetches: Iterable[Fetch], stream: str) -> list[Window]:
     return merged
 
 
-def is_covered(fetches: Iterable[Fetch], stream: str, window: Window) -> bool:
+def is_covered(
+    fetches: Iterable[Fetch], stream: str, window: Window, ended: str = "complete"
+) -> bool:
     """Whether every instant of the window lies in one proven stretch."""
     return any(
         part.since <= window.since and window.until <= part.until
-        for part in covered(fetches, stream)
+        for part in covered(fetches, stream, ended)
     )
 
 

@@ -81,17 +81,20 @@ class Intake:
     def take(self, texts: list[str]) -> None:
         """Keep messages, the exact JSON text of each."""
         for text in texts:
-            row = read_row(self.stream, text)
-            self.received += 1
-            self.seen.add(row.identity)
-            if (row.identity, row.payload_hash) in self.known:
-                self.duplicates += 1
-                continue
-            self.known.add((row.identity, row.payload_hash))
-            self.rows.append(row)
-            if len(self.rows) == ROWS_PER_SEGMENT:
-                self._flush()
-        self.progress(self.received)
+            self.keep(read_row(self.stream, text))
+        self.progress(len(texts))
+
+    def keep(self, row: Row) -> None:
+        """Keep one message that is typed already, unless it is archived."""
+        self.received += 1
+        self.seen.add(row.identity)
+        if (row.identity, row.payload_hash) in self.known:
+            self.duplicates += 1
+            return
+        self.known.add((row.identity, row.payload_hash))
+        self.rows.append(row)
+        if len(self.rows) == ROWS_PER_SEGMENT:
+            self._flush()
 
     def record(self, end: StreamEnd, started_at: str) -> Fetch:
         """Write what is left, then the manifest line."""

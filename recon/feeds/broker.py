@@ -15,6 +15,7 @@ import httpx
 
 from recon.feeds.answer import is_framed, no_answer, unusable
 from recon.feeds.connection import Connection
+from recon.feeds.cursor import Cursor
 from recon.feeds.deadline import Deadline
 from recon.feeds.patience import Patience
 from recon.feeds.streams import Stream
@@ -52,19 +53,19 @@ class Broker:
     def read_window(
         self,
         stream: Stream,
-        window: Window,
+        window: Window | Cursor,
         take: Callable[[list[str]], None],
         *,
         stop: Callable[[], bool] | None = None,
         deadline_seconds: float,
     ) -> StreamEnd:
-        """Read one window over one connection; `take` gets messages as they arrive, exact texts.
+        """Read one window, or between two ids, over one connection; `take` gets messages as they
+        arrive, exact texts.
 
         Asks `stop` after each network chunk. The deadline is for the whole call, in seconds.
         Raises BrokerRefused, BrokerUnreachable (before the body began) and OversizeError.
         """
-        params = {"since": as_z(window.since), "until": as_z(window.until)}
-        request = self._connection.request(stream.path, params, EVENT_STREAM)
+        request = self._connection.request(stream.path, _params(window), EVENT_STREAM)
         tally = Tally(take)
         with Deadline(deadline_seconds) as deadline:
             response = self._connection.attempt(
@@ -103,6 +104,12 @@ class Broker:
             return str(body, "utf-8")
         except UnicodeDecodeError as fault:
             raise unusable("an answer that is not UTF-8", request) from fault
+
+
+def _params(window: Window | Cursor) -> Mapping[str, str]:
+    if isinstance(window, Cursor):
+        return window.params
+    return {"since": as_z(window.since), "until": as_z(window.until)}
 
 
 def _read(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 _BLANK = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)  # int() refuses endless digits
 
 
 def elements(text: str, start: int = 0) -> list[str]:
@@ -14,20 +15,25 @@ def elements(text: str, start: int = 0) -> list[str]:
 
     Raises ValueError where no array begins there, or it is cut.
     """
-    texts: list[str] = []
+    return [element for element, _ in each_element(text, start)]
+
+
+def each_element(text: str, start: int = 0) -> Iterator[tuple[str, int]]:
+    """The same one by one, each with the place after it: what is whole before a cut is given."""
     place = _after(text, start)
     if text[place : place + 1] != "[":
         raise ValueError(f"expected an array, saw {text[place : place + 20]!r}")
     place = _after(text, place + 1)
+    first = True
     while text[place : place + 1] != "]":
-        if texts:
+        if not first:
             if text[place : place + 1] != ",":
                 raise ValueError(f"expected a comma, saw {text[place : place + 20]!r}")
             place = _after(text, place + 1)
+        first = False
         _, end = _DECODER.raw_decode(text, place)
-        texts.append(text[place:end])
+        yield text[place:end], end
         place = _after(text, end)
-    return texts
 
 
 def _after(text: str, place: int) -> int:

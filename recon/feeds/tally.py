@@ -56,6 +56,11 @@ class Tally:
             raise
         self._count(items)
 
+    @property
+    def unknown_field(self) -> bool:
+        """Whether a line came that no event stream has; its content is not handed on."""
+        return self._unknown_field
+
     def end(self, fate: str) -> StreamEnd:
         """Judge the reading, whose connection ended as `fate` says."""
         return StreamEnd(

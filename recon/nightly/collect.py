@@ -20,6 +20,7 @@ from recon.feeds.answer import AnswerRefused
 from recon.feeds.broker import Broker
 from recon.feeds.streams import SYSTEM, stream_named
 from recon.nightly.needs import BOOKED, to_read
+from recon.nightly.published import last_ready, read_published
 from recon.nightly.trigger import SystemEvent, missing
 from recon.settings import Settings
 from recon.window import Window, as_z, day_start
@@ -112,16 +113,20 @@ def collect(
     note: Note,
     tracked: Callable[[str], contextlib.AbstractContextManager[Callable[[int], None]]],
 ) -> None:
-    """Replay the streams of the night up to `ready` and archive the statements of the day."""
+    """Replay the streams of the night up to `ready`, also by publication since the last night, and
+    archive the statements of the day."""
+    since = last_ready(settings, archived_signals(settings.archive), system_date)
     for name in settings.streams:
-        fetches = read_manifest(settings.archive)
-        window = to_read(fetches, name, system_date, ready, settings.lookback_days)
+        stream = stream_named(name)
+        window = to_read(
+            read_manifest(settings.archive), name, system_date, ready, settings.lookback_days
+        )
         try:
             with tracked(f"replay {name}") as progress:
                 made = replay_window(
                     broker,
                     settings.archive,
-                    stream_named(name),
+                    stream,
                     window,
                     started_at=as_z(now),
                     deadline_seconds=settings.window_deadline_seconds,
@@ -134,6 +139,8 @@ def collect(
             continue
         for fetch in made:
             note("replayed", stream=name, window=str(window), ended=fetch.ended, new=fetch.new)
+        if name in BOOKED and since is not None and since < ready:
+            read_published(broker, settings, stream, since, ready, now, note)
     try:
         archive_positions(broker, settings.archive, system_date, started_at=as_z(now))
         with tracked("cash statements") as progress:

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 import pendulum
 
+from recon.archive.by_cursor import replay_cursor
 from recon.archive.manifest import Fetch
 from recon.archive.replay import replay_window
 from recon.errors import UsageError
 from recon.feeds.broker import Broker
-from recon.feeds.streams import stream_named
+from recon.feeds.cursor import Cursor, cursor_of, ulid_at
+from recon.feeds.streams import Stream, stream_named
 from recon.nightly.keeping import locked
 from recon.nightly.run import Tracked
 from recon.settings import Settings
@@ -27,7 +29,7 @@ def replay_streams(
     tracked: Tracked,
 ) -> list[Fetch]:
     """Archive one window of each stream. Raises UsageError for a window that is not over yet."""
-    streams = [stream_named(name) for name in names]
+    streams = _served(names)
     if window.until > now:
         raise UsageError(
             expected="a window that is over",
@@ -49,3 +51,59 @@ def replay_streams(
                     progress=progress,
                 )
     return made
+
+
+def replay_ids(
+    broker: Broker,
+    settings: Settings,
+    names: Iterable[str],
+    ids: tuple[str, str],
+    now: pendulum.DateTime,
+    *,
+    tracked: Tracked,
+) -> list[tuple[Cursor, list[Fetch]]]:
+    """Archive what each stream published after the first id up to the second. Raises UsageError
+    for ids that a stream does not take, or that are not all published yet."""
+    cursors = [(stream, cursor_of(stream, *ids)) for stream in _served(names)]
+    for _, cursor in cursors:
+        _refuse_unfinished(cursor, now)
+    made = []
+    with locked(settings.home):
+        for stream, cursor in cursors:
+            with tracked(f"replay {stream.name}") as progress:
+                fetches = replay_cursor(
+                    broker,
+                    settings.archive,
+                    stream,
+                    cursor,
+                    now=now,
+                    deadline_seconds=settings.window_deadline_seconds,
+                    progress=progress,
+                )
+            made.append((cursor, fetches))
+    return made
+
+
+def _served(names: Iterable[str]) -> list[Stream]:
+    """The streams of those names that a broker serves. Raises UsageError for another."""
+    streams = [stream_named(name) for name in names]
+    for stream in streams:
+        if not stream.path:
+            raise UsageError(
+                expected="a stream that the broker serves",
+                seen=f"{stream.name}, which is delivered",
+                where="--stream",
+                next_step="bring in what was delivered with `recon ingest`",
+            )
+    return streams
+
+
+def _refuse_unfinished(cursor: Cursor, now: pendulum.DateTime) -> None:
+    window = cursor.published
+    if window is not None and window.until > now:
+        raise UsageError(
+            expected="ids of what is published",
+            seen=f"{cursor.until}, of {as_z(window.until)}",
+            where="--until-id",
+            next_step=f"end at {ulid_at(now.subtract(seconds=1))} or before",
+        )

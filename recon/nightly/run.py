@@ -15,6 +15,7 @@ from pathlib import Path
 import pendulum
 
 from recon.archive.account_map import archive_account_map
+from recon.archive.inbox import absorb
 from recon.archive.manifest import opening_date, read_manifest
 from recon.errors import ExitCode, UsageError
 from recon.feeds.broker import Broker
@@ -76,9 +77,7 @@ def run_date(
     return outcome
 
 
-def check_date(
-    settings: Settings, system_date: date, now: pendulum.DateTime, known_at: int | None = None
-) -> Outcome:
+def check_date(settings: Settings, system_date: date, known_at: int | None = None) -> Outcome:
     """Evaluate a night from what is archived, asking the broker nothing and recording nothing.
 
     With `known_at` only what that earlier run knew counts. Raises UsageError for a date that is
@@ -87,8 +86,6 @@ def check_date(
     check_streams(settings.streams)
     earlier = None if known_at is None else find_run(settings.home, known_at, str(system_date))
     with locked(settings.home):
-        if earlier is None:
-            bring_in(settings, now)
         return evaluate(settings, system_date, _archived_needs(settings, system_date), earlier)
 
 
@@ -120,7 +117,8 @@ def _needs(system_date: date, ready: pendulum.DateTime) -> Needs:
 
 
 def bring_in(settings: Settings, now: pendulum.DateTime) -> None:
-    """Archive what was put down for the job: the user's file of accounts."""
+    """Archive what lies ready: delivered webhooks, and the user's file of accounts."""
+    absorb(settings.archive, as_z(now))
     if settings.accounts_file is not None:
         archive_account_map(settings.archive, settings.accounts_file, now)
 

@@ -27,7 +27,7 @@ REPLAY = ("replay", "--stream", "trades")
         ((*REPLAY, "--since", "2026-06-16", "--until", "2999-01-01"), "a window that is over"),
         (
             ("replay", "--stream", "nope", "--since", "2026-06-15", "--until", "2026-06-16"),
-            "one of trades, nta",
+            "one of trades, trades_v1, nta",
         ),
         (("--broker-url", "http://example.com", *RUN), "https://host, or http:// on a loopback"),
         (("--broker-url", f"https://key:{SECRET}@example.com", *RUN), "keys never belong in it"),

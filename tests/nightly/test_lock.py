@@ -12,7 +12,7 @@ from recon.errors import ExitCode, LockedError
 from recon.nightly.keeping import locked
 from recon.nightly.run import check_date
 from recon.sandbox.server import Sandbox
-from tests.nightly.nights import MONDAY, NOW, right_books, run_night, settings_of
+from tests.nightly.nights import MONDAY, right_books, run_night, settings_of
 from tests.test_shape import ROOT
 
 HOLD = """
@@ -38,7 +38,7 @@ def test_a_run_is_refused_while_another_holds_the_lock(tmp_path: Path) -> None:
                 run_night(sandbox, tmp_path, MONDAY)
             assert sandbox.requests == ()
         with pytest.raises(LockedError):
-            check_date(settings_of(tmp_path, "http://127.0.0.1:9"), MONDAY, NOW)
+            check_date(settings_of(tmp_path, "http://127.0.0.1:9"), MONDAY)
         holder.kill()
         holder.wait()
     assert caught.value.exit_code == ExitCode.LOCKED

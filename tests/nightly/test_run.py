@@ -14,7 +14,6 @@ from recon.warehouse.connect import connect
 from tests.archive.making import contents
 from tests.nightly.nights import (
     MONDAY,
-    NOW,
     TUESDAY,
     Home,
     right_books,
@@ -75,7 +74,7 @@ def test_a_check_without_the_warehouse_gives_the_same_bytes(faulty: Home, tmp_pa
     before, log = reports(home), (home / "breaks" / "log.ndjson").read_bytes()
     (home / "warehouse.duckdb").unlink()
     shutil.rmtree(home / "reports" / "2026-06-16")
-    outcome = check_date(settings_of(home, NOBODY), TUESDAY, NOW)
+    outcome = check_date(settings_of(home, NOBODY), TUESDAY)
     assert (outcome.result, outcome.breaks) == ("breaks", faulty.outcomes[1].breaks)
     assert reports(home) == before
     assert (home / "breaks" / "log.ndjson").read_bytes() == log

@@ -1,0 +1,131 @@
+"""Bodies of webhooks that were acknowledged and are not archived yet, one file each.
+
+The receiver keeps them without the lock of a run, so that it never waits for one; the next run
+absorbs them under its lock. A file appears whole or not at all, and goes only after the manifest
+names the segment that holds its events.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pendulum
+
+from recon.archive.columns import read_row
+from recon.archive.files import INGESTED
+from recon.archive.manifest import Fetch
+from recon.archive.replay import Intake
+from recon.archive.segment import TEMPORARY, sync
+from recon.errors import ReconError
+from recon.feeds.lifecycle import UPVEST
+from recon.feeds.tally import StreamEnd
+from recon.feeds.webhooks import events_of
+from recon.window import Window, parse_instant
+
+BODY = ".body"
+BYTES_PER_FETCH = 64 * 1024 * 1024
+_EVENT_AT = [column.name for column in UPVEST.columns].index("event_at")
+
+
+class InboxDamaged(ReconError):
+    """A file of the inbox is not what it was when it was acknowledged."""
+
+
+def inbox_of(archive: Path) -> Path:
+    """The folder of the bodies."""
+    return archive / "inbox" / UPVEST.name
+
+
+def open_inbox(archive: Path) -> Path:
+    """Make the folder, and remove what a killed receiver had not finished."""
+    folder = inbox_of(archive)
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in (folder.parent, archive, archive.parent):
+        sync(made)
+    for path in folder.glob(f".*{TEMPORARY}"):
+        path.unlink(missing_ok=True)
+    return folder
+
+
+def keep(folder: Path, body: bytes, received: pendulum.DateTime) -> bool:
+    """Keep a body durably: whether it is new. When this returns, it outlasts a loss of power."""
+    digest = hashlib.sha256(body).hexdigest()
+    new = not any(folder.glob(f"*-{digest}{BODY}"))
+    if new:
+        name = received.in_timezone("UTC").format("YYYYMMDD[T]HHmmss.SSSSSS[Z]")
+        _write(folder, folder / f"{name}-{digest}{BODY}", body)
+    sync(folder)
+    return new
+
+
+def absorb(archive: Path, started_at: str) -> list[Fetch]:
+    """Archive every body of the inbox in the order received, then remove it; the lines written.
+
+    The caller holds the lock. `started_at` is RFC 3339 in UTC. What is archived already, with the
+    same identity and content, counts as a duplicate. Killed at any moment and called again, this
+    loses and doubles nothing. Raises InboxDamaged; what was not archived is still there.
+    """
+    made = []
+    for batch in _batches(sorted(inbox_of(archive).glob(f"*{BODY}"))):
+        texts = [text for path in batch for text in events_of(_body(path))]
+        if texts:
+            intake = Intake(archive, UPVEST, _window(texts, parse_instant(started_at)))
+            intake.take(texts)
+            made.append(intake.record(StreamEnd(INGESTED, intake.received, 0, 0, ()), started_at))
+        for path in batch:
+            path.unlink()
+    return made
+
+
+def _write(folder: Path, path: Path, body: bytes) -> None:
+    """A name of its own for each writer: two may bring the same body at once."""
+    descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=TEMPORARY, dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _batches(paths: Sequence[Path]) -> Iterator[list[Path]]:
+    """As many bodies at a time as memory holds with ease."""
+    batch: list[Path] = []
+    size = 0
+    for path in paths:
+        batch.append(path)
+        size += path.stat().st_size
+        if size >= BYTES_PER_FETCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _body(path: Path) -> bytes:
+    body = path.read_bytes()
+    digest = hashlib.sha256(body).hexdigest()
+    if not path.name.endswith(f"-{digest}{BODY}"):
+        raise InboxDamaged(
+            expected="the content that its name was made of",
+            seen=f"sha256 {digest[:12]}…",
+            where=str(path),
+            next_step="restore the file from a backup, or move it away and ask the broker again",
+        )
+    return body
+
+
+def _window(texts: Sequence[str], started: pendulum.DateTime) -> Window:
+    """From the first event to the last, in whole seconds; the moment of now if none says when."""
+    instants = [read_row(UPVEST, text).values[_EVENT_AT] for text in texts]
+    seconds = [instant // 1_000_000_000 for instant in instants if instant is not None]
+    if not seconds:
+        return Window(started, started.add(seconds=1))
+    return Window(pendulum.from_timestamp(min(seconds)), pendulum.from_timestamp(max(seconds) + 1))

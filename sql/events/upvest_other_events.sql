@@ -1,0 +1,23 @@
+-- reads: stream_upvest, calendar
+--
+-- What Upvest delivered that is of no account and of no account group: nothing reads it but the
+-- rule that says which names are not known.
+with
+
+latest as (
+
+    select type, object_id, identity as event_id, to_microseconds(event_at) as event_at,
+        received as receipt
+    from stream_upvest
+    where not starts_with(type, 'ACCOUNT.') and not starts_with(type, 'ACCOUNT_GROUP.')
+    qualify row_number() over (partition by identity order by received desc) = 1
+
+)
+
+select
+    latest.* exclude (receipt),
+    case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
+    latest.receipt
+from latest
+left join events.calendar
+    on calendar.date = (latest.event_at at time zone 'America/New_York' + interval 4 hours)::date
