@@ -1,4 +1,4 @@
-"""The commands that look at what is there: rules, breaks, why, and whether all is well."""
+"""The commands that look at what is there: rules, breaks, why, accounts, and if all is well."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from recon.cli_options import JSON, clock, example, settings_of
+from recon.cli_options import JSON, clock, example, settings_of, system_date
 from recon.errors import ExitCode
 
 
@@ -75,6 +75,38 @@ def export(context: click.Context, program: str) -> None:
     from recon.reports.export.published import export_published
 
     sys.stdout.buffer.writelines(export_published(settings_of(context).home, program))
+
+
+@click.command(epilog=example("recon accounts --date 2026-06-15 --account ID"))
+@click.option("--date", "day", metavar="D", help="At the end of that system date.")
+@click.option("--account", "account_id", metavar="ID", help="Only this one, with its events.")
+@JSON
+@click.pass_context
+def accounts(
+    context: click.Context, day: str | None, account_id: str | None, as_json: bool
+) -> None:
+    """List the accounts of both brokers with their state, and how one came to it.
+
+    Read from the archive; without a date as they were last told. With an account also the one that
+    the accounts file names beside it at the other broker, and the events of both.
+    """
+    from dataclasses import asdict
+
+    from recon.reports.accounts import read_reference
+    from recon.reports.table import plain
+
+    on = system_date(day) if day else None
+    reference = read_reference(settings_of(context).archive, on, account_id)
+    if as_json:
+        click.echo(json.dumps(asdict(reference), indent=2))
+        return
+    for row in reference.accounts:
+        told = [f"{name} {value}" for name, value in list(row.items())[5:] if value]
+        click.echo(plain("  ".join([*filter(None, list(row.values())[:5]), *told])))
+    for row in reference.events:
+        step = f"{row['status_from'] or 'none'} -> {row['status_to'] or 'none'}"
+        words = (row["event_at"], row["account_id"], step, row["event_id"], row["changed"])
+        click.echo(plain("  ".join(filter(None, words))))
 
 
 @click.command(epilog=example("recon doctor"))

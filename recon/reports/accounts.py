@@ -1,0 +1,133 @@
+"""The account reference of any date: each account's state, and the events that brought it there.
+
+Read from the archive alone, so no night needs to have run: only the streams that tell of accounts
+are loaded, into a warehouse in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from recon.archive.manifest import read_manifest
+from recon.errors import UsageError
+from recon.feeds.streams import ACCOUNT_MAP, ACCOUNT_STATUS, UPVEST
+from recon.ledger.post import post_night
+from recon.resources import folder
+from recon.warehouse.connect import MEMORY, connect
+from recon.warehouse.load import load_events, show_night
+
+STREAMS = (ACCOUNT_STATUS.name, UPVEST.name, ACCOUNT_MAP.name)
+# The account, and the one that the user's list names beside it at the other broker.
+ASKED_FOR = """
+select $account_id as account_id
+union
+select account_id from account_map where upvest_account_id = $account_id
+union
+select upvest_account_id from account_map
+where account_id = $account_id and upvest_account_id is not null
+"""
+EVENTS = """
+with alpaca as (
+    select account_id, 'alpaca' as broker, step, event_at, system_date, event_id,
+        coalesce(status_from, lag(status_to ignore nulls) over history) as status_from,
+        last_value(status_to ignore nulls) over so_far as status_to,
+        concat_ws(
+            ', ',
+            'crypto status ' || coalesce(crypto_status_from, 'none') || ' to ' || crypto_status_to,
+            case when account_number is distinct from lag(account_number ignore nulls) over history
+            then 'account_number ' || account_number end,
+            'account_blocked ' || account_blocked, 'trading_blocked ' || trading_blocked,
+            'pattern_day_trader ' || pattern_day_trader, 'reason ' || reason,
+            nullif(array_to_string(changed, ', '), '')
+        ) as changed
+    from account_states
+    window history as (partition by account_id order by step),
+        so_far as (history rows between unbounded preceding and current row)
+),
+upvest as (
+    select account_id, 'upvest' as broker, step, event_at, system_date, event_id,
+        lag(status) over history as status_from, status as status_to,
+        concat_ws(
+            ', ',
+            type,
+            if(step > 1 and name is distinct from lag(name) over history, 'name', null),
+            if(step > 1 and users is distinct from lag(users) over history, 'users', null),
+            case when account_number is distinct from lag(account_number) over history
+            then 'account_number ' || account_number end,
+            case when account_group_id is distinct from lag(account_group_id) over history
+            then 'account_group_id ' || account_group_id end,
+            case when account_type is distinct from lag(account_type) over history
+            then 'type ' || account_type end
+        ) as changed
+    from upvest_account_states
+    window history as (partition by account_id order by step)
+)
+select
+    broker, account_id, event_at::varchar as event_at, system_date::varchar as system_date,
+    event_id, coalesce(status_from, '') as status_from, coalesce(status_to, '') as status_to,
+    changed
+from (from alpaca union all by name from upvest)
+where account_id in (from asked_for)
+order by broker, account_id, step
+"""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Accounts as they stood, and the events of the one that was asked for."""
+
+    accounts: list[dict[str, str]]
+    events: list[dict[str, str]]
+
+
+def read_reference(archive: Path, day: date | None, account_id: str | None) -> Reference:
+    """The accounts of both brokers at the end of that system date, or as they were last told.
+
+    With an account only that one, the one that the user's list names beside it, and their events.
+    Raises UsageError where nothing is archived of it, SegmentDamaged on a wrong hash.
+    """
+    fetches = [fetch for fetch in read_manifest(archive) if fetch.stream in STREAMS]
+    if not any(fetch.segments for fetch in fetches):
+        raise _unknown("account events in the archive", "none", str(archive))
+    with connect(MEMORY) as connection:
+        load_events(connection, archive, fetches)
+        show_night(connection, day or date.max, None)
+        post_night(connection, day or date.max, wanted={"accounts"})
+        sql = (folder("sql") / "reports" / "accounts.sql").read_text("utf-8")
+        accounts = _rows(connection.sql(sql))
+        if account_id is None:
+            return Reference(accounts, [])
+        connection.execute(
+            f"create temp table asked_for as {ASKED_FOR}", {"account_id": account_id}
+        )
+        asked_for = {row["account_id"] for row in _rows(connection.table("asked_for"))}
+        chosen = [row for row in accounts if row["account_id"] in asked_for]
+        if not chosen:
+            on = f" on {day}" if day else ""
+            raise _unknown(f"an account that is known{on}", repr(account_id), str(archive))
+        return Reference(chosen, _rows(connection.sql(EVENTS)))
+
+
+def _rows(relation: duckdb.DuckDBPyRelation) -> list[dict[str, str]]:
+    """Rows of texts; null is the empty text."""
+    names: Sequence[str] = relation.columns
+    rows: list[tuple[Any, ...]] = relation.fetchall()
+    return [
+        {n: "" if v is None else str(v) for n, v in zip(names, row, strict=True)} for row in rows
+    ]
+
+
+def _unknown(expected: str, seen: str, where: str) -> UsageError:
+    return UsageError(
+        expected=expected,
+        seen=seen,
+        where=where,
+        next_step="`recon run` reads what Alpaca tells, `recon ingest` and `recon webhook serve`"
+        " take what Upvest delivers",
+    )

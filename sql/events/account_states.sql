@@ -1,0 +1,94 @@
+-- reads: stream_account_status, calendar
+--
+-- What the broker says of an account, one row per event; only what changed is in an event, the rest
+-- is null. An empty text is no number and no status yet. `changed` names the other properties that
+-- the event brought. Steps go by time and then by receipt, since history may be read after what
+-- followed it. An id may stand for two accounts: those of June 2023 to December 2024 were not
+-- unique and were made anew, so the same content under another id is the same event.
+with
+
+latest as (
+
+    select *
+    from stream_account_status
+    qualify row_number() over (partition by identity, account_id order by received desc) = 1
+
+),
+
+told as (
+
+    select
+        account_id,
+        nullif(account_number, '') as account_number,
+        nullif(status_from, '') as status_from,
+        nullif(status_to, '') as status_to,
+        nullif(crypto_status_from, '') as crypto_status_from,
+        nullif(crypto_status_to, '') as crypto_status_to,
+        try_cast(trim(account_blocked, '"') as boolean) as account_blocked,
+        try_cast(trim(trading_blocked, '"') as boolean) as trading_blocked,
+        try_cast(trim(pattern_day_trader, '"') as boolean) as pattern_day_trader,
+        nullif(reason, '') as reason,
+        string_split(
+            nullif(
+                concat_ws(
+                    ',',
+                    if(admin_configurations is null, null, 'admin_configurations'),
+                    if(cash_interest is null, null, 'cash_interest'),
+                    if(fpsl is null, null, 'fpsl'),
+                    if(kyc_results is null, null, 'kyc_results'),
+                    if(options is null, null, 'options')
+                ),
+                ''
+            ),
+            ','
+        ) as changed,
+        hash(
+            admin_configurations, cash_interest, fpsl, kyc_results, options
+        ) as rest,
+        identity as event_id,
+        to_microseconds(event_at) as event_at,
+        (to_microseconds(event_at) at time zone 'America/New_York' + interval 4 hours)::date
+            as new_york_date,
+        received as receipt
+    from latest
+
+),
+
+once as (
+
+    select *
+    from told
+    qualify row_number() over (
+        partition by
+            account_id, event_at, account_number, status_from, status_to, crypto_status_from,
+            crypto_status_to, account_blocked, trading_blocked, pattern_day_trader, reason, rest
+        order by receipt
+    ) = 1
+
+)
+
+select
+    once.account_id,
+    row_number() over (
+        partition by once.account_id order by once.event_at, once.receipt
+    ) as step,
+    once.account_number,
+    once.status_from,
+    once.status_to,
+    once.crypto_status_from,
+    once.crypto_status_to,
+    once.account_blocked,
+    once.trading_blocked,
+    once.pattern_day_trader,
+    once.reason,
+    coalesce(once.changed, []) as changed,
+    once.event_id,
+    once.event_at,
+    case
+        when calendar.date is null then once.new_york_date
+        when calendar.is_session then calendar.date
+        else calendar.next_session
+    end as system_date,
+    once.receipt
+from once
+left join events.calendar on calendar.date = once.new_york_date

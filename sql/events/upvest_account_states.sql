@@ -1,0 +1,53 @@
+-- reads: stream_upvest, calendar
+--
+-- What Upvest says of an account, one row per event: the whole object as it then stood. Deliveries
+-- keep no order between requests, so steps go by the object's own time of update. `owners` counts
+-- the users of that kind.
+with
+
+latest as (
+
+    select *, to_microseconds(event_at) as told_at
+    from stream_upvest
+    where starts_with(type, 'ACCOUNT.')
+    qualify row_number() over (partition by identity order by received desc) = 1
+
+),
+
+told as (
+
+    select
+        object_id as account_id,
+        type,
+        nullif(status, '') as status,
+        account_group_id,
+        object_type as account_type,
+        name,
+        account_number,
+        users,
+        coalesce(len(list_filter(users ->> '$[*].type', lambda kind: kind = 'OWNER')), 0)::int
+            as owners,
+        to_microseconds(object_created_at) as created_at,
+        coalesce(to_microseconds(object_updated_at), told_at) as updated_at,
+        identity as event_id,
+        told_at as event_at,
+        (told_at at time zone 'America/New_York' + interval 4 hours)::date as new_york_date,
+        received as receipt
+    from latest
+
+)
+
+select
+    told.account_id,
+    row_number() over (
+        partition by told.account_id order by told.updated_at, told.event_at, told.receipt
+    ) as step,
+    told.* exclude (account_id, new_york_date, receipt),
+    case
+        when calendar.date is null then told.new_york_date
+        when calendar.is_session then calendar.date
+        else calendar.next_session
+    end as system_date,
+    told.receipt
+from told
+left join events.calendar on calendar.date = told.new_york_date

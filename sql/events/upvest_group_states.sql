@@ -1,0 +1,55 @@
+-- reads: stream_upvest, calendar
+--
+-- What Upvest says of an account group, one row per event, ordered as its accounts are. A group of
+-- a business names the business and no users.
+with
+
+latest as (
+
+    select *, to_microseconds(event_at) as told_at
+    from stream_upvest
+    where starts_with(type, 'ACCOUNT_GROUP.')
+    qualify row_number() over (partition by identity order by received desc) = 1
+
+),
+
+told as (
+
+    select
+        object_id as group_id,
+        type,
+        nullif(status, '') as status,
+        object_type as group_type,
+        nullif(securities_account_number, '') as securities_account_number,
+        nullif(business_id, '') as business_id,
+        coalesce(len(users ->> '$[*]'), 0)::int as users,
+        coalesce(len(list_filter(users ->> '$[*].type', lambda kind: kind = 'OWNER')), 0)::int
+            as owners,
+        coalesce(len(list_filter(users ->> '$[*].type', lambda kind: kind = 'CHILD')), 0)::int
+            as children,
+        coalesce(len(list_filter(users ->> '$[*].type', lambda kind: kind = 'GUARDIAN')), 0)::int
+            as guardians,
+        to_microseconds(object_created_at) as created_at,
+        coalesce(to_microseconds(object_updated_at), told_at) as updated_at,
+        identity as event_id,
+        told_at as event_at,
+        (told_at at time zone 'America/New_York' + interval 4 hours)::date as new_york_date,
+        received as receipt
+    from latest
+
+)
+
+select
+    told.group_id,
+    row_number() over (
+        partition by told.group_id order by told.updated_at, told.event_at, told.receipt
+    ) as step,
+    told.* exclude (group_id, new_york_date, receipt),
+    case
+        when calendar.date is null then told.new_york_date
+        when calendar.is_session then calendar.date
+        else calendar.next_session
+    end as system_date,
+    told.receipt
+from told
+left join events.calendar on calendar.date = told.new_york_date

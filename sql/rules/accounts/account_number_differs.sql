@@ -1,0 +1,79 @@
+-- title:    An account number was changed, or two accounts have the same
+-- severity: S2
+-- reads:    account_states, upvest_account_states, upvest_group_states
+-- params:   none
+--
+-- A number is given once, to one account, for ever: transfers, journals and statements name it.
+-- At Alpaca it is unique among all accounts, and empty until it is given. At Upvest the serial
+-- number of an account is unique within its group, and the securities account number among groups.
+-- Clears only when somebody accepts it: a number once told stays told.
+with
+
+told as (
+
+    select
+        account_id,
+        'account number' as subject,
+        account_number as number,
+        '' as scope,
+        event_id
+    from account_states
+    where account_number is not null
+    union all
+    select account_id, 'account number at Upvest', account_number, account_group_id, event_id
+    from upvest_account_states
+    where account_number is not null
+    union all
+    select
+        group_id, 'securities account number of the group', securities_account_number, '', event_id
+    from upvest_group_states
+    where securities_account_number is not null
+
+),
+
+shared as (
+
+    select subject, scope, number, count(distinct account_id) as accounts
+    from told
+    group by subject, scope, number
+
+),
+
+owners as (
+
+    select
+        told.account_id,
+        told.subject,
+        count(distinct told.number) as numbers,
+        max(shared.accounts) as accounts,
+        list(distinct told.number order by told.number) as texts,
+        list(distinct told.event_id order by told.event_id) as evidence
+    from told
+    inner join shared
+        on shared.subject = told.subject
+        and shared.scope is not distinct from told.scope
+        and shared.number = told.number
+    group by told.account_id, told.subject
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        null::varchar as symbol,
+        subject,
+        case when numbers = 1 and accounts = 1 then 'pass' else 'break' end as verdict,
+        '1 number of its own' as expected,
+        concat(
+            array_to_string(texts, ', '), if(accounts > 1, ', of ' || accounts || ' accounts', '')
+        ) as actual,
+        (numbers + accounts - 2)::decimal(38, 9) as difference,
+        'numbers' as unit,
+        null::date as due_date,
+        case when numbers = 1 and accounts = 1 then [] else evidence end as evidence
+    from owners
+
+)
+
+select * from verdicts

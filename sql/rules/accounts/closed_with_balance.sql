@@ -1,0 +1,110 @@
+-- title:    A closed account still holds something
+-- severity: S1
+-- reads:    accounts, account_map, positions_proof, cash_proof, activity_effects, calendar
+-- params:   system_date, trailing_days = 7
+--
+-- Both brokers close an account at zero: whoever it belonged to has been paid. So the books must
+-- close with no shares and no cash in it; an account that is closed at Upvest is looked up at Alpaca
+-- by the user's list. What takes it to zero may be booked with the closing: pending until the next
+-- settlement day after it, a break from then on.
+-- An issuer may still pay, or the broker still charge: where what trailed in within `trailing_days`
+-- is all there is, it is within tolerance until then, and has to be taken out by a journal.
+-- Clears when the account is at zero, or is opened again.
+with
+
+ends as (
+
+    select account_id, closed_on, 'Alpaca' as broker
+    from accounts
+    where broker = 'alpaca' and closed_on is not null and kind is distinct from 'firm'
+    union all
+    select account_map.account_id, accounts.closed_on, 'Upvest'
+    from accounts
+    inner join account_map on account_map.upvest_account_id = accounts.account_id
+    where accounts.broker = 'upvest' and accounts.closed_on is not null
+
+),
+
+closed as (
+
+    select
+        account_id,
+        min(closed_on) as closed_on,
+        string_agg(distinct broker, ' and ' order by broker) as brokers
+    from ends
+    group by account_id
+
+),
+
+held as (
+
+    select account_id, symbol as commodity, closing, 'shares' as unit from positions_proof
+    union all
+    select account_id, currency, closing, currency from cash_proof
+
+),
+
+trailed as (
+
+    select account_id, symbol as commodity, system_date, qty_delta as amount, contra
+    from activity_effects
+    union all
+    select activity_effects.account_id, cash_proof.currency, system_date, cash_delta, contra
+    from activity_effects
+    inner join cash_proof on cash_proof.account_id = activity_effects.account_id
+
+),
+
+judged as (
+
+    select
+        closed.account_id,
+        closed.closed_on,
+        closed.brokers,
+        held.commodity,
+        held.closing,
+        held.unit,
+        calendar.next_settlement as due_date,
+        coalesce((
+            select sum(trailed.amount)
+            from trailed
+            where trailed.account_id = closed.account_id
+                and trailed.commodity = held.commodity
+                and trailed.system_date > closed.closed_on
+                and trailed.system_date > $system_date::date - $trailing_days::int
+                and regexp_matches(trailed.contra, '^(EXT:(ISSUER|TAX|REG|BROKER)|SUSP:CA)')
+        ), 0) as brought
+    from closed
+    inner join held on held.account_id = closed.account_id and held.closing <> 0
+    left join calendar on calendar.date = closed.closed_on
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        commodity as symbol,
+        'balance after the closing' as subject,
+        case
+            when closing = brought then 'within_tolerance'
+            when $system_date::date < due_date then 'pending'
+            else 'break'
+        end as verdict,
+        '0 in an account closed at ' || brokers as expected,
+        plain(closing) as actual,
+        closing::decimal(38, 9) as difference,
+        unit,
+        if(closing <> brought and $system_date::date < due_date, due_date, null) as due_date,
+        []::varchar[] as evidence
+    from judged
+    union all
+    select
+        account_id, null, 'balance after the closing', 'pass', '0 in an account closed at '
+        || brokers, '0', 0, null, null, []::varchar[]
+    from closed
+    where account_id not in (select account_id from judged)
+
+)
+
+select * from verdicts

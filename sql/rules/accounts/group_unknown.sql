@@ -1,0 +1,76 @@
+-- title:    An Upvest account names a group that is not known, or that is younger than it
+-- severity: S2
+-- reads:    upvest_account_states, upvest_group_states, calendar
+-- params:   system_date
+--
+-- Every account belongs to a group, which was made before it and whose own events say so. The
+-- group's event may be delivered after the account's: pending until the next settlement day, a
+-- break from then on. `not_evaluated`: the account was made before the first group event that is
+-- archived, so its group's may lie before what was delivered. No row where no group was ever told.
+-- Clears when the group's event is delivered.
+with
+
+accounts as (
+
+    select
+        account_id,
+        last(account_group_id order by step) as group_id,
+        min(created_at) as created_at,
+        min(system_date) as system_date,
+        arg_max(event_id, step) as event_id
+    from upvest_account_states
+    where exists (select 1 from upvest_group_states)
+    group by account_id
+
+),
+
+groups as (
+
+    select group_id, min(created_at) as created_at
+    from upvest_group_states
+    group by group_id
+
+),
+
+judged as (
+
+    select
+        accounts.*,
+        groups.created_at as group_created_at,
+        calendar.next_settlement as due_date,
+        case
+            when accounts.created_at < groups.created_at then 'break'
+            when groups.group_id is not null then 'pass'
+            when accounts.created_at < (select min(event_at) from upvest_group_states)
+                then 'not_evaluated'
+            when $system_date::date < calendar.next_settlement then 'pending'
+            else 'break'
+        end as verdict
+    from accounts
+    left join groups on groups.group_id = accounts.group_id
+    left join calendar on calendar.date = accounts.system_date
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        null::varchar as symbol,
+        'group' as subject,
+        verdict,
+        'group ' || coalesce(group_id, 'named') || ', made before the account' as expected,
+        case
+            when group_created_at is null then 'no event of it'
+            when verdict = 'break' then 'made after the account'
+            else 'made before the account'
+        end as actual,
+        null::decimal(38, 9) as difference,
+        null::varchar as unit,
+        case when verdict = 'pending' then due_date end as due_date,
+        case when verdict = 'pass' then [] else [event_id] end as evidence
+    from judged
+
+)
+
+select * from verdicts

@@ -1,0 +1,67 @@
+-- title:    Something of an Upvest account or group changed that never changes
+-- severity: S2
+-- reads:    upvest_account_states, upvest_group_states
+-- params:   none
+--
+-- Its group, its type and the time it was made are an account's for ever, and so are the type and
+-- the time of a group: holdings are kept and taxed by them. A name may change, users may. An event
+-- that leaves one out says nothing of it.
+-- Clears only when somebody accepts it: what was told stays told.
+with
+
+told as (
+
+    select
+        account_id,
+        'account' as kind,
+        count(distinct account_group_id) as account_groups,
+        count(distinct account_type) as types,
+        count(distinct created_at) as times,
+        list(distinct event_id order by event_id) as evidence
+    from upvest_account_states
+    group by account_id
+    union all
+    select
+        group_id,
+        'group',
+        0,
+        count(distinct group_type),
+        count(distinct created_at),
+        list(distinct event_id order by event_id)
+    from upvest_group_states
+    group by group_id
+
+),
+
+judged as (
+
+    select
+        *,
+        concat_ws(
+            ', ',
+            if(account_groups > 1, account_groups || ' groups', null),
+            if(types > 1, types || ' types', null),
+            if(times > 1, times || ' times of making', null)
+        ) as changes
+    from told
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        null::varchar as symbol,
+        'what never changes of the ' || kind as subject,
+        if(changes = '', 'pass', 'break') as verdict,
+        '1 of each' as expected,
+        if(changes = '', '1 of each', changes) as actual,
+        null::decimal(38, 9) as difference,
+        null::varchar as unit,
+        null::date as due_date,
+        if(changes = '', [], evidence) as evidence
+    from judged
+
+)
+
+select * from verdicts

@@ -1,0 +1,83 @@
+-- title:    An Upvest account or group took a step that there is not
+-- severity: S2
+-- reads:    upvest_account_states, upvest_group_states, calendar
+-- params:   system_date
+--
+-- Accounts and groups go from PENDING_APPROVAL to ACTIVE to CLOSING to CLOSED, and from ACTIVE to
+-- LOCKED and back. Any other step means that an event was lost or that the state was set by hand.
+-- Deliveries keep no order, so the states are taken in the order of the object's own updates; the
+-- one between may still come: pending until the next settlement day, a break from then on.
+-- `not_evaluated`: a status that is not among those. The first state told may be any.
+-- Clears when the event between is delivered, or when somebody accepts it.
+with
+
+told as (
+
+    select account_id, 'account' as kind, step, status, event_id, system_date
+    from upvest_account_states
+    union all
+    select group_id, 'group', step, status, event_id, system_date
+    from upvest_group_states
+
+),
+
+steps as (
+
+    select
+        *,
+        lag(status) over (partition by account_id, kind order by step) as before,
+        lag(event_id) over (partition by account_id, kind order by step) as event_before
+    from told
+    where status is not null
+
+),
+
+judged as (
+
+    select
+        steps.*,
+        calendar.next_settlement as due_date,
+        case
+            when status not in ('PENDING_APPROVAL', 'ACTIVE', 'CLOSING', 'CLOSED', 'LOCKED')
+                or before not in ('PENDING_APPROVAL', 'ACTIVE', 'CLOSING', 'CLOSED', 'LOCKED')
+                then 'not_evaluated'
+            when before is null or before = status
+                or (before, status) in (
+                    ('PENDING_APPROVAL', 'ACTIVE'), ('ACTIVE', 'CLOSING'), ('CLOSING', 'CLOSED'),
+                    ('ACTIVE', 'LOCKED'), ('LOCKED', 'ACTIVE')
+                )
+                then 'pass'
+            when $system_date::date < calendar.next_settlement then 'pending'
+            else 'break'
+        end as verdict
+    from steps
+    left join calendar on calendar.date = steps.system_date
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        null::varchar as symbol,
+        kind || ' event ' || event_id as subject,
+        verdict,
+        'a step from ' || coalesce(before, 'none') as expected,
+        'to ' || status as actual,
+        null::decimal(38, 9) as difference,
+        null::varchar as unit,
+        case when verdict = 'pending' then due_date end as due_date,
+        list_filter([event_before, event_id], lambda event: event is not null) as evidence
+    from judged
+    where verdict <> 'pass'
+    union all
+    select
+        account_id, null, kind || ' states', 'pass', 'steps that there are', count(*) || ' states',
+        null, null, null, []::varchar[]
+    from judged
+    group by account_id, kind
+    having count(*) filter (where verdict <> 'pass') = 0
+
+)
+
+select * from verdicts
