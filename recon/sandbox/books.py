@@ -7,7 +7,6 @@ money, trades in time order, the fees on its sales, and the closing.
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from decimal import Decimal
 
 from recon.sandbox.cashflows import move_cash
@@ -23,10 +22,12 @@ from recon.sandbox.corporate import (
 )
 from recon.sandbox.desk import Desk, Draft, seal
 from recon.sandbox.distributions import pay_dividend, pay_stock_dividend
+from recon.sandbox.endings import ending_accounts, move_at_endings, write_endings
 from recon.sandbox.exact import plain
 from recon.sandbox.fees import charge_fees
 from recon.sandbox.identity import new_uuid
 from recon.sandbox.legs import notice
+from recon.sandbox.lifecycle import lifecycle_of
 from recon.sandbox.market import make_market
 from recon.sandbox.model import Account, Books, Event
 from recon.sandbox.payloads import system_payload
@@ -34,9 +35,9 @@ from recon.sandbox.script import Script
 from recon.sandbox.story import write_story
 from recon.sandbox.terms import Terms, make_terms
 from recon.sandbox.trading import Trading
+from recon.sandbox.versions import numbered
 
 _TAXED = {2: ("IND", Decimal(25)), 4: ("DEU", Decimal(15)), 5: ("BRA", Decimal(30))}
-_FIRST_INTEGER_ID = 12_627_000
 
 
 def make_books(seed: int) -> Books:
@@ -46,22 +47,30 @@ def make_books(seed: int) -> Books:
     rng = random.Random(seed)  # noqa: S311  # a story for tests, not a secret
     terms = make_terms(rng)
     market = make_market(rng, terms.splits)
-    accounts = _accounts(rng)
+    firm, *customers = _accounts(rng)
+    accounts = (firm, *customers, *ending_accounts(rng))
     script = Script(rng, market)
-    write_story(script, accounts[1:], accounts[0])
+    write_story(script, tuple(customers), firm)
+    write_endings(script, accounts[-2])
     desk = Desk(rng, market, accounts)
     trading = Trading(desk)
     closings = {}
     for day, system_date in enumerate(SYSTEM_DATES):
         _corporate_actions(desk, day, terms)
         move_cash(desk, day)
+        move_at_endings(desk, day)
         for step in script.steps_of(day):
             trading.carry_out(step)
         charge_fees(desk, day, trading.sales(day))
         closings[system_date] = desk.closing(day)
-    activities = _numbered(rng, seal(rng, desk.activities, "event_ulid"))
+    activities = numbered(rng, seal(rng, desk.activities, "event_ulid"))
     trades = seal(rng, desk.trades, "event_id")
-    return Books(seed, accounts, trades, activities, _ready_events(rng), closings)
+    system = _ready_events(rng)
+    lifecycle = lifecycle_of(rng, accounts, activities)
+    assets = tuple(market.values())
+    return Books(
+        seed, accounts, trades, activities, system, closings, lifecycle, assets=assets
+    )  # fmt: skip
 
 
 def _accounts(rng: random.Random) -> tuple[Account, ...]:
@@ -119,15 +128,6 @@ def _mixed_merger(desk: Desk, day: int, terms: Terms) -> None:
     )
     announced = notice(day, "18:01", "MA", "SCMA", text)
     merge_for_both(desk, "mixed_merger", "rights", announced, terms.mixed_shares, terms.mixed_cash)
-
-
-def _numbered(rng: random.Random, events: tuple[Event, ...]) -> tuple[Event, ...]:
-    """The events with the older integer `event_id` beside the ULID; gaps are normal."""
-    number, numbered = _FIRST_INTEGER_ID, []
-    for event in events:
-        number += rng.randint(2, 9)
-        numbered.append(replace(event, payload=event.payload | {"event_id": number}))
-    return tuple(numbered)
 
 
 def _ready_events(rng: random.Random) -> tuple[Event, ...]:

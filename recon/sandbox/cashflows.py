@@ -35,7 +35,8 @@ class Flow:
 
 def move_cash(desk: Desk, day: int) -> None:
     """Books everything of that day that is neither trade, fee on sales nor corporate action."""
-    firm, customers = desk.accounts[0], desk.accounts[1:]
+    firm = desk.accounts[0]
+    customers = tuple(account for account in desk.accounts if account.is_trader)
     if day == 0:
         book(desk, firm, Flow(0, "08:01", "CSD", "", Decimal(2_000_000)))
         for account in customers:

@@ -12,6 +12,7 @@ SYSTEM_DATES = tuple(datetime.date(2026, 6, day) for day in (15, 16, 17, 18, 22,
 HOLIDAYS = frozenset({datetime.date(2026, 6, 19)})  # Juneteenth, a Friday
 
 SECOND = 1_000_000_000
+MINUTE = 60 * SECOND
 MILLISECOND = 1_000_000
 MICROSECOND = 1_000
 

@@ -23,7 +23,14 @@ _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _WINDOW = ("since", "until")
 _IDS = ("since_id", "until_id")
 _ULIDS = ("since_ulid", "until_ulid")
-_NTA_FILTERS = ("id", "include_preprocessing", "group_id")
+
+# What may be asked beside the cursor, by the sandbox's name of the stream.
+_FILTERS = {
+    "nta": ("id", "include_preprocessing", "group_id"),
+    "journal_status": ("id",),
+    "journal_status_v1": ("id",),
+    "account_status": ("id",),
+}
 
 
 class RefusedError(Exception):
@@ -89,16 +96,19 @@ class Selection:
         return by_id or by_number
 
 
-def parse_selection(query: str, *, is_nta: bool) -> Selection:
-    """The selection of a query string. Raises RefusedError with 400 or 422."""
+def parse_selection(query: str, stream: str, *, is_v1: bool) -> Selection:
+    """The selection of a query string. Raises RefusedError with 400 or 422.
+
+    Version 1 has integer ids and, under names of their own, ULIDs; later versions have ULIDs.
+    """
     asked = dict(parse_qsl(query, keep_blank_values=True))
-    known = _WINDOW + _IDS + (_ULIDS + _NTA_FILTERS if is_nta else ())
+    known = _WINDOW + _IDS + (_ULIDS if is_v1 else ()) + _FILTERS.get(stream, ())
     unknown = sorted(set(asked) - set(known))
     if unknown:
         raise RefusedError(BAD_REQUEST, f"unknown query parameter {unknown[0]}")
     _check_combination(asked)
-    ids = _ULIDS if is_nta else _IDS
-    numbers = _IDS if is_nta else ("", "")
+    ids = _ULIDS if is_v1 else _IDS
+    numbers = _IDS if is_v1 else ("", "")
     return Selection(
         since=_instant(asked, "since"),
         until=_instant(asked, "until"),

@@ -6,7 +6,6 @@ that the fault would disturb.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from recon.sandbox.clock import MILLISECOND, to_microseconds
-from recon.sandbox.identity import later_ulid
+from recon.sandbox.identity import derived_uuid, later_ulid
 from recon.sandbox.model import Books, Closing, Event, Payload
 
 EXECUTIONS = ("fill", "partial_fill", "trade_bust", "trade_correct")
@@ -70,7 +69,7 @@ def repeated(event: Event, **fields: object) -> Event:
 
 def other_id(identity: str) -> str:
     """An identity that nobody has, from one that somebody has."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, identity))
+    return derived_uuid(identity)
 
 
 def edit_trades(books: Books, old: Event, *new: Event) -> Books:
@@ -81,6 +80,30 @@ def edit_trades(books: Books, old: Event, *new: Event) -> Books:
 def edit_activities(books: Books, old: Event, *new: Event) -> Books:
     """The books with the new non-trade events in the place of the old one."""
     return replace(books, activities=_edited(books.activities, old, new))
+
+
+def edit_lifecycle(books: Books, stream: str, old: Event, *new: Event) -> Books:
+    """The books with the new events in the place of the old one on a lifecycle stream."""
+    edited = _edited(books.lifecycle[stream], old, new)
+    return replace(books, lifecycle={**books.lifecycle, stream: edited})
+
+
+def edit_typed(books: Books, ref_id: str, edit: Payload | None) -> Books:
+    """The books whose typed stream has other fields for one activity, or leaves it out."""
+    return replace(books, typed_edits={**books.typed_edits, ref_id: edit})
+
+
+def moved(event: Event, at: int, system_date: date, **fields: object) -> Event:
+    """The event at another time and on another system date, with other payload fields."""
+    event_id = later_ulid(event.event_id, (at - event.published) // MILLISECOND)
+    cursor = "event_ulid" if "event_ulid" in event.payload else "event_id"
+    payload = event.payload | {"at": to_microseconds(at), cursor: event_id}
+    if "system_date" in payload:
+        payload["system_date"] = system_date.isoformat()
+    return replace(
+        event, published=at, at=at, event_id=event_id, system_date=system_date,
+        payload=payload | fields,
+    )  # fmt: skip
 
 
 def shift_cash(books: Books, account_id: str, since: date, amount: Decimal) -> Books:

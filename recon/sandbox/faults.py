@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from recon.sandbox import activity_faults, corporate_faults, statement_faults, trade_faults
+from recon.sandbox import (
+    account_faults,
+    activity_faults,
+    corporate_faults,
+    lifecycle_faults,
+    money_faults,
+    statement_faults,
+    trade_faults,
+    typed_faults,
+)
 from recon.sandbox.edit import Planted
 from recon.sandbox.model import Books
 
@@ -16,13 +25,16 @@ class Fault:
 
     The break of the rule `expected` names the account of the place, except where
     `names_account` is false: such a rule is about a stream or a security, not about an account.
-    `plant` raises ValueError where every place for the fault is on an account to keep away from.
+    `stream` is the one that a night must read, beside trades and the older activities, to see the
+    fault; "" where those suffice. `plant` raises ValueError where every place for the fault is on
+    an account to keep away from.
     """
 
     name: str
     expected: str
     plant: Callable[[Books, frozenset[str]], Planted]
     names_account: bool = True
+    stream: str = ""
 
     @property
     def description(self) -> str:
@@ -32,11 +44,14 @@ class Fault:
 
 _WITHOUT_ACCOUNT = (
     "streams/event_malformed", "streams/window_incomplete", "statements/stock_record_differs",
+    "money/journal_not_posted", "money/journal_status_chain",
 )  # fmt: skip
 
 
-def _fault(expected: str, plant: Callable[[Books, frozenset[str]], Planted]) -> Fault:
-    return Fault(plant.__name__, expected, plant, expected not in _WITHOUT_ACCOUNT)
+def _fault(
+    expected: str, plant: Callable[[Books, frozenset[str]], Planted], stream: str = ""
+) -> Fault:
+    return Fault(plant.__name__, expected, plant, expected not in _WITHOUT_ACCOUNT, stream)
 
 
 FAULTS: dict[str, Fault] = {
@@ -74,6 +89,33 @@ FAULTS: dict[str, Fault] = {
         _fault("streams/event_malformed", activity_faults.malformed_event),
         _fault("streams/type_unknown", activity_faults.unknown_activity_type),
         _fault("streams/identity_conflict", activity_faults.activity_content_changed),
+        _fault("streams/trade_without_activity", typed_faults.trd_activity_missing, "activities"),
+        _fault("trades/activity_amount_differs", typed_faults.trd_amount_wrong, "activities"),
+        _fault("streams/activity_differs_between_streams",
+               typed_faults.activity_missing_on_new_stream, "activities"),
+        _fault("money/journal_not_zero_sum", money_faults.journal_leg_missing, "journal_status"),
+        _fault("money/journal_not_posted", money_faults.journal_never_posted, "journal_status"),
+        _fault("money/transfer_not_posted", money_faults.transfer_never_posted, "funding_status"),
+        _fault("money/returned_transfer_not_reversed",
+               money_faults.returned_transfer_not_reversed, "funding_status"),
+        _fault("accounts/trade_while_blocked", account_faults.trade_while_blocked,
+               "account_status"),
+        _fault("accounts/activity_while_closed", account_faults.activity_in_closed_account,
+               "account_status"),
+        _fault("accounts/closed_with_balance", account_faults.closed_with_balance,
+               "account_status"),
+        _fault("accounts/status_chain_broken", account_faults.account_status_jump,
+               "account_status"),
+        _fault("accounts/account_unknown", lifecycle_faults.account_never_opened,
+               "account_status"),
+        _fault("money/canceled_activity_not_confirmed",
+               lifecycle_faults.canceled_state_missing, "admin_action"),
+        _fault("streams/correction_target_unknown",
+               lifecycle_faults.cancel_of_unknown_activity, "activities"),
+        _fault("money/journal_status_chain", lifecycle_faults.journal_state_lost,
+               "journal_status"),
+        _fault("money/transfer_status_chain", lifecycle_faults.transfer_state_lost,
+               "funding_status"),
     )
 }  # fmt: skip
 

@@ -17,15 +17,11 @@ from recon.sandbox.cursor import UNPROCESSABLE, RefusedError, parse_selection
 from recon.sandbox.exact import encode
 from recon.sandbox.listener import Listener, end
 from recon.sandbox.model import Payload
+from recon.sandbox.paths import STREAM_PATHS
 from recon.sandbox.statements import account_payload, positions_report
 from recon.sandbox.streaming import ConnectionDroppedError, Stream
 from recon.sandbox.transport import TransportFault
 
-STREAM_PATHS: Final = {
-    "/v2/events/trades": "trades",
-    "/v1/events/nta": "nta",
-    "/v2/events/system": "system",
-}
 POSITIONS_PATH: Final = "/v1/reporting/eod/positions"
 AGGREGATE_PATH: Final = "/v1/reporting/eod/aggregate_positions"
 ACCOUNTS_PATH: Final = "/v1/trading/accounts/"
@@ -69,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
             elif not self._is_authorized():
                 raise RefusedError(_UNAUTHORIZED, "request is not authorized")
             elif path in STREAM_PATHS:
-                self._stream(STREAM_PATHS[path], fault)
+                self._stream(path, fault)
             else:
                 self._answer(_OK, self._report(path))
         except RefusedError as refusal:
@@ -132,8 +128,9 @@ class Handler(BaseHTTPRequestHandler):
         token = None if following is None else base64.b64encode(str(following).encode()).decode()
         return {"asof": asof.isoformat(), "next_page_token": token, "positions": page}
 
-    def _stream(self, name: str, fault: TransportFault | None) -> None:
-        selection = parse_selection(urlsplit(self.path).query, is_nta=name == "nta")
+    def _stream(self, path: str, fault: TransportFault | None) -> None:
+        name, is_v1 = STREAM_PATHS[path], path.startswith("/v1/")
+        selection = parse_selection(urlsplit(self.path).query, name, is_v1=is_v1)
         self.send_response(_OK)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-cache")

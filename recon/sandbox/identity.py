@@ -9,6 +9,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ENTROPY_BITS = 80
 _TIME_BITS = 48
 _ULID_LENGTH = 26
+_TWIN_BIT = 40  # high enough to show, low enough to stay inside the millisecond
 
 
 def new_uuid(rng: random.Random) -> str:
@@ -37,6 +38,17 @@ def later_ulid(text: str, milliseconds: int) -> str:
     """A ULID with the same entropy and a later time. Raises ValueError for no ULID."""
     number = _number(text) + (milliseconds << ENTROPY_BITS)
     return ulid(number >> ENTROPY_BITS, number & ((1 << ENTROPY_BITS) - 1))
+
+
+def twin_ulid(text: str) -> str:
+    """Another ULID of the same time; twins sort as the ULIDs that they are made of."""
+    number = _number(text) + (1 << _TWIN_BIT)
+    return ulid(number >> ENTROPY_BITS, number & ((1 << ENTROPY_BITS) - 1))
+
+
+def derived_uuid(*parts: str) -> str:
+    """The one UUID that belongs to these texts."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, "/".join(parts)))
 
 
 def new_cusip(rng: random.Random) -> str:

@@ -14,13 +14,24 @@ Payload = dict[str, object]
 
 @dataclass(frozen=True)
 class Account:
-    """An account on the broker's books; tax_rate is the percent withheld from its dividends."""
+    """An account on the broker's books; tax_rate is the percent withheld from its dividends.
+
+    `blocked_on` is the system date on which its trading is blocked, `closed_on` the one on which
+    it is closed; None where that does not happen.
+    """
 
     account_id: str
     number: str
     is_firm: bool = False
     tax_country: str = ""
     tax_rate: Decimal = Decimal(0)
+    blocked_on: datetime.date | None = None
+    closed_on: datetime.date | None = None
+
+    @property
+    def is_trader(self) -> bool:
+        """Whether it is a customer's that stays open and free to trade."""
+        return not self.is_firm and self.blocked_on is None and self.closed_on is None
 
 
 @dataclass(frozen=True)
@@ -90,7 +101,10 @@ class Books:
     """A broker's books over some system dates: what it publishes, and what is true.
 
     Events are in the order of publication. `closings` comes from the books' own model, never
-    from adding up the events.
+    from adding up the events. `lifecycle` has the events of the streams that move nothing, by
+    the sandbox's name of the stream. The typed activities are told from `trades` and
+    `activities`, but for what `typed_edits` says by the activity's `ref_id`: other fields, or
+    None where it is left out; `tells_typed` says whether that stream has anything at all.
     """
 
     seed: int
@@ -99,3 +113,7 @@ class Books:
     activities: tuple[Event, ...]
     system: tuple[Event, ...]
     closings: Mapping[datetime.date, Closing]
+    lifecycle: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
+    typed_edits: Mapping[str, Payload | None] = field(default_factory=dict)
+    tells_typed: bool = True
+    assets: tuple[Asset, ...] = ()

@@ -13,19 +13,26 @@ from recon.sandbox.clock import SECOND
 from recon.sandbox.cursor import Message
 from recon.sandbox.feed import Feed
 from recon.sandbox.model import Account, Books, Closing, Event
-
-STREAMS = ("trades", "nta", "system")
+from recon.sandbox.paths import STREAM_PATHS
+from recon.sandbox.typed import typed_activities
 
 
 class Publication:
-    """The three feeds, and which closing statements are out. Safe to use from many threads.
+    """A feed of each stream, and which closing statements are out; safe with many threads.
 
     Published is what the books published up to the ready events of `as_of`.
     """
 
     def __init__(self, books: Books, as_of: date | None) -> None:
         self.books = books
-        self.feeds = {name: Feed() for name in STREAMS}
+        self.feeds = {name: Feed() for name in STREAM_PATHS.values()}
+        self._events = {
+            **books.lifecycle,
+            "trades": books.trades,
+            "nta": books.activities,
+            "activities": typed_activities(books),
+            "system": books.system,
+        }
         self._lock = threading.Lock()
         self._until = -1
         self._as_of = min(books.closings)
@@ -49,14 +56,13 @@ class Publication:
             until = max(
                 event.published for event in self.books.system if event.system_date <= system_date
             )
-            events = (self.books.trades, self.books.activities, self.books.system)
-            for name, published in zip(STREAMS, events, strict=True):
+            for name, published in self._events.items():
                 news = [event for event in published if self._until < event.published <= until]
                 self.feeds[name].append([message_of(event) for event in news])
             self._until, self._as_of = until, system_date
 
     def publish_live(self, stream: str, text: str) -> None:
-        """Publishes a payload as it is, now, on `trades`, `nta` or `system`."""
+        """Publishes a payload as it is, now, on the stream of that name."""
         self.feeds[stream].append([message_of_text(text)])
 
     def closing(self, account_id: str = "") -> tuple[date, Closing]:
@@ -117,7 +123,7 @@ def _message(payload: Mapping[str, Any], text: str, at: int, event_id: str) -> M
         event_id=event_id,
         text=text,
         number=number if isinstance(number, int) else 0,
-        identity=str(payload.get("id", "")),
+        identity=str(payload.get("id") or payload.get("journal_id") or ""),
         account_id=str(payload.get("account_id", "")),
         group_id=str(payload.get("group_id", "")),
         pending=payload.get("status") == "pending",

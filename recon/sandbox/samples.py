@@ -10,20 +10,27 @@ from recon.sandbox.clock import MICROSECOND, SECOND
 from recon.sandbox.model import Books, Closing, Event
 
 _FILES = {"trades": "trades_v2.ndjson", "nta": "nta.ndjson", "system": "system.ndjson"}
+_LIFECYCLE_FILES = {
+    "journal_status_v1": "journal_status.ndjson",
+    "transfer_status": "transfer_status.ndjson",
+    "account_status": "account_status.ndjson",
+    "admin_action": "admin_action.ndjson",
+}
 
 
 def sample_books(folder: Path) -> Books:
-    """Books that publish the lines of trades_v2, nta and system in their files' order.
+    """Books that publish the lines of each stream's samples in their file's order.
 
     `folder` holds the .ndjson files. All of them are published by the sample system date
-    2026-01-05, the statements of which are empty. Raises OSError where a file is missing.
+    2026-01-05, the statements of which are empty. The samples of typed activities are parts of
+    events, so that stream has none. Raises OSError where a file is missing.
     """
     system_date = date(2026, 1, 5)
     events = {
         name: tuple(
             _event(line, system_date) for line in (folder / file).read_text("utf-8").splitlines()
         )
-        for name, file in _FILES.items()
+        for name, file in (_FILES | _LIFECYCLE_FILES).items()
     }
     return Books(
         seed=0,
@@ -32,6 +39,8 @@ def sample_books(folder: Path) -> Books:
         activities=events["nta"],
         system=events["system"],
         closings={system_date: Closing({}, {})},
+        lifecycle={name: events[name] for name in _LIFECYCLE_FILES},
+        tells_typed=False,
     )
 
 

@@ -74,5 +74,5 @@ class Sandbox:
         self._publication.advance_to(system_date)
 
     def publish_live(self, stream: str, payload_text: str) -> None:
-        """Pushes a text as one event to the readers of `trades`, `nta` or `system`."""
+        """Pushes a text as one event to the readers of a stream, by the sandbox's name of it."""
         self._publication.publish_live(stream, payload_text)

@@ -83,7 +83,7 @@ def _kept(books: Books, taken: frozenset[str]) -> Iterator[tuple[str, Position]]
 def _free(books: Books, taken: frozenset[str]) -> list[str]:
     """Customers' accounts that are not taken, the last ones first: they have no part to play."""
     free = [account.account_id for account in reversed(books.accounts)
-            if not account.is_firm and account.account_id not in taken]  # fmt: skip
+            if account.is_trader and account.account_id not in taken]  # fmt: skip
     if not free:
         raise ValueError(f"expected an account outside {len(taken)} taken ones; saw none")
     return free

@@ -73,7 +73,7 @@ def account_payload(account: Account, closing: Closing, asof: date) -> Payload:
         "admin_configurations": {},
         "user_configurations": None,
         "account_number": account.number,
-        "status": "ACTIVE",
+        "status": "ACCOUNT_CLOSED" if _has_come(account.closed_on, asof) else "ACTIVE",
         "crypto_status": "INACTIVE",
         "currency": "USD",
         "buying_power": plain(cash),
@@ -104,7 +104,7 @@ def account_payload(account: Account, closing: Closing, asof: date) -> Payload:
         "previous_close": f"{asof.isoformat()}T16:00:00-04:00",
         "multiplier": "1",
         "shorting_enabled": True,
-        "trading_blocked": False,
+        "trading_blocked": _has_come(account.blocked_on, asof),
         "transfers_blocked": False,
         "account_blocked": False,
         "trade_suspended_by_user": False,
@@ -114,6 +114,10 @@ def account_payload(account: Account, closing: Closing, asof: date) -> Payload:
         "memoposts": zero,
         "intraday_adjustments": zero,
     }
+
+
+def _has_come(day: date | None, asof: date) -> bool:
+    return day is not None and day <= asof
 
 
 def _part(change: Decimal, whole: Decimal) -> Decimal:

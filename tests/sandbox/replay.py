@@ -82,10 +82,15 @@ def replay_day(
     books: Replay, date: datetime.date, trades: Iterable[Payload], activities: Iterable[Payload]
 ) -> None:
     """Applies one system date: the activities that count, then its trades as received."""
-    latest = {event["id"]: event for event in activities}
+    known = [event for event in activities if event["system_date"] <= date.isoformat()]
+    latest = {event["id"]: event for event in known}
     for event in latest.values():
-        if event["system_date"] == date.isoformat() and event["status"] in ("executed", "correct"):
+        if event["system_date"] != date.isoformat():
+            continue
+        if event["status"] in ("executed", "correct"):
             books.activity(event)
+        elif event["status"] == "canceled":
+            books.activity(event | {"net_amount": -event["net_amount"], "qty": -event["qty"]})
     for event in trades:
         if event["event"] in EXECUTIONS and trade_date(event["at"]) == date:
             books.trade(event)

@@ -9,6 +9,8 @@ import pytest
 from recon.sandbox.books import make_books
 from recon.sandbox.faults import DEMO_FAULTS, FAULTS, plant
 from recon.sandbox.model import Books, Event
+from recon.sandbox.paths import STREAM_PATHS
+from recon.sandbox.typed import typed_activities
 from tests.sandbox.replay import Payload, Replay, held, parse, replay_day
 
 SEEDS = range(2)
@@ -25,7 +27,21 @@ RULES = {
     "corporate_actions/cash_merger_differs", "corporate_actions/stock_merger_differs",
     "corporate_actions/merger_value_differs", "corporate_actions/name_change_pair_differs",
     "statements/position_differs", "statements/cash_differs", "statements/statement_missing",
-    "statements/stock_record_differs",
+    "statements/stock_record_differs", "streams/trade_without_activity",
+    "trades/activity_amount_differs", "streams/activity_differs_between_streams",
+    "money/journal_not_zero_sum", "money/journal_not_posted", "money/transfer_not_posted",
+    "money/returned_transfer_not_reversed", "accounts/trade_while_blocked",
+    "accounts/activity_while_closed", "accounts/closed_with_balance",
+    "accounts/status_chain_broken", "accounts/account_unknown",
+    "money/canceled_activity_not_confirmed", "streams/correction_target_unknown",
+    "money/journal_status_chain", "money/transfer_status_chain",
+}  # fmt: skip
+WITH_TWO_EVENTS = {
+    "split_ratio_wrong", "journal_never_posted", "journal_state_lost", "transfer_state_lost",
+}  # fmt: skip
+TYPED = {
+    "trd_activity_missing", "trd_amount_wrong", "activity_missing_on_new_stream",
+    "cancel_of_unknown_activity",
 }  # fmt: skip
 # What was booked wrong is in the statement too, or a second telling is wrong that moves nothing.
 AGREES_WITH_THE_STATEMENT = {
@@ -35,6 +51,10 @@ AGREES_WITH_THE_STATEMENT = {
     "split_ratio_wrong", "split_price_wrong", "merger_cash_missing", "merger_cash_wrong",
     "stock_merger_ratio_wrong", "merger_price_wrong", "name_change_qty_wrong",
     "unknown_activity_type", "balance_not_updated", "aggregate_position_wrong",
+    "journal_never_posted", "transfer_never_posted", "returned_transfer_not_reversed",
+    "trade_while_blocked", "activity_in_closed_account", "closed_with_balance",
+    "account_status_jump", "account_never_opened", "journal_state_lost", "transfer_state_lost",
+    *TYPED,
 }  # fmt: skip
 # Whose events cannot be added up without deciding what to believe.
 AMBIGUOUS = {"execution_id_reused", "bust_of_unknown_execution", "statement_account_missing"}
@@ -79,21 +99,27 @@ def books_of(seed: int) -> Books:
 
 
 def events_of(books: Books) -> tuple[Event, ...]:
-    """Everything that is published."""
-    return (*books.trades, *books.activities, *books.system)
+    """Everything that is published, but for what is told from it once more."""
+    lifecycle = (event for events in books.lifecycle.values() for event in events)
+    return (*books.trades, *books.activities, *books.system, *lifecycle)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_changes_one_place(name: str, seed: int) -> None:
-    """One event goes or comes, or is another; two where both legs of a split name a quantity."""
+    """One event goes or comes, or is another; two where both legs of a split name a quantity, both
+    sides of a journal go, or two streams tell the same; and all that is told of one account."""
     right = books_of(seed)
     planted = FAULTS[name].plant(right, frozenset())
     before, after = ({id(each): each for each in events_of(books)} for books in
                      (right, planted.books))  # fmt: skip
     gone, come = before.keys() - after.keys(), after.keys() - before.keys()
-    assert max(len(gone), len(come)) <= (2 if name == "split_ratio_wrong" else 1)
-    assert gone or come or planted.books.closings != right.closings
+    if name == "account_never_opened":
+        assert {before[each].account_id for each in gone} == {planted.account_id}
+        assert not come
+    else:
+        assert max(len(gone), len(come)) <= (2 if name in WITH_TWO_EVENTS else 1)
+    assert gone or come or planted.books.closings != right.closings or name in TYPED
     assert planted.account_id in [each.account_id for each in right.accounts]
     assert planted.system_date in right.closings
     assert FAULTS[name].expected in RULES
@@ -109,6 +135,26 @@ def test_the_statement_agrees_with_the_events_only_where_the_fault_is_booked(
     planted = FAULTS[name].plant(books_of(seed), frozenset())
     agreement = agrees(planted.books, planted.system_date)
     assert agreement == (name in AGREES_WITH_THE_STATEMENT)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_typed_stream_differs_where_the_older_ones_do_or_the_fault_is_its_own(
+    name: str, seed: int
+) -> None:
+    """A fault of trades and activities shows on both, but for an average, which the typed stream
+    has no place for; one of the typed stream is one activity."""
+    right = books_of(seed)
+    wrong = FAULTS[name].plant(right, frozenset()).books
+    before, after = ({each.text for each in typed_activities(books)} for books in (right, wrong))
+    is_told = (wrong.trades, wrong.activities) != (right.trades, right.activities)
+    if name in TYPED:
+        assert (len(before - after), len(after - before)) in ((1, 0), (1, 1))
+        assert not is_told
+    else:
+        assert (before != after) == (is_told and name != "average_price_wrong")
+    assert (FAULTS[name].stream == "activities") == (name in TYPED)
+    assert FAULTS[name].stream in ("", *STREAM_PATHS.values())
 
 
 def test_planting_leaves_the_right_books_as_they_are() -> None:

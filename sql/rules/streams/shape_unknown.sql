@@ -1,11 +1,11 @@
 -- title:    A member of a stream's events is not what it was
--- severity: S3
+-- severity: S2
 -- reads:    received
 -- params:   none
 --
 -- Brokers change what they send: a text becomes a number, a number a text, a member goes, a value
--- outgrows its type. Every such event is a break of its own by streams/event_malformed, as its
--- money or shares may be missing; here each member counts once for its stream, so that a change is
+-- outgrows its type. Where money or shares may be missing each such event is a break of its own too,
+-- by streams/event_malformed; here each member counts once for its stream, so that a change is
 -- seen as the one change that it is, with the number of events that have it and the first of them.
 -- Events of every date are looked at, each as it was last received. New members, and values out of
 -- a list that the broker publishes, are seen by `recon schema-drift`.
