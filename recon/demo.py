@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pendulum
 
+from recon.archive.inbox import keep, open_inbox
 from recon.errors import UsageError
 from recon.feeds.broker import Broker
 from recon.nightly.collect import Note
@@ -19,9 +19,11 @@ from recon.nightly.run import Tracked, run_date
 from recon.resources import folder
 from recon.sandbox.books import make_books
 from recon.sandbox.faults import DEMO_FAULTS, FAULTS, plant
+from recon.sandbox.model import Books
 from recon.sandbox.samples import sample_books
 from recon.sandbox.server import Sandbox
-from recon.settings import read_settings
+from recon.sandbox.upvest import upvest_deliveries
+from recon.settings import DEFAULTS, read_settings
 from recon.terminal import print_outcome
 
 MARK = ".recon-demo"
@@ -38,9 +40,15 @@ def run_demo(
     found: set[tuple[str, str]] = set()
     system_dates = sorted(books.closings)[NIGHTS]
     with Sandbox(books, as_of=system_dates[0]) as sandbox:
-        settings = replace(
-            read_settings({"home": str(home), "broker_url": sandbox.url}, {}, None),
-            lookback_days=3,
+        settings = read_settings(
+            {
+                "home": str(home),
+                "broker_url": sandbox.url,
+                "streams": f"{DEFAULTS['streams']},activities",
+                "accounts_file": str(_deliver(home, books, now)),
+            },
+            {},
+            None,
         )
         with Broker(sandbox.url, sandbox.key, sandbox.secret) as broker:
             for system_date in system_dates:
@@ -64,6 +72,23 @@ def run_demo(
         print(f"  planted {name} on {place.account_id[:8]} {place.symbol}: {mark} by {rule}")
     print(f"A real run of this night would exit 3. Look on with `recon --home {home} explain ID`,")
     print(f"`recon --home {home} breaks`, or open {home}/reports in a spreadsheet.")
+
+
+def _deliver(home: Path, books: Books, now: pendulum.DateTime) -> Path:
+    """Put what Upvest delivered into the receiver's inbox; gives the file that says which account
+    there stands for which of the broker's, and which is the firm's."""
+    deliveries = upvest_deliveries(books)
+    inbox = open_inbox(home / "archive")
+    for number, body in enumerate(deliveries.bodies):
+        keep(inbox, body.encode(), now.add(seconds=number))
+    file = home / "accounts.csv"
+    lines = [
+        f"{each.account_id},{'firm' if each.is_firm else 'customer'},"
+        f"{deliveries.accounts.get(each.account_id, '')}"
+        for each in books.accounts
+    ]
+    file.write_text("\n".join(["account_id,kind,upvest_account_id", *lines]) + "\n", "utf-8")
+    return file
 
 
 def serve_sandbox(

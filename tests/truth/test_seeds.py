@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from recon.archive.inbox import keep, open_inbox
 from recon.calendar import sessions
 from recon.feeds.broker import Broker
 from recon.nightly.evaluate import Outcome
@@ -15,27 +16,34 @@ from recon.sandbox.books import make_books
 from recon.sandbox.faults import FAULTS, plant
 from recon.sandbox.model import Books
 from recon.sandbox.server import Sandbox
+from recon.sandbox.upvest import Deliveries, upvest_deliveries
+from recon.sandbox.upvest_faults import UPVEST_FAULTS, wrong_deliveries
 from tests.nightly.nights import NOW, broker_of, quiet, settings_of, tracked
 
 SEEDS = range(100, 150)
+FEW = range(100, 106)
 WHOLE_HISTORY_DAYS = "30"
+LIFECYCLE = "journal_status,funding_status,account_status,admin_action,ipo"
+USUAL = f"trades,nta,{LIFECYCLE}"
+ALL = f"trades,nta,activities,{LIFECYCLE}"
+NEWER_ALONE = f"activities,{LIFECYCLE}"
 
 
-def nights(home: Path, books: Books, days: list[date]) -> list[Outcome]:
+def nights(home: Path, books: Books, days: list[date], **options: str) -> list[Outcome]:
     """The outcome of each of those nights; the first one reads all that is before it too."""
     outcomes = []
     with Sandbox(books, as_of=days[0]) as sandbox, broker_of(sandbox) as broker:
         for day in days:
             sandbox.advance_to(day)
-            outcomes.append(night(home, sandbox, broker, day))
+            outcomes.append(night(home, sandbox, broker, day, **options))
     return outcomes
 
 
-def night(home: Path, sandbox: Sandbox, broker: Broker, day: date) -> Outcome:
+def night(home: Path, sandbox: Sandbox, broker: Broker, day: date, **options: str) -> Outcome:
     """One night."""
     return run_date(
         broker,
-        settings_of(home, sandbox.url, lookback_days=WHOLE_HISTORY_DAYS),
+        settings_of(home, sandbox.url, lookback_days=WHOLE_HISTORY_DAYS, **options),
         day,
         NOW,
         wait_seconds=0,
@@ -45,28 +53,66 @@ def night(home: Path, sandbox: Sandbox, broker: Broker, day: date) -> Outcome:
     )
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_right_books_give_a_clean_night(seed: int, tmp_path: Path) -> None:
-    """Everything that happened over six days, evaluated in one night, has no break."""
-    books = make_books(seed)
-    outcome = nights(tmp_path, books, [max(books.closings)])[0]
+def delivered(home: Path, deliveries: Deliveries) -> str:
+    """Puts Upvest's bodies where the receiver does; gives the user's file of the accounts."""
+    inbox = open_inbox(home / "archive")
+    for number, body in enumerate(deliveries.bodies):
+        keep(inbox, body.encode(), NOW.add(seconds=number))
+    rows = [f"{account_id},,{other}" for account_id, other in deliveries.accounts.items()]
+    file = home / "accounts.csv"
+    file.write_text("\n".join(["account_id,kind,upvest_account_id", *rows]) + "\n", "utf-8")
+    return str(file)
+
+
+def assert_clean(outcome: Outcome) -> None:
+    """Nothing is broken, and much was looked at."""
     assert (outcome.result, outcome.breaks, list(outcome.worst)) == ("clean", 0, [])
     assert outcome.checked > 500
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_right_books_give_a_clean_night(seed: int, tmp_path: Path) -> None:
+    """Everything that both brokers sent over six days, evaluated in one night, has no break."""
+    books = make_books(seed)
+    accounts = delivered(tmp_path, upvest_deliveries(books))
+    (outcome,) = nights(tmp_path, books, [max(books.closings)], streams=ALL, accounts_file=accounts)
+    assert_clean(outcome)
+
+
+@pytest.mark.parametrize("streams", [USUAL, NEWER_ALONE])
+@pytest.mark.parametrize("seed", FEW)
+def test_right_books_are_clean_from_fewer_streams(seed: int, streams: str, tmp_path: Path) -> None:
+    """What is not read is not missed; the newer stream alone is enough."""
+    books = make_books(seed)
+    (outcome,) = nights(tmp_path, books, [max(books.closings)], streams=streams)
+    assert_clean(outcome)
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_planted_fault_is_found_and_named_by_its_rule(name: str, tmp_path: Path) -> None:
     """On the night of the fault, or on the next when the missing thing was still awaited."""
     books, (planted,) = plant(make_books(11), [name])
+    streams = ALL if FAULTS[name].stream == "activities" else USUAL
     after = [day for day in sorted(books.closings) if day > planted.system_date][:1]
     found = {
         (row["rule"], row["account_id"])
-        for outcome in nights(tmp_path, books, [planted.system_date, *after])
+        for outcome in nights(tmp_path, books, [planted.system_date, *after], streams=streams)
         for row in outcome.worst
         if row["state"] == "break"
     }
     account_id = planted.account_id if FAULTS[name].names_account else ""
     assert (FAULTS[name].expected, account_id) in found
+
+
+@pytest.mark.parametrize("name", UPVEST_FAULTS)
+def test_a_fault_of_a_delivery_is_found_and_named_by_its_rule(name: str, tmp_path: Path) -> None:
+    """On the last night of the books."""
+    books = make_books(100)
+    deliveries, place = wrong_deliveries(books, name)
+    accounts = delivered(tmp_path, deliveries)
+    (outcome,) = nights(tmp_path, books, [max(books.closings)], accounts_file=accounts)
+    found = {(row["rule"], row["account_id"]) for row in outcome.worst if row["state"] == "break"}
+    assert (UPVEST_FAULTS[name].expected, place) in found
 
 
 def test_the_sandbox_days_are_sessions() -> None:
