@@ -10,6 +10,7 @@ from pathlib import Path
 import pendulum
 
 from recon.archive.coverage import covered_until
+from recon.archive.inbox import BODY, inbox_of
 from recon.archive.manifest import read_manifest
 from recon.errors import ReconError
 from recon.feeds.broker import Broker, Patience
@@ -48,6 +49,9 @@ def _archive(settings: Settings) -> Iterator[tuple[bool, str]]:
         yield False, str(error)
         return
     yield True, f"manifest: {len(fetches)} fetches"
+    waiting = sum(1 for _ in inbox_of(settings.archive).glob(f"*{BODY}"))
+    if waiting:
+        yield True, f"inbox: {waiting} delivered bodies wait for the next night"
     for stream in settings.streams:
         until = covered_until(fetches, stream)
         yield True, f"{stream}: proven complete until {as_z(until) if until else 'never'}"

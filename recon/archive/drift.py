@@ -108,7 +108,7 @@ def _walk(shape: Shape, path: str, value: Any) -> Iterator[Place]:
         if f"{path}[]" in shape:
             for each in value:
                 yield from _walk(shape, f"{path}[]", each)
-    elif member.values and isinstance(value, str) and value not in member.values:
+    elif member.values and isinstance(value, str) and value not in {"", *member.values}:
         yield path, "unknown_value", value[:SEEN_MAX]
 
 

@@ -126,7 +126,7 @@ def plan(
     """Where the night begins, and which days it closes."""
     base = choose_base(
         home / "closings",
-        knowledge.closings,
+        knowledge.beginnings,
         home / "archive",
         knowledge.fetches,
         sessions(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,7 +21,8 @@ class Knowledge:
     """Everything a night rests on. The same knowledge and rules give the same bytes.
 
     `closings` are those that were there when the night first ran: repeating it begins at the same
-    one and restates against the same ones. `versions` are the last of each date.
+    one and restates against the same ones; `beginnings` are those of them made with the readings of
+    this run. `versions` are the last of each date.
     """
 
     run: Run
@@ -29,6 +30,7 @@ class Knowledge:
     entries: Sequence[Mapping[str, Any]]
     known: Mapping[str, Known]
     closings: Mapping[str, Closing]
+    beginnings: Mapping[str, Closing]
     versions: Mapping[str, Closing]
 
     @property
@@ -63,11 +65,24 @@ def know(settings: Settings, system_date: date, rule_pack: str, earlier: Run | N
         streams=settings.streams,
     )
     first = [each.run for each in runs if each.system_date == run.system_date]
+    closings = latest(stored, min([*first, run.run]))
     return Knowledge(
         run=run,
         fetches=[fetch for fetch in fetches if fetch.fetch <= run.fetch],
         entries=entries[: run.log],
         known=known_before(entries[: run.log], system_date),
-        closings=latest(stored, min([*first, run.run])),
+        closings=closings,
+        beginnings=_beginnings(closings, run, runs),
         versions=latest(stored, run.run),
     )
+
+
+def _beginnings(
+    closings: Mapping[str, Closing], run: Run, runs: Iterable[Run]
+) -> dict[str, Closing]:
+    """The closings made with the readings of this run. A closing has no lots: none where the first
+    lot bought is the first one sold."""
+    if run.readings.get("cost_method") == "fifo":
+        return {}
+    alike = {each.run for each in [*runs, run] if dict(each.readings) == dict(run.readings)}
+    return {day: closing for day, closing in closings.items() if closing.run in alike}

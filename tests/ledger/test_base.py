@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from recon.nightly.run import rebuild_date
+from recon.nightly.run import check_date, rebuild_date
 from tests.nightly.longbooks import BOOKED, DAYS, SYMBOLS, at_close
 from tests.nightly.longnights import LongHome, base_of, copy_of, query, report, settings_back
 
@@ -128,3 +129,24 @@ def test_nothing_clears_by_falling_out_of_the_window(broken: LongHome) -> None:
 def is_lost(row: dict[str, str]) -> bool:
     """Whether a row is about what LOSING was not told of."""
     return "EEE" in (row["symbol"], row["unit"]) or row["account_id"].startswith("E-")
+
+
+@pytest.mark.parametrize(
+    "readings", [{"cost_method": "fifo"}, {"opca_moves_cash": "true"}], ids=["fifo", "other"]
+)
+def test_books_of_another_reading_begin_at_the_beginning(
+    long: LongHome, tmp_path: Path, readings: dict[str, str]
+) -> None:
+    """A closing holds what the old reading made of the events, and no lot that fifo would need."""
+    home = copy_of(long.path, tmp_path / "home")
+    rebuild_date(replace(settings_back(home, 1), readings=readings), LAST)
+    assert base_of(home) is None
+
+
+def test_fifo_begins_at_the_beginning_on_every_night(long: LongHome, tmp_path: Path) -> None:
+    """Even where the closings were made with it."""
+    settings = replace(settings_back(tmp_path / "home", 1), readings={"cost_method": "fifo"})
+    home = copy_of(long.path, settings.home)
+    check_date(settings, DAYS[-2])
+    rebuild_date(settings, LAST)
+    assert base_of(home) is None

@@ -13,7 +13,8 @@
 -- night begins with a closing or a statement, a journal executed before it has its activities
 -- there, and is not looked at; nor is one whose stream of states is not read. `not_evaluated`: a
 -- status with an unknown name, a journal from before the stream's stretch, or something that was
--- perhaps booked before the books begin. Clears when the missing side comes.
+-- perhaps booked before the books begin, or a stream that has never told of any journal.
+-- Clears when the missing side comes.
 with
 
 beginning as (
@@ -164,8 +165,11 @@ judged as (
             when expected is null then 'not_evaluated'
             when moves = (expected = 'booked') then 'pass'
             when expected = 'nothing booked' and executed_on <= begins then 'not_evaluated'
-            when expected = 'told of on the stream' and booked_on <= (
-                select min(since)::date from coverage where stream = 'journal_status'
+            when expected = 'told of on the stream' and (
+                booked_on <= (
+                    select min(since)::date from coverage where stream = 'journal_status'
+                )
+                or not exists (select 1 from journal_states)
             ) then 'not_evaluated'
             when $system_date::date < calendar.next_settlement then 'pending'
             else 'break'

@@ -14,7 +14,8 @@
 -- Either side is pending until the next settlement day, then a break: the customer's cash and the
 -- bank do not agree. Where neither stream of transfers is read nothing is looked at.
 -- `not_evaluated`: a transfer that began before the books do, or an entry that is older than what
--- is read of transfers. Clears when the missing side comes.
+-- is read of transfers, or streams that have never told of one.
+-- Clears when the missing side comes.
 with recursive
 
 beginning as (
@@ -185,7 +186,8 @@ found as (
         system_date <= (
             select min(since)::date from coverage
             where stream in ('funding_status', 'transfer_status')
-        ),
+        )
+        or not exists (select 1 from transfer_states where kind = 'transfer'),
         'a transfer', 'none', [activity_id]
     from lonely
     cross join beginning
