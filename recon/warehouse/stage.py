@@ -100,6 +100,8 @@ def _stage_referred_to(
     for stream, paths in older.items():
         read = READ.format(paths=_listed(paths))
         wanted = "select identity from older where identity in (from named)"
+        for name in targets_of(stream):  # of two that take one event back, the first counts
+            wanted += f" union select identity from older where {name} in (from named)"  # noqa: S608
         if any(column.name == "legs" for column in stream.columns):
             wanted += LEGS_NAMED
         connection.execute(

@@ -1,86 +1,61 @@
--- reads: stream_nta
+-- reads: nta_states, typed_states
 --
--- Every archived state of every non-trade activity. The stream has no link between states but the
--- id: executed, later canceled or sent again with other content. `state` counts them in the order
--- received; `changed` is false where a state was sent again with the same economics. Legacy
--- descriptions are read here and nowhere else. `group_key` ties the legs of one corporate action
--- of one account: the broker's group where it sends one, else type, symbol and nearness of the
--- booking dates, since legs can come minutes apart and on both sides of midnight. An adjusted
--- contract keeps its expiry and type under any name, an exercise its underlying; a unit split
--- prints nothing that ties its symbols. `journal` ties the two sides of a journal.
+-- Every state of every non-trade activity, each economic event once. An id that the legacy stream
+-- has tells its states there, and the activity stream adds what it alone says; of any other id the
+-- states are those of the activity stream. `state` counts them in the order received; `changed` is
+-- false where a state was sent again with the same economics.
+-- An activity that refers to an earlier one takes it back: the earlier one gets a further state,
+-- canceled on the date of the later (`corrected_by`), unless it is canceled already. What takes
+-- back exactly what was booked and says nothing new has `mirrors_target`. `claim` counts the ones
+-- that replace the same activity.
+-- `group_key` ties the legs of one corporate action of one account: the broker's group where it
+-- sends one, else its action, else type, symbol and nearness of the booking dates, since legs can
+-- come minutes apart and on both sides of midnight.
 with
 
-described as (
+legacy as (
 
     select
-        *,
-        case
-            when nullif(entry_sub_type, '') is not null then entry_sub_type
-            when entry_type = 'FEE' then nullif(regexp_extract(description, '^(ORF|OCC)', 1), '')
-            when entry_type = 'REORG' and starts_with(description, 'Worthless Removal') then 'WRM'
-            when entry_type = 'VOF' and ends_with(description, 'rights distribution') then 'VDST'
-            when entry_type = 'VOF' and starts_with(description, 'Rights Exercise') then 'VRGT'
-        end as sub_type,
-        regexp_extract(description, '^(?:Cash|Stock) DIV @ ([0-9.]+)(?:, |$)', 1) as div_rate,
-        regexp_extract(description, 'Pos QTY: (-?[0-9.]+)(?:, |$)', 1) as div_qty,
-        regexp_extract(description, 'Rec Date: (\d{4}-\d{2}-\d{2})', 1) as record_day,
-        regexp_extract(description, 'From QTY: ?-?([0-9.]+)(?:, |$)', 1) as from_qty,
-        regexp_extract(description, 'To QTY: ?-?([0-9.]+)(?:, |$)', 1) as to_qty,
-        regexp_extract(description, 'withholding on \$([0-9.]+) at ', 1) as withheld_on,
-        regexp_extract(description, ' at ([0-9.]+)%', 1) as percent,
-        regexp_extract(description, 'Cash Merger \$([0-9.]+) per share', 1) as cash_merger,
-        regexp_extract(description, ' and \$([0-9.]+) for ', 1) as cash_with_stock,
-        regexp_extract(
-            description, 'Merger ([0-9.]+) (\S+) (?:and \$[0-9.]+ )?for ([0-9.]+) (\S+)$',
-            ['new_rate', 'target', 'old_rate', 'source']
-        ) as merger,
-        regexp_extract(
-            description, 'Target Symbol: (\S+), Initiating Symbol: (\S+), ([0-9.]+) ',
-            ['target', 'source', 'rate']
-        ) as spin,
-        regexp_extract(description, '^Name Change from (\S+) to (\S+)', ['source', 'target'])
-            as renamed,
-        regexp_extract(description, '^(REMOVE|ADD)\b', 1) as printed_leg,
-        regexp_extract(description, 'fee for proceed of \$?([0-9.]+) ', 1) as fee_driver,
-        regexp_extract(description, '(?:^| on )(\d{4}-\d{2}-\d{2}) ?(?:by|Non-Retail)', 1)
-            as fee_day,
-        regexp_extract(description, '^Journal ID: (.+)$', 1) as journal_id,
-        regexp_extract(description, '^ID: (.+ - .+)$', 1) as journal_sides,
-        regexp_extract(
-            symbol, '^(.+?)\d?(\d{6}[CP])\d{8}$', ['underlying', 'expiry']
-        ) as contract
-    from stream_nta
+        nta.* replace (
+            coalesce(nta.symbol, typed.symbol) as symbol,
+            coalesce(nta.symbol_from, typed.symbol_from) as symbol_from,
+            typed.currency as currency,
+            coalesce(nta.group_id, typed.group_id) as group_id,
+            coalesce(nta.parent_id, typed.parent_id) as parent_id,
+            typed.previous_id as previous_id,
+            coalesce(nta.corporate_action_id, typed.corporate_action_id) as corporate_action_id,
+            coalesce(nta.journal_id, typed.journal_id) as journal_id,
+            typed.transfer_id as transfer_id,
+            typed.external_id as external_id,
+            coalesce(nta.rate, typed.rate) as rate,
+            coalesce(nta.entitled_qty, typed.entitled_qty) as entitled_qty,
+            coalesce(nta.record_date, typed.record_date) as record_date,
+            coalesce(nta.old_qty, typed.old_qty) as old_qty,
+            coalesce(nta.new_qty, typed.new_qty) as new_qty,
+            coalesce(nta.cash_rate, typed.cash_rate) as cash_rate,
+            coalesce(nta.exchange_rate, typed.exchange_rate) as exchange_rate,
+            coalesce(nta.old_rate, typed.old_rate) as old_rate,
+            coalesce(nta.tax_rate, typed.tax_rate) as tax_rate,
+            coalesce(nta.journal_id, typed.journal_id, nta.journal) as journal
+        )
+    from events.nta_states as nta
+    left join (
+        select *
+        from events.typed_states
+        qualify row_number() over (partition by activity_id order by received desc) = 1
+    ) as typed on typed.activity_id = nta.activity_id
 
 ),
 
-read as (
+sent as (
 
-    select
-        *,
-        coalesce(
-            nullif(merger.source, ''), nullif(spin.source, ''), nullif(renamed.source, ''), symbol
-        ) as read_source,
-        coalesce(nullif(merger.target, ''), nullif(spin.target, ''), nullif(renamed.target, ''))
-            as read_target,
-        case
-            when entry_type in ('OPASN', 'OPEXC', 'OPEXP', 'OPTRD', 'OPCSH') then 'OPTION'
-            else entry_type
-        end as action
-    from described
-
-),
-
-tied as (
-
-    select
-        *,
-        case
-            when sub_type = 'USPLIT' then ''
-            when entry_type = 'OPCA' then coalesce(nullif(contract.expiry, ''), symbol)
-            when action = 'OPTION' then coalesce(nullif(contract.underlying, ''), symbol)
-            else read_source
-        end as tie
-    from read
+    select * from legacy
+    union all by name
+    select *
+    from events.typed_states
+    where activity_id not in (
+        select activity_id from events.nta_states where status <> 'pending'
+    )
 
 ),
 
@@ -89,12 +64,13 @@ spaced as (
 
     select
         *,
+        coalesce(group_id, if(entry_type = 'OPCA', null, corporate_action_id)) as link,
         coalesce(
             system_date - lag(system_date) over same_action > 5, false
         ) as begins_group
-    from tied
+    from sent
     window same_action as (
-        partition by account_id, action, sub_type, tie order by system_date, received
+        partition by account_id, action, entry_sub_type, tie order by system_date, received
     )
 
 ),
@@ -104,80 +80,150 @@ numbered as (
     select
         *,
         sum(begins_group::int) over (
-            partition by account_id, action, sub_type, tie order by system_date, received
+            partition by account_id, action, entry_sub_type, tie order by system_date, received
         ) as group_number
     from spaced
 
 ),
 
-dated as (
+near as (
 
     select
         *,
-        min(system_date) over (
-            partition by account_id, action, sub_type, tie, group_number
-        ) as group_date,
-        row_number() over states as state,
-        lag((status, account_id, entry_type, sub_type, symbol, qty, price, net_amount,
-            system_date, settle_date)) over states
-        is distinct from (status, account_id, entry_type, sub_type, symbol, qty, price, net_amount,
-            system_date, settle_date) as changed
+        min(system_date) over near_legs as group_date,
+        min(link) over near_legs as least_link,
+        max(link) over near_legs as most_link,
+        max(group_id) over near_legs as near_group
     from numbered
-    window states as (partition by identity order by received)
+    window near_legs as (
+        partition by account_id, action, entry_sub_type, tie, group_number
+    )
+
+),
+
+-- A leg without a group is of the group that all legs near it name.
+grouped as (
+
+    select
+        * exclude (action, tie, link, begins_group, group_number, group_date, least_link,
+            most_link, near_group)
+        replace (
+            if(link is null and least_link = most_link, near_group, group_id) as group_id
+        ),
+        account_id || ' ' || action || ' ' || coalesce(
+            link,
+            if(least_link = most_link, least_link, null),
+            concat_ws(' ', entry_sub_type, nullif(tie, ''), group_date)
+        ) as group_key
+    from near
+
+),
+
+latest as (
+
+    select *
+    from grouped
+    qualify row_number() over (
+        partition by activity_id order by source = 'activities' desc, received desc
+    ) = 1
+
+),
+
+corrections as (
+
+    select
+        own.activity_id,
+        own.previous_id,
+        own.status,
+        own.system_date,
+        own.event_at,
+        own.received,
+        target.symbol as target_symbol,
+        coalesce(
+            own.status <> 'canceled'
+            and own.entry_type = target.entry_type
+            and own.account_id = target.account_id
+            and (own.symbol is not distinct from target.symbol
+                or coalesce(own.symbol_from, 'details') = 'details')
+            and own.qty = -target.qty
+            and own.net_amount = -target.net_amount
+            and (own.qty <> 0 or own.net_amount <> 0),
+            false
+        ) as is_opposite
+    from latest as own
+    left join latest as target on target.activity_id = own.previous_id
+    where own.previous_id is not null and own.status in ('executed', 'correct', 'canceled')
+
+),
+
+-- What is the opposite of an opposite is no taking back but a booking.
+mirrored as (
+
+    select
+        corrections.*,
+        corrections.is_opposite and not coalesce(target.is_opposite, false) as mirrors_target
+    from corrections
+    left join corrections as target on target.activity_id = corrections.previous_id
+
+),
+
+claimed as (
+
+    select
+        *,
+        row_number() over (partition by previous_id order by received) as place,
+        if(mirrors_target or status = 'canceled', 1, row_number() over (
+            partition by previous_id, mirrors_target or status = 'canceled' order by received
+        )) as claim
+    from mirrored
+
+),
+
+every_state as (
+
+    select
+        grouped.* replace (
+            if(claimed.mirrors_target, claimed.target_symbol, grouped.symbol) as symbol,
+            case when grouped.entry_type in ('DIVNRA', 'DIVWH')
+            then coalesce(grouped.gross_amount, abs(parent.net_amount))
+            else grouped.gross_amount end as gross_amount
+        ),
+        null::varchar as corrected_by,
+        coalesce(claimed.mirrors_target, false) as mirrors_target,
+        coalesce(claimed.claim, 1) as claim
+    from grouped
+    left join claimed on claimed.activity_id = grouped.activity_id
+    left join latest as parent on parent.activity_id = grouped.parent_id
+    union all by name
+    select
+        latest.* replace (
+            'canceled' as status,
+            if(own.mirrors_target, own.target_symbol, latest.symbol) as symbol,
+            claimed.system_date as system_date,
+            claimed.event_at as event_at,
+            claimed.received as received
+        ),
+        claimed.activity_id as corrected_by,
+        coalesce(own.mirrors_target, false) as mirrors_target,
+        coalesce(own.claim, 1) as claim
+    from latest
+    inner join claimed on claimed.previous_id = latest.activity_id and claimed.place = 1
+    left join claimed as own on own.activity_id = latest.activity_id
+    where latest.status <> 'canceled'
 
 )
 
 select
-    identity as activity_id,
-    state,
-    changed,
-    account_id,
-    entry_type,
-    sub_type as entry_sub_type,
-    coalesce(status, 'executed') as status,
-    nullif(symbol, '') as symbol,
-    nullif(cusip, '') as cusip,
-    coalesce(qty, 0)::decimal(38, 9) as qty,
-    price,
-    price_dp,
-    net_amount,
-    per_share_amount,
-    description,
-    settle_date,
-    system_date,
-    to_microseconds(event_at) as event_at,
-    received,
-    group_id,
-    execution_id,
-    corporate_action_id,
-    swap_rate,
-    coalesce(exact_decimal(div_rate), per_share_amount) as rate,
-    exact_decimal(div_qty) as entitled_qty,
-    try_cast(nullif(record_day, '') as date) as record_date,
-    exact_decimal(from_qty) as old_qty,
-    exact_decimal(to_qty) as new_qty,
-    nullif(read_source, '') as source_symbol,
-    read_target as target_symbol,
-    coalesce(exact_decimal(cash_merger), exact_decimal(cash_with_stock)) as cash_rate,
-    coalesce(exact_decimal(merger.new_rate), exact_decimal(spin.rate)) as exchange_rate,
-    exact_decimal(merger.old_rate) as old_rate,
-    exact_decimal(percent) as tax_rate,
-    exact_decimal(withheld_on) as gross_amount,
-    try_cast(nullif(fee_day, '') as date) as fee_date,
-    exact_decimal(fee_driver) as fee_base,
-    case
-        when printed_leg <> '' then printed_leg
-        -- A short holder gives what it owes: the sign alone would swap the legs.
-        when qty <> 0 and read_source <> read_target and symbol = read_source then 'REMOVE'
-        when qty <> 0 and read_source <> read_target and symbol = read_target then 'ADD'
-        when qty < 0 then 'REMOVE'
-        when qty > 0 then 'ADD'
-        when net_amount <> 0 then 'CASH'
-    end as leg,
-    account_id || ' ' || action || ' ' || coalesce(
-        group_id, concat_ws(' ', sub_type, nullif(tie, ''), group_date::varchar)
-    ) as group_key,
-    coalesce(
-        nullif(journal_id, ''), concat_ws(' ', nullif(journal_sides, ''), system_date::varchar)
-    ) as journal
-from dated
+    *,
+    row_number() over states as state,
+    lead(activity_id) over states is null as is_latest,
+    corrected_by is not null
+    or lag((status, account_id, entry_type, entry_sub_type, symbol, qty, price, net_amount,
+        system_date, settle_date)) over states
+    is distinct from (status, account_id, entry_type, entry_sub_type, symbol, qty, price,
+        net_amount, system_date, settle_date) as changed
+from every_state
+-- What the older stream only announced is before what the newer one says of it.
+window states as (
+    partition by activity_id order by corrected_by is not null, source = 'activities', received
+)

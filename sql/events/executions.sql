@@ -1,6 +1,8 @@
--- reads: stream_trades, calendar
+-- reads: trade_messages, trade_activities, calendar
 --
 -- One row per execution id: fills, partial fills, busts and corrections, as the broker sent them.
+-- The trade stream says what an execution is; the activity stream says so of those that the trade
+-- stream does not have (`source`), and of all what came of them in money.
 -- A multi-leg order has no execution of its own; each of its legs is one row here.
 -- A fill belongs to the trade date of its execution, a bust or correction to the day it was sent.
 -- Trading from 20:00 New York time on belongs to the next trade date.
@@ -14,7 +16,7 @@ trade_events as (
             when event in ('fill', 'partial_fill') then coalesce(executed_at, event_at)
             else event_at
         end) as booked_at
-    from stream_trades
+    from events.trade_messages
     where event in ('fill', 'partial_fill', 'trade_bust', 'trade_correct')
 
 ),
@@ -44,10 +46,10 @@ leg_orders as (
 single as (
 
     select
-        coalesce(execution_id, identity) as execution_id,
+        message_id as execution_id,
         account_id, event, previous_execution_id, order_id, symbol, asset_id, asset_class, side,
         qty, price, position_qty, order_filled_qty,
-        settle_date, booked_at, executed_at, event_at, received
+        settle_date, booked_at, executed_at, event_at, version, received
     from trade_events
     where coalesce(json_array_length(legs), 0) = 0
 
@@ -75,6 +77,7 @@ of_legs as (
         multi_leg_events.booked_at,
         multi_leg_events.executed_at,
         multi_leg_events.event_at,
+        multi_leg_events.version,
         multi_leg_events.received
     from multi_leg_events
     left join leg_orders
@@ -92,12 +95,13 @@ every_execution as (
 ),
 
 -- The same id with other economics is kept in the archive twice; the last one counts, and
--- `conflicts` says how many others there are.
+-- `conflicts` says how many others there are. The two versions differ in `at` and are no conflict.
 counted as (
 
     select
         execution_id,
-        count(distinct (account_id, event, order_id, symbol, side, qty, price)) - 1 as conflicts
+        count(distinct (account_id, event, order_id, symbol, side, qty, price,
+            previous_execution_id)) - 1 as conflicts
     from every_execution
     group by execution_id
 
@@ -105,35 +109,79 @@ counted as (
 
 latest as (
 
-    select *
+    select every_execution.*, counted.conflicts
     from every_execution
-    qualify row_number() over (partition by execution_id order by received desc) = 1
+    inner join counted on counted.execution_id = every_execution.execution_id
+    qualify row_number() over (
+        partition by every_execution.execution_id order by version desc, received desc
+    ) = 1
+
+),
+
+of_trades as (
+
+    select
+        latest.* exclude (version, booked_at, executed_at, event_at),
+        case when calendar.is_session then calendar.date else calendar.next_session end
+            as trade_date,
+        to_microseconds(latest.executed_at) as executed_at,
+        to_microseconds(latest.event_at) as event_at,
+        'trades' as source
+    from latest
+    left join events.calendar
+        on calendar.date
+        = (latest.booked_at at time zone 'America/New_York' + interval 4 hours)::date
+
+),
+
+of_activities as (
+
+    select
+        * exclude (status, execution_type, currency, net_amount, commission, system_date) replace (
+            if(settle_date >= trade_date, settle_date, null) as settle_date
+        ),
+        null::decimal(38, 9) as position_qty,
+        'activities' as source
+    from events.trade_activities
+    where status in ('executed', 'correct', 'canceled')
+        and (status <> 'canceled' or previous_execution_id is not null)
+        and execution_id not in (select execution_id from latest)
+
+),
+
+every_source as (
+
+    select * from of_trades
+    union all by name
+    select * from of_activities
 
 )
 
 select
-    latest.execution_id,
-    latest.account_id,
-    latest.event,
-    latest.previous_execution_id,
-    latest.order_id,
-    latest.symbol,
-    latest.asset_id,
-    latest.asset_class,
-    latest.side,
-    latest.qty,
-    latest.price,
-    latest.position_qty,
-    case when latest.asset_class = 'us_option' then 100 else 1 end as multiplier,
-    latest.order_filled_qty,
-    latest.settle_date,
-    case when calendar.is_session then calendar.date else calendar.next_session end as trade_date,
-    case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
-    to_microseconds(latest.executed_at) as executed_at,
-    to_microseconds(latest.event_at) as event_at,
-    latest.received,
-    counted.conflicts
-from latest
-inner join counted on counted.execution_id = latest.execution_id
-left join events.calendar
-    on calendar.date = (latest.booked_at at time zone 'America/New_York' + interval 4 hours)::date
+    every_source.execution_id,
+    every_source.account_id,
+    every_source.event,
+    every_source.previous_execution_id,
+    every_source.order_id,
+    every_source.symbol,
+    every_source.asset_id,
+    every_source.asset_class,
+    every_source.side,
+    every_source.qty,
+    every_source.price,
+    every_source.position_qty,
+    case when every_source.asset_class = 'us_option' then 100 else 1 end as multiplier,
+    every_source.order_filled_qty,
+    trade_activities.net_amount,
+    trade_activities.commission,
+    every_source.settle_date,
+    every_source.trade_date,
+    every_source.trade_date as system_date,
+    every_source.executed_at,
+    every_source.event_at,
+    every_source.received,
+    every_source.conflicts
+    + if(every_source.source = 'trades', coalesce(trade_activities.conflicts, 0), 0) as conflicts,
+    every_source.source
+from every_source
+left join events.trade_activities on trade_activities.execution_id = every_source.execution_id

@@ -1,16 +1,6 @@
--- reads: stream_trades, calendar
+-- reads: trade_messages, calendar
 --
--- One row per event of the trade stream, whatever it says of an order.
-with
-
-latest as (
-
-    select *
-    from stream_trades
-    qualify row_number() over (partition by identity order by received desc) = 1
-
-)
-
+-- One row per event of the trade stream, of either version, whatever it says of an order.
 select
     latest.identity as event_id,
     latest.execution_id,
@@ -33,7 +23,8 @@ select
     to_microseconds(latest.event_at) as event_at,
     case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
     latest.received
-from latest
+from events.trade_messages as latest
 left join events.calendar
     on calendar.date
     = (to_microseconds(latest.event_at) at time zone 'America/New_York' + interval 4 hours)::date
+where latest.is_last

@@ -1,7 +1,8 @@
 -- title: The currency an account's cash is in
 -- reads: statement_cash, executions, activities
 --
--- The streams name no currency; the statement does. An account without one is taken as USD.
+-- The statement names it; the trade stream and the legacy activities do not. An account without a
+-- statement is taken to be in the currency that most of its activities name, else in USD.
 with
 
 accounts as (
@@ -12,9 +13,20 @@ accounts as (
     union
     select account_id from statement_cash
 
+),
+
+named as (
+
+    select account_id, mode(currency order by currency) as currency
+    from activities
+    group by account_id
+
 )
 
-select accounts.account_id, coalesce(max(statement_cash.currency), 'USD') as currency
+select
+    accounts.account_id,
+    coalesce(max(statement_cash.currency), max(named.currency), 'USD') as currency
 from accounts
 left join statement_cash on statement_cash.account_id = accounts.account_id
+left join named on named.account_id = accounts.account_id
 group by accounts.account_id

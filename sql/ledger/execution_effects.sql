@@ -151,6 +151,7 @@ select
     booked.old_qty,
     booked.old_cash,
     booked.old_trade_date,
-    booked.old_settle_date
+    booked.old_settle_date,
+    booked.source
 from booked
 left join reversals on reversals.previous_execution_id = booked.execution_id

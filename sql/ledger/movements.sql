@@ -93,7 +93,7 @@ activities_booked as (
         qty_delta as qty, cash_delta as cash, contra, price, price_dp, multiplier,
         cost_rule, stated_cost, system_date, settle_date, event_at, received,
         null::varchar as reverses, is_memo, entry_type, entry_sub_type, booked_leg, net_amount,
-        phase, system_date as since
+        currency, phase, system_date as since
     from costed
     union all
     select
@@ -102,7 +102,7 @@ activities_booked as (
         before.price_dp, before.multiplier, if(before.cost_rule is null, null, 'reversal'),
         -before.stated_cost, greatest(now.system_date, before.system_date), before.settle_date,
         now.event_at, now.received, before.movement_id, before.is_memo, before.entry_type,
-        before.entry_sub_type, before.booked_leg, before.net_amount, before.phase,
+        before.entry_sub_type, before.booked_leg, before.net_amount, before.currency, before.phase,
         if(before.is_memo, before.system_date, null)
     from costed as now
     inner join costed as before
@@ -120,7 +120,8 @@ select
 from executions_ordered
 union all
 select
-    movement_id, event, part, if(is_memo, 'memo', 'activity'), account_id, symbol, qty, cash, null,
+    movement_id, event, part, if(is_memo, 'memo', 'activity'), account_id, symbol, qty, cash,
+    currency,
     contra, price, price_dp, multiplier, cost_rule,
     stated_cost, system_date, system_date,
     coalesce(settle_date, system_date), event_at, received, reverses,

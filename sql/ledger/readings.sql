@@ -30,6 +30,10 @@ known (reading, default_value, choices, reason) as (
         'a canceled activity must not count; the stream shows a cancel by the same id only'
     ),
     (
+        'mirrored_correction_cancels', 'true', ['true', 'false'],
+        'whether a cancel repeats the amounts with the opposite sign is not documented'
+    ),
+    (
         'cost_method', 'average', ['average', 'fifo'],
         'the statement''s avg_entry_price is an average; fifo is what a tax return takes'
     )

@@ -23,7 +23,7 @@ canceled as (
 
     select activity_id, state
     from activity_states
-    where changed
+    where changed and corrected_by is null
     qualify row_number() over (partition by activity_id order by state desc) = 1
         and status = 'canceled'
 
@@ -36,6 +36,21 @@ kept as (
     inner join canceled
         on canceled.activity_id = counted.activity_id and counted.state < canceled.state
     qualify row_number() over (partition by counted.activity_id order by counted.state desc) = 1
+
+),
+
+-- What an exact opposite took back, once more.
+taken_back as (
+
+    select state_effects.*
+    from state_effects
+    inner join activity_states as own
+        on own.previous_id = state_effects.activity_id and own.mirrors_target
+    where state_effects.is_counted
+        and own.status in ('executed', 'correct')
+    qualify row_number() over (
+        partition by own.activity_id order by state_effects.state desc
+    ) = 1
 
 ),
 
@@ -55,6 +70,11 @@ moved as (
     union all
     select 'canceled_nta_reverses', account_id, symbol, qty_delta, cash_delta
     from kept
+    union all
+    select
+        'mirrored_correction_cancels', taken_back.account_id, taken_back.symbol,
+        -taken_back.qty_delta, -taken_back.cash_delta
+    from taken_back
     union all
     select
         'fill_cash_rounding', account_id, null, 0,

@@ -3,7 +3,8 @@
 --
 -- `executed` and `correct` count alike; `canceled` does not. `pending` and instant funding (MEM)
 -- are memo only. The allow-list of types says whether the quantity is a share movement (a fee's
--- is not) and the amount is cash. A type that is not on the list counts with both, against
+-- is not) and the amount is cash. What only takes back another activity does not count beside the
+-- cancel that it brings about, nor what replaces one that was replaced before. A type that is not on the list counts with both, against
 -- suspense: money is never dropped. Reads everything archived up to the night: a state before the
 -- opening may be reversed after it.
 with
@@ -13,7 +14,8 @@ chosen as (
     select
         max(value) filter (where reading = 'opca_moves_cash') = 'true' as opca_is_cash,
         max(value) filter (where reading = 'sweep_units_are_a_position') = 'false' as sweep_is_cash,
-        max(value) filter (where reading = 'canceled_nta_reverses') = 'true' as cancel_reverses
+        max(value) filter (where reading = 'canceled_nta_reverses') = 'true' as cancel_reverses,
+        max(value) filter (where reading = 'mirrored_correction_cancels') = 'true' as mirror_cancels
     from readings
 
 ),
@@ -25,7 +27,9 @@ typed as (
         states.entry_type = 'INT' and states.entry_sub_type = 'SWP' and chosen.sweep_is_cash
             as is_sweep_cash,
         states.status = 'pending' or states.entry_type = 'MEM' as is_memo,
-        states.status in ('executed', 'correct') as is_counted,
+        states.status in ('executed', 'correct')
+        and coalesce(states.claim, 1) = 1
+        and not (coalesce(states.mirrors_target, false) and chosen.mirror_cancels) as is_counted,
         coalesce(exact.moves_qty, whole.moves_qty, states.symbol is not null) as moves_qty,
         coalesce(exact.moves_cash, whole.moves_cash, true)
         or (states.entry_type = 'OPCA' and chosen.opca_is_cash) as moves_cash,
@@ -40,7 +44,11 @@ typed as (
         on whole.entry_type = states.entry_type and whole.entry_sub_type is null
     where states.system_date <= $system_date::date
         and states.changed
-        and (states.status <> 'canceled' or chosen.cancel_reverses)
+        and (
+            states.status <> 'canceled'
+            or chosen.cancel_reverses
+            or states.corrected_by is not null
+        )
 
 ),
 
@@ -114,6 +122,7 @@ select
     price,
     price_dp,
     net_amount,
+    currency,
     source_symbol,
     group_key,
     system_date,

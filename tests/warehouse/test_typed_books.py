@@ -30,7 +30,12 @@ where starts_with(ledger_account, 'C:')
 group by all having sum(amount) <> 0 order by all
 """
 Streams = Sequence[tuple[Stream, Sequence[Event]]]
-COMBINATIONS = (("trades", "activities"), ("activities",), ("trades", "nta", "activities"))
+COMBINATIONS = (
+    ("trades", "activities"),
+    ("activities",),
+    ("trades", "nta", "activities"),
+    ("activities", "nta", "trades"),
+)
 
 
 @contextmanager

@@ -5,9 +5,10 @@
 --
 -- A spin-off adds shares of a new company: the quantity of the source times the rate of the text,
 -- rounded to nine digits; one unit of the ninth digit either way is within tolerance (law ULPq).
--- The quantity of the source is printed only on the two cost legs (REMOVE and ADD of the source),
--- which together move no shares. They come hours or days later or not at all: without them the
--- quantity is pending until the next settlement day, then `not_evaluated`, never a break.
+-- The activity stream names the quantity of the source; the legacy one prints it only on the two
+-- cost legs (REMOVE and ADD of the source), which together move no shares. They come hours or days
+-- later or not at all: where it is not known the quantity is pending until the next settlement day,
+-- then `not_evaluated`, never a break.
 -- A break: another quantity, cost legs that do not cancel, or no new shares when they are due.
 -- An ADD alone whose text is unreadable may be either kind of leg: `not_evaluated` in the end.
 -- All that is archived is read, since a leg may lie before the opening of the books.
@@ -37,6 +38,7 @@ spin_offs as (
         min(qty) filter (where is_source and leg = 'REMOVE') as removed,
         max(qty) filter (where is_source and leg = 'REMOVE') as removed_most,
         max(qty) filter (where is_source and leg = 'ADD') as added_back,
+        max(entitled_qty) as named_qty,
         sum(qty) filter (where is_source) as remainder,
         bool_or(not is_source) as has_target,
         list(activity_id order by activity_id) filter (where is_source) as evidence
@@ -51,7 +53,8 @@ dated as (
     select
         spin_offs.*,
         -- With two pairs of cost legs that differ nobody knows which is meant.
-        case when removed = removed_most then -removed end::decimal(38, 9) as source_qty,
+        case when removed is null then named_qty when removed = removed_most then -removed
+        end::decimal(38, 9) as source_qty,
         case when $system_date::date < calendar.next_settlement
         then calendar.next_settlement end as due_date
     from spin_offs
@@ -93,7 +96,8 @@ checks as (
         coalesce(symbol, source) as symbol,
         concat_ws(' ', 'SPIN', 'of ' || symbol, 'from ' || source, first_date, group_id) as subject,
         case
-            when (added is null or removed is null) and due_date is not null then 'pending'
+            when (added is null or (removed is null and named_qty is null))
+                and due_date is not null then 'pending'
             when added is null and removed is not null then 'break'
             when added is null or apart is null then 'not_evaluated'
             when 2 * apart <= 0.000000001 * old_rate then 'pass'

@@ -4,7 +4,7 @@
 -- params:   system_date
 --
 -- The books know an execution by its id and keep one row of it, the last received. If the same id
--- came with another account, event, order, symbol, side, quantity or price, one of the two is
+-- came with another account, event, order, symbol, side, quantity, price or reference, one is
 -- wrong, and which of them was booked is chance. The archive has both texts; the hashes name them.
 -- Sending the same execution again is no reuse, nor is another text around the same execution.
 -- The counts are over everything archived, so that a second content of any date is seen.
@@ -25,7 +25,8 @@ contents as (
         identity,
         string_agg(distinct left(payload_hash, 12), ' ' order by left(payload_hash, 12)) as hashes
     from received
-    where stream = 'trades' and identity in (select execution_id from reused)
+    where stream in ('trades', 'trades_v1', 'activities')
+        and identity in (select execution_id from reused)
     group by identity
 
 ),

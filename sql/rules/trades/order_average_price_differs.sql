@@ -11,14 +11,15 @@
 -- coarser than its prices: the finer of the two scales counts.
 -- Only an order event that says the same filled quantity can be compared: the last received, or
 -- the last by the broker's `at` if that fits better. Else it is not evaluated, and
--- order_quantity_differs speaks. An order of which everything was busted has no average.
+-- order_quantity_differs speaks. The activity stream tells of no average: an order of which only
+-- that stream tells has no row. An order of which everything was busted has no average.
 -- Clears when the price is corrected on either side.
 with
 
 effective as (
 
     select
-        account_id, order_id, symbol, execution_id, received, qty, price,
+        account_id, order_id, symbol, execution_id, received, qty, price, source,
         length(split_part(plain(price), '.', 2)) as scale
     from execution_effects
     where event in ('fill', 'partial_fill', 'trade_correct')
@@ -38,6 +39,7 @@ executed as (
         sum(qty * price) as value,
         count(*) - count(qty * price) as unknown,
         max(scale) as scale,
+        coalesce(bool_and(source = 'activities'), false) as has_no_order,
         list(execution_id order by received, execution_id) as evidence
     from effective
     group by account_id, order_id
@@ -96,6 +98,7 @@ verdicts as (
     from executed
     left join closest
         on closest.account_id = executed.account_id and closest.order_id = executed.order_id
+    where not (executed.has_no_order and closest.gap is null)
 
 )
 

@@ -18,6 +18,7 @@
 -- Law NEAR: when exactly the broker counts an activity is not documented. A change as large as an
 -- activity of that symbol, or all of one day, within one session of it is pending. It is within
 -- tolerance once it is undone, or if by the due date nothing traded since the next session.
+-- What only the activity stream tells has no position and no row.
 -- Clears when a later replay brings the lost event.
 with
 
@@ -51,7 +52,7 @@ booked as (
 timeline as (
 
     select
-        ordering, account_id, symbol, 'execution' as kind, place, execution_id, event,
+        ordering, account_id, symbol, 'execution' as kind, place, execution_id, event, source,
         target_known, qty_delta, trade_date,
         case when symbol is not null then position_qty end as position_qty,
         max(event_at) over (
@@ -60,7 +61,7 @@ timeline as (
     from executed
     union all
     select
-        ordering, account_id, symbol, 'activity', received, null, null, null, qty, null, null,
+        ordering, account_id, symbol, 'activity', received, null, null, null, null, qty, null, null,
         case when phase = 0
         then (system_date::timestamp - interval 4 hours) at time zone 'America/New_York'
         else greatest(moment, (previous_session::timestamp - interval 4 hours)
@@ -205,6 +206,7 @@ verdicts as (
         case when execution_before is null then [execution_id]
         else [execution_before, execution_id] end as evidence
     from judged
+    where not (coalesce(source, 'trades') = 'activities' and position_qty is null)
 
 )
 

@@ -1,0 +1,99 @@
+-- reads: stream_activities, calendar
+--
+-- One row per execution that the activity stream tells of (TRD), the last received of its id; each
+-- leg of a multi-leg order is one. A reference to an earlier execution makes a fill a correction,
+-- and a canceled activity a bust; an `execution_type` that is not known is taken as a fill.
+-- `status` is as sent: canceled without a reference is nothing.
+-- The sign of the quantity is not documented, so it is left off; the side is in the details.
+-- The settle date has been before the execution, so it is not to be relied on.
+with
+
+trades as (
+
+    select
+        *,
+        from_json(details, '{"execution_type": "VARCHAR", "order_id": "VARCHAR",
+            "symbol": "VARCHAR", "asset_id": "VARCHAR", "side": "VARCHAR", "cum_qty": "VARCHAR",
+            "commission": "VARCHAR"}') as told,
+        count(*) over (partition by identity) as messages
+    from stream_activities
+    where activity_type = 'TRD'
+
+),
+
+counted as (
+
+    select
+        identity,
+        count(distinct (account_id, status, previous_id, told.execution_type, told.order_id,
+            told.symbol, told.side, qty, price, net_amount)) - 1 as conflicts
+    from trades
+    where messages > 1
+    group by identity
+
+),
+
+read as (
+
+    select
+        * exclude (previous_id, asset_id),
+        nullif(previous_id, '') as previous_id,
+        coalesce(nullif(asset_symbol, ''), nullif(told.symbol, '')) as symbol,
+        coalesce(asset_id, told.asset_id) as asset_id,
+        case
+            when status = 'canceled' and nullif(previous_id, '') is not null then 'trade_bust'
+            when told.execution_type in ('trade_bust', 'trade_correct') then told.execution_type
+            when nullif(previous_id, '') is not null then 'trade_correct'
+            when told.execution_type = 'partial_fill' then told.execution_type
+            else 'fill'
+        end as event
+    from trades
+    qualify row_number() over (partition by identity order by received desc) = 1
+
+),
+
+dated as (
+
+    select
+        *,
+        to_microseconds(case
+            when event in ('trade_bust', 'trade_correct') then event_at
+            else coalesce(executed_at, event_at)
+        end) as booked_at
+    from read
+
+)
+
+select
+    dated.identity as execution_id,
+    dated.account_id,
+    dated.event,
+    dated.told.execution_type as execution_type,
+    dated.previous_id as previous_execution_id,
+    dated.told.order_id as order_id,
+    dated.symbol,
+    dated.asset_id,
+    case
+        when regexp_full_match(dated.symbol, '.+\d{6}[CP]\d{8}') then 'us_option'
+        when contains(dated.symbol, '/') then 'crypto'
+        else 'us_equity'
+    end as asset_class,
+    dated.told.side as side,
+    abs(dated.qty)::decimal(38, 9) as qty,
+    dated.price,
+    dated.net_amount,
+    exact_decimal(dated.told.commission) as commission,
+    exact_decimal(dated.told.cum_qty) as order_filled_qty,
+    dated.status,
+    nullif(dated.currency, '') as currency,
+    dated.settle_date,
+    case when calendar.is_session then calendar.date else calendar.next_session end as trade_date,
+    case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
+    to_microseconds(dated.executed_at) as executed_at,
+    to_microseconds(dated.event_at) as event_at,
+    dated.received,
+    coalesce(counted.conflicts, 0) as conflicts
+from dated
+left join counted on counted.identity = dated.identity
+left join events.calendar
+    on calendar.date = (dated.booked_at at time zone 'America/New_York' + interval 4 hours)::date

@@ -1,0 +1,206 @@
+-- reads: stream_activities, calendar
+--
+-- Every archived message of the activity stream but executions, one row each, in the columns of
+-- `nta_states`: what the legacy stream prints in descriptions is in `details`, each type's own.
+-- Whose symbol a leg moves is in `asset`, or follows from its sign: all legs of an action repeat
+-- the same details. Where a unit split gives as many of both new symbols nothing tells them apart.
+-- A date that is missing is taken from the execution: each event must have one to be booked.
+with
+
+told as (
+
+    select
+        * exclude (details),
+        from_json(case when json_type(details) = 'OBJECT' then details end, '{
+            "symbol": "VARCHAR", "old_symbol": "VARCHAR", "new_symbol": "VARCHAR",
+            "alternate_symbol": "VARCHAR", "source_symbol": "VARCHAR",
+            "acquiree_symbol": "VARCHAR", "acquirer_symbol": "VARCHAR",
+            "old_contract_symbol": "VARCHAR", "new_contract_symbol": "VARCHAR",
+            "cusip": "VARCHAR", "old_cusip": "VARCHAR", "new_cusip": "VARCHAR",
+            "alternate_cusip": "VARCHAR", "source_cusip": "VARCHAR", "acquiree_cusip": "VARCHAR",
+            "acquirer_cusip": "VARCHAR", "old_qty": "VARCHAR", "new_qty": "VARCHAR",
+            "alternate_qty": "VARCHAR", "source_qty": "VARCHAR", "acquiree_qty": "VARCHAR",
+            "position_qty": "VARCHAR", "entitled_qty": "VARCHAR", "rate": "VARCHAR",
+            "long_term_rate": "VARCHAR", "short_term_rate": "VARCHAR", "old_rate": "VARCHAR",
+            "new_rate": "VARCHAR", "source_rate": "VARCHAR", "acquiree_rate": "VARCHAR",
+            "acquirer_rate": "VARCHAR", "cash_rate": "VARCHAR", "tax_rate": "VARCHAR",
+            "record_date": "VARCHAR", "position_date": "VARCHAR", "group_id": "VARCHAR",
+            "ca_id": "VARCHAR", "parent_id": "VARCHAR", "journal_id": "VARCHAR",
+            "transfer_id": "VARCHAR", "external_id": "VARCHAR", "bank_transaction_id": "VARCHAR"
+        }') as details
+    from stream_activities
+    where activity_type <> 'TRD'
+
+),
+
+read as (
+
+    select
+        * exclude (qty, net_amount),
+        coalesce(qty, 0)::decimal(38, 9) as qty,
+        coalesce(net_amount, 0)::decimal(38, 9) as net_amount,
+        exact_decimal(details.new_qty) as told_new_qty,
+        exact_decimal(details.alternate_qty) as alternate_qty,
+        exact_decimal(coalesce(details.source_qty, details.acquiree_qty, details.position_qty))
+            as source_qty,
+        nullif(case activity_type
+            when 'NC' then details.old_symbol
+            when 'MA' then details.acquiree_symbol
+            when 'SPIN' then details.source_symbol
+            when 'VOF' then details.source_symbol
+            when 'REO' then details.source_symbol
+            when 'OPCA' then details.old_contract_symbol
+            when 'SPLIT' then coalesce(details.old_symbol, details.symbol)
+        end, '') as old_name,
+        nullif(case activity_type
+            when 'NC' then details.new_symbol
+            when 'MA' then details.acquirer_symbol
+            when 'SPIN' then details.new_symbol
+            when 'VOF' then details.new_symbol
+            when 'REO' then details.symbol
+            when 'OPCA' then details.new_contract_symbol
+            when 'SPLIT' then coalesce(details.new_symbol, details.symbol)
+        end, '') as new_name,
+        coalesce(details.old_cusip, details.source_cusip, details.acquiree_cusip) as old_cusip,
+        coalesce(details.new_cusip, details.acquirer_cusip) as new_cusip,
+        coalesce(executed_at, event_at) at time zone 'America/New_York' as executed_local,
+        case
+            when activity_type in ('OPASN', 'OPEXC', 'OPEXP', 'OPTRD', 'OPCSH') then 'OPTION'
+            else activity_type
+        end as action
+    from told
+
+),
+
+-- A short holder is given the old shares and gives the new ones.
+directed as (
+
+    select
+        *,
+        sign(qty) * if(
+            activity_type in ('NC', 'MA', 'SPIN') and source_qty < 0
+            or activity_type = 'SPLIT' and exact_decimal(details.old_qty) < 0, -1, 1
+        ) as way
+    from read
+
+),
+
+named as (
+
+    select
+        *,
+        case
+            when way <= 0 then old_name
+            when activity_subtype = 'USPLIT' then case
+                when alternate_qty = told_new_qty then null
+                when qty = alternate_qty then details.alternate_symbol
+                when qty = told_new_qty then new_name
+            end
+            when activity_type = 'SPIN' and qty = abs(source_qty) and qty <> told_new_qty
+            then old_name
+            else new_name
+        end as name_by_sign,
+        case
+            when way <= 0 then old_cusip
+            when activity_subtype = 'USPLIT' and qty = alternate_qty then details.alternate_cusip
+            else new_cusip
+        end as cusip_by_sign
+    from directed
+
+),
+
+resolved as (
+
+    select
+        *,
+        coalesce(
+            nullif(asset_symbol, ''), name_by_sign,
+            if(activity_subtype = 'USPLIT', null, nullif(details.symbol, ''))
+        ) as symbol
+    from named
+
+)
+
+select
+    identity as activity_id,
+    'activities' as source,
+    account_id,
+    activity_type as entry_type,
+    nullif(activity_subtype, '') as entry_sub_type,
+    status,
+    symbol,
+    case when asset_symbol <> '' then 'asset' when symbol is not null then 'details' end
+        as symbol_from,
+    coalesce(nullif(asset_cusip, ''), nullif(cusip_by_sign, ''), nullif(details.cusip, ''))
+        as cusip,
+    qty,
+    -- What has no quantity is sent with a price of zero, which is none.
+    if(qty = 0 and price = 0, null, price) as price,
+    if(qty = 0 and price = 0, null, price_dp) as price_dp,
+    net_amount,
+    nullif(currency, '') as currency,
+    exact_decimal(details.rate) as per_share_amount,
+    null::varchar as description,
+    settle_date,
+    case
+        when resolved.system_date is not null then resolved.system_date
+        when calendar.is_session then calendar.date
+        else calendar.next_session
+    end as system_date,
+    to_microseconds(event_at) as event_at,
+    received,
+    nullif(details.group_id, '') as group_id,
+    nullif(details.parent_id, '') as execution_id,
+    nullif(details.parent_id, '') as parent_id,
+    nullif(previous_id, '') as previous_id,
+    nullif(details.ca_id, '') as corporate_action_id,
+    nullif(details.journal_id, '') as journal_id,
+    nullif(details.transfer_id, '') as transfer_id,
+    coalesce(nullif(details.external_id, ''), nullif(details.bank_transaction_id, ''))
+        as external_id,
+    swap_rate,
+    exact_decimal(coalesce(details.rate, details.long_term_rate, details.short_term_rate)) as rate,
+    coalesce(exact_decimal(details.entitled_qty), exact_decimal(details.source_qty))
+        as entitled_qty,
+    try_cast(left(coalesce(details.record_date, details.position_date), 10) as date)
+        as record_date,
+    if(activity_type in ('SPLIT', 'OPCA'), abs(exact_decimal(details.old_qty)), null)
+        ::decimal(38, 9) as old_qty,
+    if(activity_type in ('SPLIT', 'OPCA'), abs(told_new_qty), null)::decimal(38, 9) as new_qty,
+    coalesce(old_name, symbol) as source_symbol,
+    if(activity_type = 'SPLIT', nullif(details.new_symbol, ''), new_name) as target_symbol,
+    nullif(exact_decimal(details.cash_rate), 0) as cash_rate,
+    nullif(exact_decimal(coalesce(details.acquirer_rate, details.new_rate)), 0) as exchange_rate,
+    exact_decimal(coalesce(details.acquiree_rate, details.source_rate, details.old_rate))
+        as old_rate,
+    -- The legacy stream prints per cent; what is below one is a fraction.
+    case
+        when exact_decimal(details.tax_rate) < 1 then exact_decimal(details.tax_rate) * 100
+        else exact_decimal(details.tax_rate)
+    end::decimal(38, 9) as tax_rate,
+    null::decimal(38, 9) as gross_amount,
+    case when activity_type = 'FEE' and executed_local::date < resolved.system_date
+        and executed_local::date in (select date from events.calendar where is_session)
+    then executed_local::date end as fee_date,
+    null::decimal(38, 9) as fee_base,
+    case
+        when activity_type <> 'SPIN' and qty <> 0 and old_name <> new_name and symbol = old_name
+        then 'REMOVE'
+        when activity_type <> 'SPIN' and qty <> 0 and old_name <> new_name and symbol = new_name
+        then 'ADD'
+        when if(activity_type = 'SPLIT', way, qty) < 0 then 'REMOVE'
+        when qty <> 0 then 'ADD'
+        when net_amount <> 0 then 'CASH'
+    end as leg,
+    action,
+    case
+        when activity_subtype = 'USPLIT' then ''
+        when activity_type = 'OPCA'
+        then coalesce(nullif(regexp_extract(symbol, '(\d{6}[CP])\d{8}$', 1), ''), symbol)
+        when action = 'OPTION'
+        then coalesce(nullif(regexp_extract(symbol, '^(.+?)\d?\d{6}[CP]\d{8}$', 1), ''), symbol)
+        else coalesce(old_name, symbol)
+    end as tie,
+    coalesce(nullif(details.journal_id, ''), resolved.system_date::varchar) as journal
+from resolved
+left join events.calendar on calendar.date = (executed_local + interval 4 hours)::date

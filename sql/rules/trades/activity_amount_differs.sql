@@ -1,0 +1,77 @@
+-- title:    The money of an execution is not its quantity times its price
+-- severity: S1
+-- reads:    trade_activities, activities, calendar
+-- params:   system_date
+--
+-- The activity of an execution prints the money that it moved: quantity times price times the
+-- contract's multiplier, rounded half-up to the cent, paid by a buyer and received by a seller; a
+-- bust moves it back. The books take that product, so money that differs is not in them.
+-- Law FEE: the broker's sample of an option pays 930.02 for 930.00, beside a fee of 0.02 that
+-- refers to it. An amount that differs by just the fees that name the execution, by its commission,
+-- or by both, is within tolerance; then the fee may be charged twice, and the cash proof says so.
+-- Such a fee may come later: pending until the next settlement day, then a break.
+-- `not_evaluated`: a number or the side is absent.
+-- Clears when the amount is corrected, or the fee that explains it comes.
+with
+
+fees as (
+
+    select parent_id, sum(net_amount) as amount, list(activity_id order by activity_id) as evidence
+    from activities
+    where entry_type = 'FEE' and status in ('executed', 'correct') and parent_id is not null
+    group by parent_id
+
+),
+
+valued as (
+
+    select
+        trade_activities.*,
+        case side when 'buy' then -1 when 'sell' then 1 when 'sell_short' then 1 end
+        * if(event = 'trade_bust', -1, 1)
+        * round(try(qty * price * if(asset_class = 'us_option', 100, 1)), 2)::decimal(38, 9)
+            as expected,
+        coalesce(fees.amount, 0) as fee,
+        -coalesce(abs(commission), 0) as charged,
+        coalesce(fees.evidence, []) as fee_ids
+    from trade_activities
+    left join fees on fees.parent_id = trade_activities.execution_id
+    where status in ('executed', 'correct') and system_date <= $system_date::date
+
+),
+
+judged as (
+
+    select
+        valued.*,
+        calendar.next_settlement as due_date,
+        case
+            when expected is null or net_amount is null then 'not_evaluated'
+            when net_amount = expected then 'pass'
+            when net_amount - expected in (fee, charged, fee + charged) then 'within_tolerance'
+            when $system_date::date < calendar.next_settlement then 'pending'
+            else 'break'
+        end as verdict
+    from valued
+    left join calendar on calendar.date = valued.system_date
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        symbol,
+        'execution ' || execution_id as subject,
+        verdict,
+        plain(expected) as expected,
+        plain(net_amount) as actual,
+        (net_amount - expected)::decimal(38, 9) as difference,
+        coalesce(currency, 'USD') as unit,
+        case when verdict = 'pending' then due_date end as due_date,
+        [execution_id] || fee_ids as evidence
+    from judged
+
+)
+
+select * from verdicts

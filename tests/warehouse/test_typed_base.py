@@ -1,0 +1,68 @@
+"""What a night that begins with a closing must know of activities from before it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+from recon.archive.manifest import read_manifest
+from recon.archive.replay import Intake
+from recon.feeds.streams import ACTIVITIES, NTA, Stream
+from recon.warehouse.connect import MEMORY, connect
+from recon.warehouse.load import load_events
+from tests.ledger.making import COMPLETE, WHOLE
+
+BASE = date(2026, 6, 12)
+STATES = """
+select activity_id, state, status, corrected_by, claim from events.activity_states order by all
+"""
+
+
+def archive(place: Path, stream: Stream, **message: object) -> None:
+    """One message in a segment of its own."""
+    usual = {"account_id": "A1", "status": "executed", "net_amount": "1"}
+    intake = Intake(place, stream, WHOLE)
+    intake.take([json.dumps(usual | message)])
+    intake.record(COMPLETE, "2026-06-30T06:00:00Z")
+
+
+def typed(place: Path, identity: str, day: str, previous: str = "") -> None:
+    """A deposit as the activity stream tells it."""
+    said = {"ref_id": identity, "activity_type": "CSD", "at": f"{day}T14:00:00Z"}
+    details = {"system_date": day}
+    archive(place, ACTIVITIES, **said, previous_id=previous or None, details=details)
+
+
+def states(place: Path) -> list[tuple[object, ...]]:
+    """Every state that such a night knows."""
+    with connect(MEMORY) as connection:
+        load_events(connection, place, read_manifest(place), BASE)
+        return connection.execute(STATES).fetchall()
+
+
+def test_the_activity_that_is_taken_back_and_who_took_it_back_before(tmp_path: Path) -> None:
+    """N2 replaced N1 before the closing, so N3 does not do it again; N9 is of no concern."""
+    typed(tmp_path, "N1", "2026-06-10")
+    typed(tmp_path, "N2", "2026-06-11", previous="N1")
+    typed(tmp_path, "N9", "2026-06-11")
+    typed(tmp_path, "N3", "2026-06-16", previous="N1")
+    assert states(tmp_path) == [
+        ("N1", 1, "executed", None, 1),
+        ("N1", 2, "canceled", "N2", 1),
+        ("N2", 1, "executed", None, 1),
+        ("N3", 1, "executed", None, 2),
+    ]
+
+
+def test_what_the_older_stream_told_of_it(tmp_path: Path) -> None:
+    """The reference is to an id, on whichever stream it was told."""
+    day = "2026-06-10"
+    said = {"id": "N1", "entry_type": "CSD", "at": f"{day}T14:00:00Z", "system_date": day}
+    archive(tmp_path, NTA, **said)
+    typed(tmp_path, "N3", "2026-06-16", previous="N1")
+    assert states(tmp_path) == [
+        ("N1", 1, "executed", None, 1),
+        ("N1", 2, "canceled", "N3", 1),
+        ("N3", 1, "executed", None, 1),
+    ]
