@@ -85,11 +85,11 @@ def run_case(connection: duckdb.DuckDBPyConnection, sql: str, fixture: Fixture, 
                 "select table_name from information_schema.tables where table_schema = 'events'"
             ).fetchall()
         }
+        stage_given(connection, {name: case.given[name] for name in case.given if " " in name})
         for table in archived & set(case.given):
             _insert(connection, f"events.{table}", case.given[table])
         if "activities" in case.given:
             connection.execute(ONLY_STATE)
-        stage_given(connection, {name: case.given[name] for name in case.given if " " in name})
         opening = connection.execute("select system_date from events.opening").fetchall()
         show_night(connection, fixture.system_date, opening[0][0] if opening else None)
         chosen = case.given.get("reading_choices", [])

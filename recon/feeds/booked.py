@@ -111,6 +111,7 @@ ACTIVITIES = Stream(
         swap_rate :decimal
         swap_fee_bps :decimal
         previous_id :text
+        group_id details.group_id:text
         asset_id asset.id:text
         asset_symbol asset.symbol:text
         asset_cusip asset.cusip:text

@@ -8,48 +8,66 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
 from recon.archive.manifest import Fetch
-from recon.archive.read import archived
+from recon.archive.segment import typed_path
 from recon.feeds.streams import ACTIVITIES, NTA
 from recon.resources import folder
 
+ONE_DAY = timedelta(days=1)
 DAYS_BETWEEN_LEGS = timedelta(days=5)  # as in sql/events: legs of one action lie no further apart
 TYPE_COLUMNS = {NTA.name: "entry_type", ACTIVITIES.name: "activity_type"}
 
 
 def first_leg_cut_off(archive: Path, fetches: Sequence[Fetch], base: date) -> date | None:
-    """The earliest day up to `base` of a leg that is followed, soon and after `base`, by another of
-    the same account and kind of action. None where there is no such leg."""
-    types = _types_in_suspense()
+    """The earliest day up to `base` of a leg that is followed, after `base`, by another of the same
+    group, or soon by another of the same account and kind of action. None where there is none."""
+    grouped = _legs(archive, fetches, base + ONE_DAY, date.max)
+    groups = {leg.group_id for leg in grouped if leg.group_id}
+    earlier = _legs(archive, fetches, date.min, base) if groups else ()
+    days = [leg.day for leg in earlier if leg.group_id in groups]
     before: dict[tuple[str, str], list[date]] = {}
     after: dict[tuple[str, str], list[date]] = {}
-    for account_id, entry_type, day in _legs(archive, fetches, base):
-        if entry_type in types:
-            action = "OPTION" if entry_type.startswith("OP") else entry_type
-            (before if day <= base else after).setdefault((account_id, action), []).append(day)
-    return min(
-        (
-            min(days)
-            for action, days in before.items()
-            if action in after and min(after[action]) - max(days) <= DAYS_BETWEEN_LEGS
-        ),
-        default=None,
-    )
+    for leg in _legs(archive, fetches, base - DAYS_BETWEEN_LEGS, base + DAYS_BETWEEN_LEGS):
+        (before if leg.day <= base else after).setdefault(leg.action, []).append(leg.day)
+    for action, legs in before.items():
+        if action in after and min(after[action]) - max(legs) <= DAYS_BETWEEN_LEGS:
+            days.append(min(legs))
+    return min(days, default=None)
 
 
-def _legs(archive: Path, fetches: Sequence[Fetch], base: date) -> Iterator[tuple[str, str, date]]:
-    """Account, type and day of every activity booked within some days of the base."""
-    first, last = base - DAYS_BETWEEN_LEGS, base + DAYS_BETWEEN_LEGS
+@dataclass(frozen=True)
+class Leg:
+    """An activity that waits in suspense for others; `action` is its account and kind."""
+
+    action: tuple[str, str]
+    group_id: str | None
+    day: date
+
+
+def _legs(archive: Path, fetches: Sequence[Fetch], first: date, last: date) -> Iterator[Leg]:
+    """Every leg that is booked on those days."""
+    types = pa.array(sorted(_types_in_suspense()))
     for stream, type_column in TYPE_COLUMNS.items():
-        near = [fetch.within(str(first), str(last)) for fetch in fetches if fetch.stream == stream]
-        columns = ["account_id", type_column, "system_date"]
-        for row in archived(archive, near, stream, columns):
-            day = row["system_date"]
-            if day is not None and first <= day <= last:
-                yield row["account_id"] or "", row[type_column] or "", day
+        columns = ["account_id", type_column, "group_id", "system_date"]
+        for fetch in fetches:
+            near = fetch.within(str(first), str(last)) if fetch.stream == stream else None
+            for segment in near.segments if near else ():
+                table = pq.read_table(typed_path(archive / stream, segment), columns=columns)
+                of_type = table.filter(pc.is_in(table[type_column], value_set=types))
+                for account_id, entry_type, group_id, day in zip(
+                    *(of_type[name].to_pylist() for name in columns), strict=True
+                ):
+                    if day is not None and first <= day <= last:
+                        kind = "OPTION" if entry_type.startswith("OP") else entry_type
+                        yield Leg((account_id or "", kind), group_id, day)
 
 
 def _types_in_suspense() -> set[str]:

@@ -24,12 +24,13 @@ def leg(number: int, day: str, entry_type: str = "MA", account_id: str = "A1") -
     )  # fmt: skip
 
 
-def typed_leg(number: int, day: str, entry_type: str = "MA") -> str:
+def typed_leg(number: int, day: str, entry_type: str = "MA", group_id: str | None = None) -> str:
     """One leg as the newer stream sends it."""
     return json.dumps(
         {
             "ref_id": f"N{number}", "account_id": "A1", "at": f"{day}T12:00:00Z",
-            "activity_type": entry_type, "status": "executed", "details": {"system_date": day},
+            "activity_type": entry_type, "status": "executed",
+            "details": {"system_date": day, "group_id": group_id},
         }
     )  # fmt: skip
 
@@ -76,6 +77,13 @@ def test_the_newer_stream_is_looked_at_too(tmp_path: Path) -> None:
     """Its date lies in the details."""
     legs = [typed_leg(1, "2026-06-08"), typed_leg(2, "2026-06-09")]
     assert cut_off(tmp_path, ACTIVITIES, legs, "2026-06-08") == date(2026, 6, 8)
+
+
+def test_a_group_is_one_action_however_far_apart_its_legs_are(tmp_path: Path) -> None:
+    """Rights are distributed in June; what became of them comes in August, under the same name."""
+    legs = [typed_leg(1, "2026-06-08", "VOF", "G1"), typed_leg(2, "2026-06-09", "VOF", "G2")]
+    later = typed_leg(3, "2026-08-10", "VOF", "G1")
+    assert cut_off(tmp_path, ACTIVITIES, [*legs, later], "2026-07-15") == date(2026, 6, 8)
 
 
 @pytest.mark.parametrize(

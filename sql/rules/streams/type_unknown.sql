@@ -1,6 +1,6 @@
 -- title:    The broker sent a type, status or event that the books do not know
 -- severity: S2
--- reads:    activities, activity_types, order_events
+-- reads:    activities, activity_types, order_events, trade_activities
 -- params:   system_date
 --
 -- The list of activity types says what a type moves. One that is not listed is booked with both
@@ -44,6 +44,7 @@ trade_events as (
         account_id,
         symbol,
         event_id,
+        'trade event ' || event_id as subject,
         event,
         coalesce(event, '') in (
             'new', 'fill', 'partial_fill', 'canceled', 'expired', 'done_for_day', 'replaced',
@@ -52,6 +53,16 @@ trade_events as (
             'trade_bust', 'trade_correct', 'restated', 'held'
         ) as is_known
     from order_events
+    where system_date <= $system_date::date
+    union all
+    select
+        account_id,
+        symbol,
+        execution_id,
+        'trade activity ' || execution_id,
+        coalesce(execution_type, 'fill'),
+        coalesce(execution_type, 'fill') in ('fill', 'partial_fill', 'trade_bust', 'trade_correct')
+    from trade_activities
     where system_date <= $system_date::date
 
 ),
@@ -67,7 +78,7 @@ found as (
     where not (is_known_status and is_known_type)
     union all
     select
-        account_id, symbol, 'trade event ' || event_id, 'break', 'a known event', event, null,
+        account_id, symbol, subject, 'break', 'a known event', event, null,
         [event_id]
     from trade_events
     where not is_known
