@@ -56,9 +56,11 @@ TRADES_V1 = Stream(
     columns=columns("event_id event_ulid:text" + _EXECUTION),
 )
 
+# A journal that still waits is told of only to those who ask for it.
 NTA = Stream(
     name="nta",
     path="/v1/events/nta",
+    params=(("include_preprocessing", "true"),),
     identity=("id", "event_ulid"),
     required=("account_id", "event_at", "entry_type", "status", "system_date", "net_amount"),
     columns=columns(

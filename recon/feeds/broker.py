@@ -65,7 +65,8 @@ class Broker:
         Asks `stop` after each network chunk. The deadline is for the whole call, in seconds.
         Raises BrokerRefused, BrokerUnreachable (before the body began) and OversizeError.
         """
-        request = self._connection.request(stream.path, _params(window), EVENT_STREAM)
+        params = {**dict(stream.params), **_params(window)}
+        request = self._connection.request(stream.path, params, EVENT_STREAM)
         tally = Tally(take)
         with Deadline(deadline_seconds) as deadline:
             response = self._connection.attempt(

@@ -24,7 +24,8 @@ class Column:
 class Stream:
     """One feed of the broker; without a `path` it is delivered, not read.
 
-    `identity` are the paths tried in order for an event's identity.
+    `identity` are the paths tried in order for an event's identity, `params` are asked with every
+    reading.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Stream:
     identity: tuple[str, ...]
     required: tuple[str, ...]
     columns: tuple[Column, ...]
+    params: tuple[tuple[str, str], ...] = ()
 
 
 def columns(text: str) -> tuple[Column, ...]:

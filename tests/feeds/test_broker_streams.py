@@ -37,7 +37,8 @@ def test_the_request_names_both_ends_in_utc_and_refuses_compression(
     lines = request.lower().split("\r\n")
     credentials = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
     assert request.startswith(
-        "GET /v1/events/nta?since=2026-06-15T00%3A00%3A00Z&until=2026-06-16T00%3A00%3A00Z HTTP/1.1"
+        "GET /v1/events/nta?include_preprocessing=true"
+        "&since=2026-06-15T00%3A00%3A00Z&until=2026-06-16T00%3A00%3A00Z HTTP/1.1"
     )
     assert "accept: text/event-stream" in lines
     assert "accept-encoding: identity" in lines

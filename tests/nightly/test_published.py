@@ -99,7 +99,7 @@ def test_each_version_is_asked_in_its_own_words(tmp_path: Path, sandbox: Sandbox
     ends = ulid_at(LAST_NIGHT.subtract(minutes=10)), ulid_at(TONIGHT)
     assert sandbox.requests[-2:] == (
         f"/v2/events/trades?since_id={ends[0]}&until_id={ends[1]}",
-        f"/v1/events/nta?since_ulid={ends[0]}&until_ulid={ends[1]}",
+        f"/v1/events/nta?include_preprocessing=true&since_ulid={ends[0]}&until_ulid={ends[1]}",
     )
 
 
