@@ -28,11 +28,12 @@ from recon.sandbox.fees import charge_fees
 from recon.sandbox.identity import new_uuid
 from recon.sandbox.legs import notice
 from recon.sandbox.lifecycle import lifecycle_of
-from recon.sandbox.market import make_market
+from recon.sandbox.market import make_market, spread_contracts
 from recon.sandbox.model import Account, Books, Event
 from recon.sandbox.payloads import system_payload
 from recon.sandbox.script import Script
-from recon.sandbox.story import write_story
+from recon.sandbox.spreads import make_spreads
+from recon.sandbox.story import SPREADER, write_story
 from recon.sandbox.terms import Terms, make_terms
 from recon.sandbox.trading import Trading
 from recon.sandbox.versions import numbered
@@ -45,8 +46,10 @@ def make_books(seed: int) -> Books:
     if seed < 0:
         raise ValueError(f"expected a seed of zero or more; saw {seed}")
     rng = random.Random(seed)  # noqa: S311  # a story for tests, not a secret
+    spread_rng = random.Random(f"spreads of {seed}")  # noqa: S311
     terms = make_terms(rng)
     market = make_market(rng, terms.splits)
+    market |= spread_contracts(spread_rng, market["ordinary_a"])
     firm, *customers = _accounts(rng)
     accounts = (firm, *customers, *ending_accounts(rng))
     script = Script(rng, market)
@@ -54,6 +57,7 @@ def make_books(seed: int) -> Books:
     write_endings(script, accounts[-2])
     desk = Desk(rng, market, accounts)
     trading = Trading(desk)
+    spreads = make_spreads(spread_rng, desk, customers[SPREADER])
     closings = {}
     for day, system_date in enumerate(SYSTEM_DATES):
         _corporate_actions(desk, day, terms)
@@ -61,7 +65,8 @@ def make_books(seed: int) -> Books:
         move_at_endings(desk, day)
         for step in script.steps_of(day):
             trading.carry_out(step)
-        charge_fees(desk, day, trading.sales(day))
+        spreads.trade(day)
+        charge_fees(desk, day, [*trading.sales(day), *spreads.sales(day)])
         closings[system_date] = desk.closing(day)
     activities = numbered(rng, seal(rng, desk.activities, "event_ulid"))
     trades = seal(rng, desk.trades, "event_id")

@@ -40,9 +40,9 @@ def later_ulid(text: str, milliseconds: int) -> str:
     return ulid(number >> ENTROPY_BITS, number & ((1 << ENTROPY_BITS) - 1))
 
 
-def twin_ulid(text: str) -> str:
-    """Another ULID of the same time; twins sort as the ULIDs that they are made of."""
-    number = _number(text) + (1 << _TWIN_BIT)
+def twin_ulid(text: str, place: int = 0) -> str:
+    """Another ULID of the same time; twins sort as the ULIDs they are made of, then by place."""
+    number = _number(text) + (1 << _TWIN_BIT) + place
     return ulid(number >> ENTROPY_BITS, number & ((1 << ENTROPY_BITS) - 1))
 
 

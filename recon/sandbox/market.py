@@ -37,6 +37,7 @@ SYMBOLS = (
     "ALDN", "BRKV", "CORV", "DUNE", "ELMT", "FJRD", "GRVL", "HOLM", "ISLE", "JUNO", "KELP",
     "LARK", "MIRA", "NOVE", "OSTR", "PYNE", "QUAY", "RILL", "SKYE", "TARN", "ULVA", "VALE",
 )  # fmt: skip
+SPREAD = ("spread_low", "spread_high")  # the contracts of a vertical spread
 _WALK = 25  # a day moves a price by at most 1/25 of itself
 
 
@@ -55,13 +56,20 @@ def make_market(rng: random.Random, splits: dict[str, tuple[int, int]]) -> dict[
     renamed = market["renamed"]
     market["renamed_new"] = replace(renamed, role="renamed_new", symbol=f"{renamed.symbol}Q")
     market["rights"] = _rights(rng, market["mixed_merger"])
-    market["call"] = _option(rng, market["ordinary_a"], "C")
-    market["put"] = _option(rng, market["ordinary_a"], "P")
+    market["call"] = _option(rng, "call", market["ordinary_a"], "C")
+    market["put"] = _option(rng, "put", market["ordinary_a"], "P")
     one = (Decimal(1),) * len(SYSTEM_DATES)
     market["sweep"] = Asset(
         "sweep", "SWEEPFDIC", "SWEEPFDIC", new_uuid(rng), "us_equity", "", 1, one
     )
     return market
+
+
+def spread_contracts(rng: random.Random, underlying: Asset) -> dict[str, Asset]:
+    """Two calls by role, further out of the money than the others; the higher strike is cheaper."""
+    low = _option(rng, SPREAD[0], underlying, "C", above=5)
+    high = _option(rng, SPREAD[1], underlying, "C", above=15)
+    return {SPREAD[0]: low, SPREAD[1]: replace(high, prices=scaled(low, 3, 5, 2).prices)}
 
 
 def scaled(asset: Asset, numerator: int, denominator: int, places: int) -> Asset:
@@ -99,14 +107,13 @@ def _rights(rng: random.Random, source: Asset) -> Asset:
     return scaled(asset, 1, 20, 4)
 
 
-def _option(rng: random.Random, underlying: Asset, right: str) -> Asset:
+def _option(rng: random.Random, role: str, underlying: Asset, right: str, above: int = 0) -> Asset:
     """A July 2026 contract near the money, named as the OCC does; prices are per share."""
-    strike = int(underlying.prices[0]) // 5 * 5
+    strike = int(underlying.prices[0]) // 5 * 5 + above
     symbol = f"{underlying.symbol}260717{right}{strike * 1000:08d}"
     ticks = rng.randrange(120, 900)
     prices = []
     for _ in SYSTEM_DATES:
         prices.append(Decimal(ticks).scaleb(-2))
         ticks += rng.randint(-ticks // 10, ticks // 10)
-    role = "call" if right == "C" else "put"
     return Asset(role, symbol, "", new_uuid(rng), "us_option", "OPRA", 100, tuple(prices))

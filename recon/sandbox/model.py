@@ -104,7 +104,8 @@ class Books:
     from adding up the events. `lifecycle` has the events of the streams that move nothing, by
     the sandbox's name of the stream. The typed activities are told from `trades` and
     `activities`, but for what `typed_edits` says by the activity's `ref_id`: other fields, or
-    None where it is left out; `tells_typed` says whether that stream has anything at all.
+    None where it is left out, and with `typed_alone`, which no other stream tells; `tells_typed`
+    says whether that stream tells of the others at all.
     """
 
     seed: int
@@ -115,5 +116,6 @@ class Books:
     closings: Mapping[datetime.date, Closing]
     lifecycle: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
     typed_edits: Mapping[str, Payload | None] = field(default_factory=dict)
+    typed_alone: tuple[Event, ...] = ()
     tells_typed: bool = True
     assets: tuple[Asset, ...] = ()

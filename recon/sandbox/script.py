@@ -45,19 +45,19 @@ class Script:
         overnight: bool = False,
     ) -> Ticket:  # fmt: skip
         """An order for a quantity, filled in parts; what it `leaves` is cancelled at the end."""
-        start = self._start(day, clock, overnight=overnight)
+        start = self.start(day, clock, overnight=overnight)
         ordered = Decimal(qty)
         filled = ordered - Decimal(leaves or 0)
         prices = [self.price(role, day) for _ in range(parts)]
         bound = None
         if limit or leaves:
             bound = max(prices) if side == "buy" else min(prices)
-        ticket = self._ticket(account, role, side, start, opens=opens, qty=ordered,
+        ticket = self.ticket(account, role, side, start, opens=opens, qty=ordered,
                               limit_price=bound, extended_hours=overnight)  # fmt: skip
-        self._write("new", day, start + self._pause(), ticket)
+        self._write("new", day, start + self.pause(), ticket)
         at = start
         for number, part in enumerate(self._split(filled, parts)):
-            at += SECOND * self.rng.randrange(1, 90) + self._pause()
+            at += SECOND * self.rng.randrange(1, 90) + self.pause()
             last = number == parts - 1 and not leaves
             self._write("fill" if last else "partial_fill", day, at, ticket, part, prices[number])
         if leaves:
@@ -67,12 +67,12 @@ class Script:
     def spend(self, account: Account, role: str, day: int, clock: str, notional: str,
               parts: int = 1) -> Ticket:  # fmt: skip
         """A market order to buy for so many dollars; fractional quantities are cut at 9 places."""
-        start = self._start(day, clock, overnight=False)
-        ticket = self._ticket(account, role, "buy", start, notional=Decimal(notional))
-        self._write("new", day, start + self._pause(), ticket)
+        start = self.start(day, clock, overnight=False)
+        ticket = self.ticket(account, role, "buy", start, notional=Decimal(notional))
+        self._write("new", day, start + self.pause(), ticket)
         at, left = start, Decimal(notional)
         for number in range(parts):
-            at += SECOND * self.rng.randrange(1, 30) + self._pause()
+            at += SECOND * self.rng.randrange(1, 30) + self.pause()
             price = self.price(role, day)
             last = number == parts - 1
             dollars = left if last else truncated(left * self.rng.randrange(30, 60) / 100, 2)
@@ -83,12 +83,12 @@ class Script:
 
     def crossed_pair(self, account: Account, role: str, day: int) -> None:
         """Two orders filled 9 ms apart whose execution timestamps run against their receipt."""
-        entered = self._start(day, "09:22", overnight=False)
+        entered = self.start(day, "09:22", overnight=False)
         opening = eastern(SYSTEM_DATES[day], "09:30", 664_778_000)
         timestamp = opening - 6 * MILLISECOND - self.rng.randrange(1, MICROSECOND)
         for number in range(2):
-            ticket = self._ticket(account, role, "buy", entered, notional=Decimal(10))
-            self._write("new", day, entered + (1 + number) * SECOND + self._pause(), ticket)
+            ticket = self.ticket(account, role, "buy", entered, notional=Decimal(10))
+            self._write("new", day, entered + (1 + number) * SECOND + self.pause(), ticket)
             price = self.price(role, day)
             qty = truncated(EXACT.divide(Decimal(10), price), _FRACTION_PLACES)
             at = opening + number * 9 * MILLISECOND
@@ -97,13 +97,13 @@ class Script:
 
     def bust(self, ticket: Ticket, target: int, day: int, clock: str) -> None:
         """The exchange takes one execution of the ticket back."""
-        self._write("trade_bust", day, self._start(day, clock, overnight=False), ticket,
+        self._write("trade_bust", day, self.start(day, clock, overnight=False), ticket,
                     target=target)  # fmt: skip
 
     def correct(self, ticket: Ticket, target: int, day: int, clock: str, qty: Decimal,
                 price: Decimal) -> None:  # fmt: skip
         """The exchange replaces one execution of the ticket by another quantity and price."""
-        at = self._start(day, clock, overnight=False)
+        at = self.start(day, clock, overnight=False)
         self._write("trade_correct", day, at, ticket, qty, price, target)
 
     def price(self, role: str, day: int) -> Decimal:
@@ -128,11 +128,12 @@ class Script:
             left -= size
         return [Decimal(size).scaleb(exponent) for size in (*sizes, left)]
 
-    def _ticket(
+    def ticket(
         self, account: Account, role: str, side: str, submitted: int, *, opens: bool = True,
         qty: Decimal | None = None, notional: Decimal | None = None,
         limit_price: Decimal | None = None, extended_hours: bool = False,
     ) -> Ticket:  # fmt: skip
+        """An order with ids of its own that nothing has happened to; `submitted` in nanoseconds."""
         intent = f"{side}_to_{'open' if opens else 'close'}"
         return Ticket(
             new_uuid(self.rng), new_uuid(self.rng), account.account_id, self.market[role], side,
@@ -144,12 +145,13 @@ class Script:
         timestamp = at - self.rng.randrange(2 * MILLISECOND, 9 * MILLISECOND)
         self.steps.append(Step(kind, day, at, timestamp, ticket, qty, price, target))
 
-    def _start(self, day: int, clock: str, *, overnight: bool) -> int:
+    def start(self, day: int, clock: str, *, overnight: bool) -> int:
+        """An instant within the minute of that clock time, in UTC nanoseconds."""
         date = SYSTEM_DATES[day]
         calendar = day_before(date) if overnight else date
-        return eastern(calendar, clock) + self.rng.randrange(40 * SECOND) + self._pause()
+        return eastern(calendar, clock) + self.rng.randrange(40 * SECOND) + self.pause()
 
-    def _pause(self) -> int:
+    def pause(self) -> int:
         """Up to a tenth of a second, at least ten milliseconds, in nanoseconds."""
         return self.rng.randrange(10 * MILLISECOND, 100 * MILLISECOND)
 

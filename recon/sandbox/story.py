@@ -21,6 +21,7 @@ BOUGHT_BEFORE = {
 _HOLDERS = (0, 2, 3, 5, 6)  # steps from a role's own customer to the ones who hold it
 _ORDINARY = ("ordinary_a", "ordinary_b", "ordinary_c", "acquirer")
 PARTS = 8  # customers with a part
+SPREADER = 6  # the place of the customer who trades options, a spread of two as well
 
 
 def write_story(script: Script, customers: tuple[Account, ...], firm: Account) -> None:
@@ -31,7 +32,7 @@ def write_story(script: Script, customers: tuple[Account, ...], firm: Account) -
     _busts(script, customers[2], customers[3])
     _corrections(script, customers[4])
     _shorts(script, customers[5])
-    _options(script, customers[6])
+    _options(script, customers[SPREADER])
     _overnight(script, customers[7])
     _firm(script, firm)
     _holders(script, customers)

@@ -86,29 +86,30 @@ class Trading:
         ]
 
     def _execute(self, step: Step) -> None:
-        execution = self._add(step, step.day)
+        execution = self.add(step, step.day)
         status = "filled" if step.kind == "fill" else "partially_filled"
-        state = self._state(step, status, step.timestamp)
+        state = self.state(step, status, step.timestamp)
         settles = next_business_day(SYSTEM_DATES[step.day])
         amounts = self._amounts(step, step.qty) | {"settle_date": settles.isoformat()}
         self._publish(step, state, amounts, execution.execution_id)
 
     def _bust(self, step: Step) -> None:
         target = self._remove(step)
-        state = self._state(step, "filled", self.states[step.ticket.order_id].filled)
+        state = self.state(step, "filled", self.states[step.ticket.order_id].filled)
         amounts = self._amounts(replace(step, price=target.price), -target.qty)
         amounts |= {"previous_execution_id": target.execution_id, "reason": "TRADE_BUST"}
         self._publish(step, state, amounts)
 
     def _correct(self, step: Step) -> None:
         target = self._remove(step)
-        execution = self._add(step, target.day)
-        state = self._state(step, "filled", step.timestamp)
+        execution = self.add(step, target.day)
+        state = self.state(step, "filled", step.timestamp)
         amounts = self._amounts(step, step.qty)
         amounts |= {"previous_execution_id": target.execution_id}
         self._publish(step, state, amounts, execution.execution_id)
 
-    def _add(self, step: Step, day: int) -> Execution:
+    def add(self, step: Step, day: int) -> Execution:
+        """Executes the step's quantity on the trade day with that index."""
         execution = Execution(new_uuid(self.desk.rng), step.ticket, step.qty, step.price, day)
         self.executions.setdefault(step.ticket.order_id, []).append(execution)
         qty, cash = effect(execution)
@@ -127,7 +128,7 @@ class Trading:
         self.desk.pay(step.ticket.account_id, -cash)
         return target
 
-    def _state(self, step: Step, status: str, filled: int | None) -> OrderState:
+    def state(self, step: Step, status: str, filled: int | None) -> OrderState:
         """The order's totals over the executions that count; the last average stays at zero."""
         counting = [item for item in self.executions[step.ticket.order_id] if item.counts]
         quantity = sum((item.qty for item in counting), ZERO)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from recon.sandbox.identity import derived_uuid, twin_ulid
 from recon.sandbox.model import Books, Event, Payload
 from recon.sandbox.typed_details import Teller
-from recon.sandbox.typed_trades import EXECUTIONS, typed_trade
+from recon.sandbox.typed_trades import EXECUTIONS, typed_trades
 
 
 def typed_activities(books: Books) -> tuple[Event, ...]:
@@ -21,6 +21,7 @@ def typed_activities(books: Books) -> tuple[Event, ...]:
     A state that was canceled is an activity of its own that refers back.
     """
     told = [*_trades(books), *_activities(books)] if books.tells_typed else []
+    told += books.typed_alone
     edited = [_edited(event, books.typed_edits) for event in told]
     kept = [event for event in edited if event is not None]
     return tuple(sorted(kept, key=lambda event: (event.published, event.event_id)))
@@ -31,10 +32,15 @@ def cancel_id(identity: str) -> str:
     return derived_uuid(identity, "canceled")
 
 
+def trade_activities(event: Event) -> list[Event]:
+    """The activities of a trade event with executions, in the order of its legs."""
+    return [_sealed(event, payload, place) for place, payload in enumerate(typed_trades(event))]
+
+
 def _trades(books: Books) -> Iterator[Event]:
     for event in books.trades:
         if event.payload.get("event") in EXECUTIONS:
-            yield _sealed(event, typed_trade(event))
+            yield from trade_activities(event)
 
 
 def _activities(books: Books) -> Iterator[Event]:
@@ -51,9 +57,9 @@ def _activities(books: Books) -> Iterator[Event]:
         yield _sealed(event, told)
 
 
-def _sealed(event: Event, payload: Payload) -> Event:
+def _sealed(event: Event, payload: Payload, place: int = 0) -> Event:
     """The payload as an event of this stream; a text that is cut off is cut off here too."""
-    event_id = twin_ulid(event.event_id)
+    event_id = twin_ulid(event.event_id, place)
     told = replace(event, event_id=event_id, payload=payload | {"event_id": event_id}, raw="")
     return replace(told, raw=told.text[: 2 * len(told.text) // 3]) if event.raw else told
 

@@ -1,18 +1,28 @@
 """Faults between two streams that tell the same: right books in, a typed stream that differs.
 
-The two streams that the typed one is told from, and the statements, stay right.
+The statements stay right, and so do the two streams that the typed one is told from; but for a
+lost leg, where the typed one stays right.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from recon.sandbox.activity_faults import activities
 from recon.sandbox.clock import SYSTEM_DATES
-from recon.sandbox.edit import Planted, edit_typed, first_free, is_referred_to, value
+from recon.sandbox.edit import (
+    Planted,
+    changed,
+    edit_trades,
+    edit_typed,
+    first_free,
+    is_referred_to,
+    value,
+)
 from recon.sandbox.exact import plain
 from recon.sandbox.model import Books, Event, Payload
-from recon.sandbox.typed_trades import typed_trade
+from recon.sandbox.typed import trade_activities
 
 _CENTS = Decimal("0.02")
 
@@ -26,7 +36,8 @@ def trd_activity_missing(books: Books, taken: frozenset[str]) -> Planted:
 def trd_amount_wrong(books: Books, taken: frozenset[str]) -> Planted:
     """The typed stream tells two cents too much money of one fill."""
     event = _fill(books, taken)
-    told = Decimal(str(typed_trade(event)["net_amount"]))
+    (activity,) = trade_activities(event)
+    told = Decimal(value(activity, "net_amount"))
     wrong: Payload = {"net_amount": plain(told + _CENTS)}
     return _planted(edit_typed(books, value(event, "execution_id"), wrong), event)
 
@@ -37,11 +48,26 @@ def activity_missing_on_new_stream(books: Books, taken: frozenset[str]) -> Plant
     return _planted(edit_typed(books, value(event, "id"), None), event)
 
 
+def leg_lost(books: Books, taken: frozenset[str]) -> Planted:
+    """The trades lack one leg of a multi-leg fill; the typed stream and the statement have it."""
+    places = (
+        event for event in books.trades
+        if value(event, "legs") and value(event, "event") == "partial_fill"
+    )  # fmt: skip
+    event = first_free(places, taken)
+    *kept, lost = value(event, "legs")
+    alone = trade_activities(event)[-1]
+    wrong = edit_trades(books, event, changed(event, legs=kept))
+    wrong = replace(wrong, typed_alone=(*books.typed_alone, alone))
+    return Planted(wrong, event.account_id, lost["symbol"], event.system_date)
+
+
 def _fill(books: Books, taken: frozenset[str]) -> Event:
     """A fill before the last date that nothing refers to."""
     places = (
         event for event in books.trades
-        if value(event, "event") == "fill" and not is_referred_to(books, event)
+        if value(event, "event") == "fill" and not value(event, "legs")
+        and not is_referred_to(books, event)
         and event.system_date < SYSTEM_DATES[-1]
     )  # fmt: skip
     return first_free(places, taken)

@@ -1,4 +1,4 @@
-"""Executions as typed activities: takes a trade event, gives the payload of its TRD.
+"""Executions as typed activities: takes a trade event, gives the payload of each TRD.
 
 A bust repeats its negative quantity and so takes the money back; a correction has the new
 quantity and the whole new amount, and the activity that it refers to no longer counts.
@@ -16,9 +16,19 @@ from recon.sandbox.model import Event, Payload
 EXECUTIONS = ("fill", "partial_fill", "trade_bust", "trade_correct")
 
 
-def typed_trade(event: Event) -> Payload:
-    """The TRD of a trade event with one execution."""
+def typed_trades(event: Event) -> list[Payload]:
+    """The TRD of a trade event's execution; one for each leg of a multi-leg order."""
     payload: dict[str, Any] = event.payload
+    if "legs" not in payload:
+        return [_typed_trade(event, payload)]
+    orders = {order["id"]: order for order in payload["order"]["legs"]}
+    return [
+        _typed_trade(event, payload | leg | {"order": orders[leg["order_id"]]})
+        for leg in payload["legs"]
+    ]
+
+
+def _typed_trade(event: Event, payload: dict[str, Any]) -> Payload:
     order: dict[str, Any] = payload["order"]
     previous = payload.get("previous_execution_id")
     settles = payload.get("settle_date") or next_business_day(event.system_date).isoformat()

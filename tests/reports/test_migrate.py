@@ -12,6 +12,7 @@ from recon.sandbox.books import make_books
 from recon.sandbox.typed import typed_activities
 from tests.cli.calling import call_here
 from tests.ledger.making import COMPLETE, WHOLE, texts
+from tests.sandbox.replay import executions_in, parse
 
 DAY = "2026-06-15"
 LEGACY = {
@@ -115,7 +116,8 @@ def test_the_sandbox_tells_the_same_on_every_stream(tmp_path: Path) -> None:
     identities = {str(event.payload["id"]) for event in made.activities
                   if event.payload["status"] != "pending"}  # fmt: skip
     assert both["nta"] == len(identities)
-    assert both["trades"] == sum(event.payload["event"] in executions for event in made.trades)
+    told = [parse(event.text) for event in made.trades if event.payload["event"] in executions]
+    assert both["trades"] == sum(len(executions_in(each)) for each in told)
 
 
 def test_an_execution_that_one_stream_tells_otherwise(tmp_path: Path) -> None:

@@ -42,6 +42,25 @@ def trade_date(instant: str) -> datetime.date:
     return date
 
 
+def executions_in(event: Payload) -> list[Payload]:
+    """The trade event of one execution; of a multi-leg order, one for each leg as if by itself.
+
+    A leg has no side: that is in the order's own legs, found by the id of the leg's order.
+    """
+    if "legs" not in event:
+        return [event]
+    orders = {order["id"]: order for order in event["order"]["legs"]}
+    return [
+        {
+            **event,
+            **leg,
+            "order": orders[leg["order_id"]],
+            "position_qty": event["position_qtys"][leg["symbol"]],
+        }
+        for leg in event["legs"]
+    ]
+
+
 @dataclass
 class Replay:
     """Positions by (account, symbol) and cash by account, and where a position_qty was wrong."""
@@ -93,7 +112,8 @@ def replay_day(
             books.activity(event | {"net_amount": -event["net_amount"], "qty": -event["qty"]})
     for event in trades:
         if event["event"] in EXECUTIONS and trade_date(event["at"]) == date:
-            books.trade(event)
+            for execution in executions_in(event):
+                books.trade(execution)
 
 
 def held(books: Replay) -> dict[tuple[str, str], Decimal]:

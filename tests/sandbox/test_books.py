@@ -11,7 +11,16 @@ from recon.sandbox.books import make_books
 from recon.sandbox.clock import SYSTEM_DATES
 from recon.sandbox.identity import CROCKFORD, ulid_milliseconds
 from recon.sandbox.model import Books
-from tests.sandbox.replay import EXECUTIONS, Payload, Replay, held, parse, replay_day, trade_date
+from tests.sandbox.replay import (
+    EXECUTIONS,
+    Payload,
+    Replay,
+    executions_in,
+    held,
+    parse,
+    replay_day,
+    trade_date,
+)
 
 KINDS = {
     ("CSD", ""), ("CSW", ""), ("JNLC", ""), ("JNLS", ""), ("INT", ""), ("INT", "CDT"),
@@ -41,8 +50,10 @@ def activities_of(seed: int) -> tuple[Payload, ...]:
 
 
 def executions_of(seed: int) -> Iterator[Payload]:
-    """The trade events that move something."""
-    return (event for event in trades_of(seed) if event["event"] in EXECUTIONS)
+    """The executions of the trade events that move something, each leg by itself."""
+    for event in trades_of(seed):
+        if event["event"] in EXECUTIONS:
+            yield from executions_in(event)
 
 
 @pytest.mark.parametrize("seed", range(50))

@@ -12,7 +12,7 @@ from recon.sandbox.books import make_books
 from recon.sandbox.identity import ulid_milliseconds
 from recon.sandbox.model import Books
 from recon.sandbox.typed import typed_activities
-from tests.sandbox.replay import EXECUTIONS, Payload, parse
+from tests.sandbox.replay import EXECUTIONS, Payload, executions_in, parse
 
 SEEDS = range(10)
 
@@ -38,11 +38,12 @@ def legacy_of(seed: int) -> tuple[Payload, ...]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_execution_is_one_trd_and_the_reverse(seed: int) -> None:
-    """Under its execution id, with the same quantity, price and order."""
+    """Under its execution id, with the same quantity, price and order; each leg is one."""
     trades = {
         each["execution_id"]: each
-        for each in (parse(event.text) for event in books_of(seed).trades)
-        if each["event"] in EXECUTIONS
+        for event in (parse(event.text) for event in books_of(seed).trades)
+        if event["event"] in EXECUTIONS
+        for each in executions_in(event)
     }
     told = {each["ref_id"]: each for each in typed_of(seed) if each["activity_type"] == "TRD"}
     assert told.keys() == trades.keys()

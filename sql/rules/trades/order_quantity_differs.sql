@@ -9,8 +9,9 @@
 -- The last event is the last received or the last by the broker's `at`: a re-reading brings an
 -- old event late, and then it is not the last. A fill near 20:00 New York can be booked a day
 -- before its event, so executions bring their own total.
--- Not evaluated: no total (the legs of a multi-leg order have none), an effect that is not known,
--- and an order that was partly filled before the day that the books of the night begin with.
+-- Not evaluated: no last total (the legs of a multi-leg order have one on the activity stream
+-- only), an effect that is not known, and an order that was partly filled before the day that the
+-- books of the night begin with.
 -- Clears when a later replay brings the missing execution.
 with
 
@@ -75,7 +76,8 @@ verdicts as (
         executed.symbol,
         'order ' || coalesce(executed.order_id, 'without an id') as subject,
         case
-            when executed.unknown > 0 or stated.last_received is null then 'not_evaluated'
+            when executed.unknown > 0 or stated.last_received is null or stated.last_by_time is null
+            then 'not_evaluated'
             when executed.qty = stated.last_received then 'pass'
             when executed.qty = stated.last_by_time then 'pass'
             when executed.unknown_targets > 0 then 'not_evaluated'
