@@ -32,7 +32,10 @@ def test_an_option_beats_the_environment_which_beats_the_file(tmp_path: Path) ->
     assert settings.calls_at_once == 3
 
 
-@pytest.mark.parametrize("name", sorted(set(DEFAULTS) - {"home", "broker_url"}))
+WORDS = {"home", "broker_url", "streams", "accounts_file"}
+
+
+@pytest.mark.parametrize("name", sorted(set(DEFAULTS) - WORDS))
 def test_every_number_can_be_set_in_the_environment_and_has_limits(name: str) -> None:
     """The message names both ways to set it."""
     variable = f"RECON_{name.upper()}"
@@ -41,6 +44,18 @@ def test_every_number_can_be_set_in_the_environment_and_has_limits(name: str) ->
         with pytest.raises(UsageError, match=f"setting {name}") as caught:
             read_settings({}, {variable: wrong}, None)
         assert variable in str(caught.value)
+
+
+def test_streams_are_a_list_and_the_accounts_are_a_file(tmp_path: Path) -> None:
+    """From the environment or the file, with commas or blanks; without, seven streams and none."""
+    config = tmp_path / "recon.toml"
+    config.write_text('streams = "activities, journal_status"\n')
+    settings = read_settings({}, {"RECON_ACCOUNTS_FILE": "accounts.csv"}, config)
+    assert settings.streams == ("activities", "journal_status")
+    assert settings.accounts_file == Path("accounts.csv")
+    usual = read_settings({}, {}, None)
+    assert (usual.streams[:2], len(usual.streams)) == (("trades", "nta"), 7)
+    assert usual.accounts_file is None
 
 
 def test_a_zero_in_the_file_is_a_value(tmp_path: Path) -> None:

@@ -48,7 +48,12 @@ def certificate(
         "certified": result != "incomplete",
         "books_begin": f"statement of {opened}" if opened else "zero",
         "needed": [
-            {"stream": need.stream, "window": str(need.window), "complete": need.complete}
+            {
+                "stream": need.stream,
+                "window": str(need.window),
+                "complete": need.complete,
+                "binding": need.binding,
+            }
             for need in needs
         ],
         "read": {stream: _read(fetches, stream) for stream in sorted({f.stream for f in fetches})},

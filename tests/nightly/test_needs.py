@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pendulum
+import pytest
 
 from recon.archive.manifest import OPENING, Fetch
-from recon.nightly.needs import needs, to_read
+from recon.errors import UsageError
+from recon.nightly.needs import check_streams, needs, to_read
 from recon.window import as_z, day_start
 
 MONDAY, TUESDAY, FRIDAY = date(2026, 6, 15), date(2026, 6, 16), date(2026, 6, 26)
@@ -137,3 +139,32 @@ def test_daylight_saving_does_not_shift_a_day() -> None:
     }.items():
         (*_, cash) = needs([], day, ready(day), NAMES[:2])
         assert str(cash.window) == window
+
+
+@pytest.mark.parametrize(
+    "streams",
+    [["trades", "nta"], ["activities"], ["activities", "trades"], ["nta", "trades", "ipo"]],
+)
+def test_money_may_come_from_either_shape(streams: list[str]) -> None:
+    """The newer stream has both trades and activities."""
+    check_streams(streams)
+
+
+@pytest.mark.parametrize(
+    "streams",
+    [[], ["trades"], ["nta", "ipo"], ["trades", "nta", "upvest"], ["trades", "nta", "trades_v1"]],
+)
+def test_other_streams_are_refused(streams: list[str]) -> None:
+    """A night without money, and what no broker can be asked for."""
+    with pytest.raises(UsageError, match="RECON_STREAMS"):
+        check_streams(streams)
+
+
+def test_a_stream_that_moves_no_money_does_not_bind_and_is_not_needed_before_it_came() -> None:
+    """Where the broker never gave it nobody waits for it."""
+    streams = [*NAMES[:2], "ipo"]
+    assert "ipo" not in {need.stream for need in needs([], MONDAY, ready(MONDAY), streams)}
+    read = [fetch("ipo", day_start(MONDAY), ready(MONDAY).subtract(hours=1))]
+    found = {need.stream: need for need in needs(read, MONDAY, ready(MONDAY), streams)}
+    assert (found["ipo"].complete, found["ipo"].binding) == (False, False)
+    assert found["nta"].binding

@@ -117,13 +117,46 @@ def test_a_lossy_stream_certifies_nothing_and_the_same_command_then_succeeds(
         certificate = json.loads((tmp_path / "reports/2026-06-15/certificate.json").read_text())
         assert (first.result, certificate["certified"]) == ("incomplete", False)
         assert first.not_evaluated > 0
-        needed = {need["stream"]: need["complete"] for need in certificate["needed"]}
+        needed = {n["stream"]: n["complete"] for n in certificate["needed"] if n["binding"]}
         assert needed == {"trades": True, "nta": False, "eod_positions": True, "eod_cash": True}
         assert not (tmp_path / "runs" / "2026-06-15.json").exists()
         assert not (tmp_path / "breaks" / "log.ndjson").exists()
         second = run_night(sandbox, tmp_path, MONDAY)
     assert (second.result, second.checked) == ("clean", clean.outcomes[0].checked)
     assert {fetch.dropped for fetch in read_manifest(tmp_path / "archive")} == {0, 1}
+
+
+def verdicts_of(home: Path, rule: str) -> set[str]:
+    """The verdicts of a rule on the last night."""
+    with connect(home / "warehouse.duckdb", read_only=True) as connection:
+        rows = connection.execute("select verdict from verdicts where rule = ?", [rule]).fetchall()
+    return {verdict for (verdict,) in rows}
+
+
+def test_a_stream_that_moves_no_money_and_is_not_proven_silences_its_rules_only(
+    tmp_path: Path,
+) -> None:
+    """The night is certified, the gap is a break, and nothing is said of journals."""
+    lossy = TransportFault("slow", path="/v2/events/journals/status", count=1, times=7)
+    with Sandbox(right_books(), as_of=TUESDAY, transport=(lossy,)) as sandbox:
+        outcome = run_night(sandbox, tmp_path, TUESDAY)
+    assert outcome.result == "breaks"
+    assert [(r["rule"], r["subject"]) for r in outcome.worst if r["state"] == "break"] == [
+        ("streams/window_incomplete", "window of journal_status")
+    ]
+    assert verdicts_of(tmp_path, "money/journal_not_posted") == {"not_evaluated"}
+    assert "pass" in verdicts_of(tmp_path, "statements/cash_differs")
+
+
+def test_a_stream_that_the_broker_does_not_give_is_not_missed(tmp_path: Path) -> None:
+    """Not every key may read every stream; the rules over it look at nothing."""
+    refused = TransportFault("status", path="/v2/events/journals/status", status=404, times=9)
+    with Sandbox(right_books(), as_of=TUESDAY, transport=(refused,)) as sandbox:
+        outcome = run_night(sandbox, tmp_path, TUESDAY)
+    assert outcome.result == "clean"
+    assert verdicts_of(tmp_path, "money/journal_not_posted") == set()
+    certificate = json.loads((tmp_path / "reports/2026-06-16/certificate.json").read_text())
+    assert "journal_status" not in {need["stream"] for need in certificate["needed"]}
 
 
 def tables(home: Path) -> dict[str, list[object]]:

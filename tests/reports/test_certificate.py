@@ -47,6 +47,7 @@ def test_it_says_what_was_needed_read_checked_and_found() -> None:
             "stream": "trades",
             "window": "2026-06-15T04:00:00Z .. 2026-06-16T04:00:00Z",
             "complete": True,
+            "binding": True,
         }
     ]
     read = {"events": 2, "segments": 1, "sha256": hashlib.sha256(b"aa").hexdigest()}
