@@ -57,7 +57,8 @@ def first_day_referred_to(archive: Path, fetches: Sequence[Fetch], base: date) -
             wanted.update(row[name] for name in targets if row[name] and day >= base)
             wanted.update([row["identity"]] if day > base else [])
     named = pa.array(sorted(wanted), pa.string())
-    days = (_day(row) for stream in BOOKED for row in _named(archive, fetches, stream, named))
+    until = [fetch.within("", str(base)) for fetch in fetches]
+    days = (_day(row) for stream in BOOKED for row in _named(archive, until, stream, named))
     return min((day for day in days if day <= base), default=None)
 
 
@@ -79,7 +80,7 @@ def _named(
 def _leg_is_named(legs: pa.ChunkedArray, named: pa.Array) -> list[bool]:
     """Whether a multi-leg execution has a leg with one of those identities."""
     wanted = set(named.to_pylist())
-    named_in = [json.loads(text or "[]") for text in legs.to_pylist()]
+    named_in = (json.loads(text) if text else [] for text in legs.to_pylist())
     return [
         any(isinstance(leg, dict) and leg.get("execution_id") in wanted for leg in found)
         for found in named_in

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from recon.archive.manifest import Fetch
 from recon.archive.segment import schema_of, typed_path
-from recon.feeds.streams import ARCHIVED, BOOKED, Stream, targets_of
+from recon.feeds.streams import ARCHIVED, BOOKED, EOD_POSITIONS, Stream, targets_of
 
 READ = """
 select
@@ -41,13 +41,14 @@ def stage_segments(
     """Make the temporary tables, and `events.received`: every event of them, malformed ones too.
 
     With a base, segments that end at or before it are left out, but for earlier states and targets
-    of the events that are in. Raises SegmentDamaged on a wrong hash.
+    of the events that are in; so are older statements of positions, which are long. Raises
+    SegmentDamaged on a wrong hash.
     """
     older = {}
     for stream in ARCHIVED.values():
-        since = str(base or "") if stream in BOOKED else ""
+        since = str(base or "") if stream in (*BOOKED, EOD_POSITIONS) else ""
         older[stream] = _stage_recent(connection, archive, stream, fetches, since)
-    _stage_referred_to(connection, {stream: paths for stream, paths in older.items() if paths})
+    _stage_referred_to(connection, {stream: older[stream] for stream in BOOKED if older[stream]})
     for stream in ARCHIVED.values():
         connection.execute(
             f"create or replace temp view stream_{stream.name} as"  # noqa: S608

@@ -13,8 +13,12 @@ last_reading as (
 
 accounts as (
 
-    select statement_date, account.key as account_id, account.value as positions
-    from last_reading, json_each(positions) as account
+    -- Not json_each: beside each account it keeps a copy of the whole page.
+    select
+        statement_date,
+        unnest(json_keys(positions)) as account_id,
+        unnest(positions -> '$.*') as positions
+    from last_reading
 
 ),
 

@@ -90,14 +90,10 @@ select
     changed.before::decimal(38, 9) as before,
     changed.after::decimal(38, 9) as after,
     coalesce(causes.events, []) as events,
-    exists (
-        select 1 from since
-        where since.closed_on = changed.system_date
-            and (
-                not regexp_matches(changed.ledger_account, '^[CF]:')
-                or split_part(changed.ledger_account, ':', 2) = since.account_id
-            )
-    ) as is_explained
+    case when regexp_matches(changed.ledger_account, '^[CF]:')
+    then (changed.system_date, split_part(changed.ledger_account, ':', 2))
+        in (select (closed_on, account_id) from since where account_id is not null)
+    else changed.system_date in (select closed_on from since) end as is_explained
 from changed
 left join causes
     on causes.system_date = changed.system_date

@@ -31,7 +31,7 @@ accounts as (
     select
         account_id,
         min(system_date) as first_date,
-        arg_min(event, system_date) as event
+        arg_min(event, (system_date, event)) as event
     from seen
     where account_id is not null
         and exists (select 1 from coverage where coverage.stream = 'account_status')

@@ -114,11 +114,15 @@ queues as (
 numbered as (
 
     select
-        *,
+        wanted.*,
         row_number() over (
-            partition by account_id order by last_day, completed_on, transfer_id
+            partition by account_id
+            order by
+                coalesce(is_judged and completed_on < beginning.begins, false),
+                last_day, completed_on, transfer_id
         ) as turn
     from wanted
+    cross join beginning
     where last_day >= (
         select coalesce(max(days.number), 0) - $window::int
         from days inner join beginning on beginning.begins = days.date
@@ -126,7 +130,8 @@ numbered as (
 
 ),
 
--- One turn after the other: the transfer that is due first takes the first entry that fits.
+-- One turn after the other: the transfer that is due first takes the first entry that fits. One from
+-- before the books begin comes last: its own entry may not be there to take.
 taken as (
 
     select
