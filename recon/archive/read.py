@@ -18,6 +18,8 @@ from recon.archive.segment import typed_path
 from recon.feeds.streams import BOOKED, Stream, targets_of
 from recon.window import NEW_YORK
 
+TYPE_COLUMNS = ("entry_type", "activity_type")
+CASH_ALONE = ("CSD", "CSW", "DIVFEE", "DIVNRA", "FEE", "INTNRA", "INTTW", "JNLC", "WH")
 ONE_DAY, LAST_DAY = timedelta(days=1), "9999-12-31"
 NANOSECONDS, MICROSECONDS = pa.timestamp("ns", "UTC"), pa.timestamp("us", "UTC")
 
@@ -45,7 +47,9 @@ def _in_microseconds(table: pa.Table) -> pa.Table:
 
 def first_day_referred_to(archive: Path, fetches: Sequence[Fetch], base: date) -> date | None:
     """The earliest day, up to `base`, of a booked event of which a later day holds a further state
-    or which a later event names as its target. None where there is no such event."""
+    or which a later event names as its target. None where there is no such event.
+
+    What moved cash alone is taken back by its amount, which is read again whenever it is named."""
     wanted: set[str] = set()
     for stream in BOOKED:
         targets = targets_of(stream)
@@ -67,13 +71,17 @@ def _named(
 ) -> Iterator[dict[str, Any]]:
     """The archived events of a stream with one of those identities, or with a leg that has it."""
     has_legs = any(column.name == "legs" for column in stream.columns)
-    columns = ["identity", *_dated(stream), *(["legs"] if has_legs else [])]
+    kinds = [name for name in TYPE_COLUMNS if any(c.name == name for c in stream.columns)]
+    columns = ["identity", *_dated(stream), *(["legs"] if has_legs else []), *kinds]
     for fetch in fetches:
         for segment in fetch.segments if fetch.stream == stream.name else ():
             table = pq.read_table(typed_path(archive / stream.name, segment), columns=columns)
             found = pc.is_in(table["identity"], value_set=named)
             if has_legs:
                 found = pc.or_(found, _leg_is_named(table["legs"], named))
+            for kind in kinds:
+                cash = pc.is_in(table[kind], value_set=pa.array(CASH_ALONE))
+                found = pc.and_(found, pc.invert(cash))
             yield from _in_microseconds(table.filter(found)).to_pylist()
 
 
