@@ -20,6 +20,8 @@ select
     latest.order_filled_avg_price_dp as filled_avg_price_dp,
     latest.order_limit_price as limit_price,
     latest.order_status as status,
+    latest.legs,
+    latest.order_legs,
     to_microseconds(latest.event_at) as event_at,
     case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
     latest.received

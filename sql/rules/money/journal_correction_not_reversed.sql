@@ -1,6 +1,6 @@
 -- title:    A corrected journal is still booked
 -- severity: S1
--- reads:    journal_states, activities, base, calendar, coverage, opening
+-- reads:    journal_states, activities, beginning, calendar, coverage
 -- params:   system_date
 --
 -- A journal with status `correct` was wrong: the broker cancels it and makes a new one with a new
@@ -11,20 +11,6 @@
 -- old journal was executed before the books begin, and its entries are not here to see.
 -- Clears when the entries of the old journal are canceled or taken back.
 with
-
-beginning as (
-
-    select coalesce(
-        -- A closing may hold what was booked shortly before the state that tells of it.
-        (
-            select max(if((select count(*) from base) > 0, calendar.next_session, calendar.date))
-            from opening inner join calendar on calendar.date = opening.system_date
-        ),
-        (select min(since)::date from coverage where stream in ('nta', 'activities')),
-        '0001-01-01'::date
-    ) as begins
-
-),
 
 corrected as (
 

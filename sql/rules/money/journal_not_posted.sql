@@ -1,6 +1,6 @@
 -- title:    What is booked of a journal is not what its status says
 -- severity: S1
--- reads:    journal_states, activities, base, calendar, coverage, opening
+-- reads:    journal_states, activities, beginning, calendar, coverage
 -- params:   system_date
 --
 -- A journal that is executed has moved cash or shares, so activities that bear its id are booked;
@@ -16,20 +16,6 @@
 -- perhaps booked before the books begin, or a stream that has never told of any journal.
 -- Clears when the missing side comes.
 with
-
-beginning as (
-
-    select coalesce(
-        -- A closing may hold what was booked shortly before the state that tells of it.
-        (
-            select max(if((select count(*) from base) > 0, calendar.next_session, calendar.date))
-            from opening inner join calendar on calendar.date = opening.system_date
-        ),
-        (select min(since)::date from coverage where stream in ('nta', 'activities')),
-        '0001-01-01'::date
-    ) as begins
-
-),
 
 told as (
 

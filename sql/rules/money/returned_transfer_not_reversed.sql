@@ -1,6 +1,6 @@
 -- title:    A returned transfer still stands in the account's cash
 -- severity: S1
--- reads:    transfer_states, activities, base, calendar, coverage, opening
+-- reads:    transfer_states, activities, beginning, calendar, coverage
 -- params:   system_date, window = 3
 --
 -- A bank may return a transfer that was complete: then its cash goes back, by an entry (CSD, CSW)
@@ -13,20 +13,6 @@
 -- that the bank has taken back. `not_evaluated`: the transfer began before the books do, and its
 -- entry is not here to see. Clears when the entry is taken back.
 with
-
-beginning as (
-
-    select coalesce(
-        -- A closing may hold what was booked shortly before the state that tells of it.
-        (
-            select max(if((select count(*) from base) > 0, calendar.next_session, calendar.date))
-            from opening inner join calendar on calendar.date = opening.system_date
-        ),
-        (select min(since)::date from coverage where stream in ('nta', 'activities')),
-        '0001-01-01'::date
-    ) as begins
-
-),
 
 days as (
 

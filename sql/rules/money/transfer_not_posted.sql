@@ -1,6 +1,6 @@
 -- title:    A transfer and the deposits and withdrawals of its account do not agree
 -- severity: S1
--- reads:    transfer_states, activities, base, calendar, coverage, opening
+-- reads:    transfer_states, activities, beginning, calendar, coverage
 -- params:   system_date, window = 3
 --
 -- A transfer that is complete has moved cash: a deposit (CSD) or a withdrawal (CSW) is booked in
@@ -17,20 +17,6 @@
 -- is read of transfers, or streams that have never told of one.
 -- Clears when the missing side comes.
 with recursive
-
-beginning as (
-
-    select coalesce(
-        -- A closing may hold what was booked shortly before the state that tells of it.
-        (
-            select max(if((select count(*) from base) > 0, calendar.next_session, calendar.date))
-            from opening inner join calendar on calendar.date = opening.system_date
-        ),
-        (select min(since)::date from coverage where stream in ('nta', 'activities')),
-        '0001-01-01'::date
-    ) as begins
-
-),
 
 days as (
 
