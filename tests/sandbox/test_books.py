@@ -220,17 +220,6 @@ def test_some_timestamps_run_against_the_order_of_receipt(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_ready_events_come_at_night_in_either_order(seed: int) -> None:
-    """Both for every system date, at 01:41 to 01:43 in New York of the next calendar day."""
-    events = [parse(event.text) for event in books_of(seed).system]
-    dates = [each["system_date"] for each in events]
-    assert dates == sorted(date.isoformat() for date in SYSTEM_DATES for _ in range(2))
-    assert {each["at"][11:15] for each in events} == {"05:4"}
-    firsts = {each["type"] for each in events[::2]}
-    assert firsts == {"eod_balances_ready", "eod_positions_ready"}
-
-
-@pytest.mark.parametrize("seed", range(20))
 def test_split_legs_conserve_value_and_one_split_straddles_midnight(seed: int) -> None:
     """Legs are minutes apart, the evening before; the ADD leg has a new CUSIP."""
     legs = [each for each in activities_of(seed) if each["entry_type"] == "SPLIT"]
