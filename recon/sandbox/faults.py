@@ -93,7 +93,7 @@ FAULTS: dict[str, Fault] = {
         _fault("trades/activity_amount_differs", typed_faults.trd_amount_wrong, "activities"),
         _fault("streams/activity_differs_between_streams",
                typed_faults.activity_missing_on_new_stream, "activities"),
-        _fault("trades/multi_leg_incomplete", typed_faults.leg_lost),
+        _fault("trades/position_not_continuous", typed_faults.leg_lost),
         _fault("money/journal_not_zero_sum", money_faults.journal_leg_missing, "journal_status"),
         _fault("money/journal_not_posted", money_faults.journal_never_posted, "journal_status"),
         _fault("money/transfer_not_posted", money_faults.transfer_never_posted, "funding_status"),

@@ -6,8 +6,8 @@
 -- A journal above the broker's limits waits for the run of the next morning, and then is executed
 -- or refused. One that still is queued, pending or with the clearing after that has been forgotten,
 -- and its cash has not moved though the customer was told so.
--- Pending until the next settlement day, then a break; nothing is looked at where the stream of
--- journals is not read. Clears when the journal comes to an end.
+-- A break from the next settlement day on; nothing is looked at where the stream of journals is not
+-- read. Clears when the journal comes to an end.
 with
 
 last_told as (
@@ -44,14 +44,14 @@ verdicts as (
         case
             when not waits then 'pass'
             when due_date is null then 'not_evaluated'
-            when $system_date::date < due_date then 'pending'
+            when $system_date::date < due_date then 'pass'
             else 'break'
         end as verdict,
         'an end' as expected,
         status || ' since ' || since as actual,
         null::decimal(38, 9) as difference,
         null::varchar as unit,
-        case when waits and $system_date::date < due_date then due_date end as due_date,
+        null::date as due_date,
         [event_id] as evidence
     from judged
 
