@@ -1,7 +1,7 @@
-"""Where a night begins and what it leaves: the base closing, and the closings it makes.
+"""What a night takes from stored closings, and the closings that it leaves.
 
-Takes the stored closings and what is open; gives the base. After the rules it keeps the balances
-of the last sessions, so that the next night can begin there.
+After the rules it keeps the balances and the lines of the last sessions, so that the next night
+can begin there.
 """
 
 from __future__ import annotations
@@ -13,22 +13,31 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from recon.archive.manifest import Fetch
-from recon.archive.read import first_day_referred_to
-from recon.feeds.streams import BOOKED
-from recon.ledger.closings import (
-    Closing,
-    base_date,
-    index,
-    read_closing,
-    still_valid,
-    write_closing,
-)
-from recon.ledger.legs import first_leg_cut_off
+from recon.ledger.closings import Closing, index, read_closing, read_lines_of, write_closing
 
 BALANCES = """
 select ledger_account, commodity, measure, amount from closings
 where system_date = $day and amount <> 0 order by ledger_account, commodity, measure
+"""
+# What a later event may take back: what this day's events booked in the customers' accounts.
+LINES = """
+select movement_id, leg, ledger_account, other_account, commodity, measure, amount from lines
+where kind in ('execution', 'activity') and part = 'new' and leg < 7
+    and system_date > (select previous_session from events.calendar where date = $day)
+    and system_date <= $day
+order by movement_id, leg
+"""
+FIRST_DAY_LOADED = """
+select min(system_date)::varchar from (
+    select system_date from events.executions union all
+    select system_date from events.activity_states
+) where system_date <= ?::date
+"""
+LINES_REFERRED_TO = """
+select * from stored where movement_id in (
+    select execution_id from events.executions union all
+    select activity_id || if(state > 1, '/' || state, '') from events.activity_states
+)
 """
 BASE = pa.schema(
     {
@@ -38,56 +47,27 @@ BASE = pa.schema(
         "amount": pa.decimal128(38, 9),
     }
 )
+BOOKED_LINES = pa.schema(
+    {"movement_id": pa.string(), "leg": pa.int32(), "ledger_account": pa.string(),
+     "other_account": pa.string(), "commodity": pa.string(), "measure": pa.string(),
+     "amount": pa.decimal128(38, 9)}
+)  # fmt: skip
 
 
-def choose_base(
-    folder: Path,
-    closings: Mapping[str, Closing],
-    archive: Path,
-    fetches: Sequence[Fetch],
-    sessions: Sequence[date],
-    system_date: date,
-    open_since: Iterable[date],
-    lookback_sessions: int,
-) -> Closing | None:
-    """The closing that a night begins with, or None for the beginning of the books.
-
-    It lies some sessions back, before everything that is still open was first seen, and before
-    every event that a later one reverses; nothing waits in suspense at it, and no action has legs
-    on both sides of it, so that no leg is cut off from the others; nothing has been archived since
-    that belongs to its days.
-    """
-    valid = [
-        date.fromisoformat(day)
-        for day, closing in closings.items()
-        if still_valid(closing, fetches, [stream.name for stream in BOOKED])
-    ]
-    before = [
-        [day for day in sessions if day < first][-lookback_sessions:][0] for first in open_since
-    ]
-    while True:
-        chosen = base_date(valid, sessions, system_date, lookback_sessions, before)
-        if chosen is None:
-            return None
-        earlier = first_day_referred_to(archive, fetches, chosen)
-        earlier = earlier or first_leg_cut_off(archive, fetches, chosen)
-        closing = closings[str(chosen)]
-        if earlier is None and not _in_suspense(read_closing(folder, closing)):
-            return closing
-        before.append(earlier or chosen)
-
-
-def _in_suspense(balances: pa.Table) -> bool:
-    return any(str(name).startswith("SUSP:") for name in balances["ledger_account"].to_pylist())
-
-
-def load_base(connection: duckdb.DuckDBPyConnection, folder: Path, base: Closing | None) -> None:
-    """Fill `events.base`, the balances the books begin with; its date replaces the opening's."""
-    if base is None:
+def load_base(
+    connection: duckdb.DuckDBPyConnection, folder: Path, bases: Sequence[Closing]
+) -> None:
+    """Fill `events.base`, the balances the books begin with; its date replaces the opening's. And
+    `events.base_lines`, what those events booked that are loaded though they lie before it."""
+    if not bases:
         return
-    _insert(connection, "select * from stored", "base", read_closing(folder, base))
+    _insert(connection, "select * from stored", "base", read_closing(folder, bases[0]))
     connection.execute("delete from events.opening")
-    connection.execute("insert into events.opening values (?)", [base.system_date])
+    connection.execute("insert into events.opening values (?)", [bases[0].system_date])
+    ((first,),) = connection.execute(FIRST_DAY_LOADED, [bases[0].system_date]).fetchall()
+    for closing in bases:
+        if first and closing.lines and closing.system_date >= first:
+            _insert(connection, LINES_REFERRED_TO, "base_lines", read_lines_of(folder, closing))
 
 
 def load_closings(
@@ -142,6 +122,7 @@ def keep_closings(
     for day in days:
         before = closings.get(str(day))
         balances = connection.sql(BALANCES, params={"day": day}).to_arrow_table().cast(BASE)
+        lines = connection.sql(LINES, params={"day": day}).to_arrow_table().cast(BOOKED_LINES)
         if before is not None or len(balances):
-            made.append(write_closing(folder, day, balances, before, run=run, fetch=fetch))
+            made.append(write_closing(folder, day, balances, lines, before, run=run, fetch=fetch))
     index(folder, made)

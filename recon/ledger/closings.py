@@ -1,4 +1,5 @@
-"""Closings: the balance of every ledger account at the end of a system date, kept for ever.
+"""Closings: the balance of every ledger account at the end of a system date, kept for ever, and
+beside it the lines that the events of that date booked, which a later event may take back.
 
 A night begins at an earlier closing, so that its cost follows the days since and not the history.
 A closing is never changed: one that later events restate gets a new version, and each version
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -26,18 +27,25 @@ INDEX = "index.ndjson"
 
 @dataclass(frozen=True)
 class Closing:
-    """One version of one date. `fetch` is the last line of the manifest that it knew of."""
+    """One version of one date. `fetch` is the last line of the manifest that it knew of; `sha256`
+    is of its balances, `lines` of its lines, empty where a release that kept none made it."""
 
     system_date: str
     version: int
     run: int
     fetch: int
     sha256: str
+    lines: str = ""
 
     @property
     def file(self) -> str:
-        """The name of its Parquet."""
+        """The name of the Parquet of its balances."""
         return f"{self.system_date}.{self.version}.parquet"
+
+    @property
+    def lines_file(self) -> str:
+        """The name of the Parquet of its lines."""
+        return f"{self.system_date}.{self.version}.lines.parquet"
 
 
 class ClosingDamaged(ReconError):
@@ -69,26 +77,40 @@ def write_closing(
     folder: Path,
     system_date: date,
     balances: pa.Table,
+    lines: pa.Table,
     before: Closing | None,
     *,
     run: int,
     fetch: int,
 ) -> Closing:
-    """Write the balances of a date as its next version, durably; an unchanged one keeps its file.
+    """Write a date as its next version, durably; an unchanged one keeps its files.
 
     It counts only when it is indexed.
     """
-    if before is not None and read_closing(folder, before) == balances:
+    if before is not None and before.lines and _holds(folder, before, balances, lines):
         return replace(before, run=run, fetch=fetch)
     folder.mkdir(parents=True, exist_ok=True)
-    version = 1 if before is None else before.version + 1
-    path = folder / f"{system_date}.{version}.parquet"
+    closing = Closing(str(system_date), before.version + 1 if before else 1, run, fetch, "")
+    return replace(
+        closing,
+        sha256=_write(folder / closing.file, balances),
+        lines=_write(folder / closing.lines_file, lines),
+    )
+
+
+def _holds(folder: Path, closing: Closing, balances: pa.Table, lines: pa.Table) -> bool:
+    stored = read_closing(folder, closing), read_lines_of(folder, closing)
+    return stored == (balances, lines)
+
+
+def _write(path: Path, table: pa.Table) -> str:
+    """Write a file whole or not at all; gives its hash."""
     temporary = path.with_name(f".{path.name}.tmp")
-    pq.write_table(balances, temporary, compression="zstd")
+    pq.write_table(table, temporary, compression="zstd")
     with temporary.open("rb") as file:
         os.fsync(file.fileno())
     temporary.replace(path)
-    return Closing(str(system_date), version, run, fetch, _sha256(path))
+    return _sha256(path)
 
 
 def index(folder: Path, closings: Iterable[Closing]) -> None:
@@ -98,28 +120,23 @@ def index(folder: Path, closings: Iterable[Closing]) -> None:
 
 def read_closing(folder: Path, closing: Closing) -> pa.Table:
     """The balances of a version. Raises ClosingDamaged on another hash."""
-    path = folder / closing.file
-    if not path.is_file() or _sha256(path) != closing.sha256:
+    return _read(folder / closing.file, closing.sha256)
+
+
+def read_lines_of(folder: Path, closing: Closing) -> pa.Table:
+    """The lines of a version. Raises ClosingDamaged on another hash."""
+    return _read(folder / closing.lines_file, closing.lines)
+
+
+def _read(path: Path, sha256: str) -> pa.Table:
+    if not path.is_file() or _sha256(path) != sha256:
         raise ClosingDamaged(
-            expected=f"sha256 {closing.sha256[:12]}…",
+            expected=f"sha256 {sha256[:12]}…",
             seen="another content or no file",
             where=str(path),
             next_step="move the folder `closings` away: the next night makes it again",
         )
     return pq.read_table(path)
-
-
-def base_date(
-    candidates: Sequence[date], sessions: Sequence[date], system_date: date, lookback: int,
-    must_precede: Iterable[date],
-) -> date | None:  # fmt: skip
-    """The closing a night begins with: the last one that lies `lookback` sessions before it, and
-    before every date that must be looked at again. None: the beginning of the books. Pure."""
-    before = [day for day in sessions if day < system_date]
-    if len(before) < lookback:
-        return None
-    bound = min([before[-lookback], *must_precede])
-    return max((day for day in candidates if day < bound), default=None)
 
 
 def _sha256(path: Path) -> str:

@@ -6,7 +6,6 @@ would wait for ever for the ones they never saw. Takes the archive; knows no war
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,7 +18,7 @@ import pyarrow.parquet as pq
 from recon.archive.manifest import Fetch
 from recon.archive.segment import typed_path
 from recon.feeds.streams import ACTIVITIES, NTA
-from recon.resources import folder
+from recon.ledger.kinds import types_in_suspense
 
 ONE_DAY = timedelta(days=1)
 DAYS_BETWEEN_LEGS = timedelta(days=5)  # as in sql/events: legs of one action lie no further apart
@@ -54,7 +53,7 @@ class Leg:
 
 def _legs(archive: Path, fetches: Sequence[Fetch], first: date, last: date) -> Iterator[Leg]:
     """Every leg that is booked on those days."""
-    types = pa.array(sorted(_types_in_suspense()))
+    types = pa.array(sorted(types_in_suspense()))
     for stream, type_column in TYPE_COLUMNS.items():
         columns = ["account_id", type_column, "group_id", "system_date"]
         for fetch in fetches:
@@ -68,11 +67,3 @@ def _legs(archive: Path, fetches: Sequence[Fetch], first: date, last: date) -> I
                     if day is not None and first <= day <= last:
                         kind = "OPTION" if entry_type.startswith("OP") else entry_type
                         yield Leg((account_id or "", kind), group_id, day)
-
-
-def _types_in_suspense() -> set[str]:
-    """The types whose legs wait for each other."""
-    with (folder("data") / "activity_types.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    waiting = {row["entry_type"] for row in rows if row["contra"].startswith("SUSP:")}
-    return waiting - {"JNLC", "JNLS"}  # a journal's name ties its sides

@@ -1,20 +1,19 @@
 """Runs `sql/ledger`: events as seen on one night to postings, balances and proofs.
 
 Takes a connection whose schema `main` shows the night; gives the ledger tables beside it. Cost
-needs an order, so `costs` is made in Python between the movements and the postings.
+needs an order, so it is made in Python between the movements and the postings.
 A posting that does not sum to zero is our own bug and stops the night.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from datetime import date
 
 import duckdb
-import pyarrow as pa
 
 from recon.errors import ReconError, UsageError
-from recon.ledger.cost import Cost, Movement, costs
+from recon.ledger.costing import MADE, MADE_READ
 from recon.resources import folder
 from recon.warehouse.order import running_order
 
@@ -30,23 +29,6 @@ left join readings on readings.reading = reading_choices.reading
 where not coalesce(list_contains(readings.choices, reading_choices.value), false)
 order by 1 limit 1
 """
-# Corporate actions at the beginning of the day, or everything as it was sent; what one event
-# reverses goes before what it moves anew.
-IN_ORDER = """
-select movement_id, account_id, coalesce(symbol, ''), qty, cost_rule, stated_cost, reverses
-from movements
-where cost_rule is not null
-order by account_id, symbol, system_date, phase, moment, kind, received, part desc, movement_id
-"""
-COSTS = pa.schema(
-    {
-        "movement_id": pa.string(),
-        "cost": pa.decimal128(38, 9),
-        "rest": pa.decimal128(38, 9),
-    }
-)
-COSTS_READ = "-- reads: movements, readings"
-ROWS_PER_BATCH = 50_000
 
 
 class LedgerError(ReconError):
@@ -68,10 +50,10 @@ def post_night(
     files = sorted((folder("sql") / "ledger").glob("*.sql"))
     texts = {file.stem: file.read_text(encoding="utf-8") for file in files}
     _choose(connection, choices or {})
-    order = running_order(texts | {"costs": COSTS_READ}, wanted)
+    order = running_order(texts | MADE_READ, wanted)
     for table in order:
-        if table == "costs":
-            _post_costs(connection)
+        if table in MADE:
+            MADE[table](connection)
             continue
         connection.execute(
             f"create or replace table main.{table} as {texts[table]}",
@@ -110,27 +92,3 @@ def _check_choices(connection: duckdb.DuckDBPyConnection) -> None:
             where="the readings of the ledger",
             next_step="see sql/ledger/readings.sql for what there is",
         )
-
-
-def _post_costs(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table `costs`, one row per movement that has a cost rule."""
-    chosen = connection.execute("select value from readings where reading = 'cost_method'")
-    method = str(chosen.fetchall()[0][0])
-    batches = list(_batches(costs(_movements(connection), method)))
-    connection.register("made_costs", pa.Table.from_batches(batches, schema=COSTS))
-    connection.execute("create or replace table main.costs as from made_costs")
-    connection.unregister("made_costs")
-
-
-def _movements(connection: duckdb.DuckDBPyConnection) -> Iterator[Movement]:
-    with connection.sql(IN_ORDER).to_arrow_reader(ROWS_PER_BATCH) as reader:
-        for batch in reader:
-            columns = [column.to_pylist() for column in batch.columns]
-            yield from map(Movement._make, zip(*columns, strict=True))
-
-
-def _batches(found: Iterator[Cost]) -> Iterator[pa.RecordBatch]:
-    while rows := list(zip(range(ROWS_PER_BATCH), found, strict=False)):
-        columns = zip(*(row for _, row in rows), strict=True)
-        arrays = [pa.array(column, kind) for column, kind in zip(columns, COSTS.types, strict=True)]
-        yield pa.record_batch(arrays, schema=COSTS)

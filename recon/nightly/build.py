@@ -21,14 +21,14 @@ from recon.warehouse.load import load_break_log, load_coverage, load_events, sho
 
 @dataclass(frozen=True)
 class Night:
-    """What a night is made of. `base` is the closing it begins with, `closings` those it knows,
-    `days` the ones whose closing it makes, `log` the break log."""
+    """What a night is made of. `bases` begins with the closing it begins with, `closings` are
+    those it knows, `days` the ones whose closing it makes, `log` the break log."""
 
     system_date: date
     fetches: Sequence[Fetch]
     needs: Sequence[Need]
     rules: Sequence[Rule]
-    base: Closing | None
+    bases: Sequence[Closing]
     closings: Mapping[str, Closing]
     readings: Mapping[str, str]
     days: Sequence[date]
@@ -42,8 +42,8 @@ class Night:
     @property
     def begins_after(self) -> date | None:
         """The last date that the books of this night take as given."""
-        if self.base:
-            return date.fromisoformat(self.base.system_date)
+        if self.bases:
+            return date.fromisoformat(self.bases[0].system_date)
         return opening_date(self.fetches)
 
 
@@ -57,7 +57,7 @@ def build(home: Path, night: Night, path: Path) -> None:
             connection,
             home / "archive",
             night.fetches,
-            date.fromisoformat(night.base.system_date) if night.base else None,
+            date.fromisoformat(night.bases[0].system_date) if night.bases else None,
         )
         load_coverage(
             connection,
@@ -66,7 +66,7 @@ def build(home: Path, night: Night, path: Path) -> None:
                 for need in night.needs
             ],
         )
-        load_base(connection, home / "closings", night.base)
+        load_base(connection, home / "closings", night.bases)
         load_closings(connection, home / "closings", night.closings, night.days)
         load_break_log(connection, night.log, night.system_date)
         show_night(connection, night.system_date, night.begins_after)

@@ -20,7 +20,8 @@ from recon.archive.manifest import Fetch, opening_date
 from recon.breaks.log import append_night, said_of
 from recon.breaks.match import match
 from recon.calendar import sessions
-from recon.ledger.close import choose_base, closing_days, keep_closings
+from recon.ledger.base import choose_base
+from recon.ledger.close import closing_days, keep_closings
 from recon.nightly.build import Night, build
 from recon.nightly.knowledge import Knowledge, know
 from recon.nightly.runs import Run, append_run
@@ -124,7 +125,7 @@ def plan(
     rules: Sequence[Rule],
 ) -> Night:
     """Where the night begins, and which days it closes."""
-    base = choose_base(
+    bases = choose_base(
         home / "closings",
         knowledge.beginnings,
         home / "archive",
@@ -139,14 +140,14 @@ def plan(
         fetches=knowledge.fetches,
         needs=needs,
         rules=rules,
-        base=base,
+        bases=bases,
         closings=knowledge.closings,
         readings=knowledge.run.readings,
         days=closing_days(
             knowledge.closings.values(),
             sessions(),
             system_date,
-            base,
+            bases[0] if bases else None,
             knowledge.run.lookback_sessions,
         ),
         log=knowledge.entries,

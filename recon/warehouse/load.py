@@ -68,6 +68,9 @@ create or replace table events.coverage
     (stream varchar, since timestamptz, until timestamptz, complete boolean);
 create or replace table events.base
     (ledger_account varchar, commodity varchar, measure varchar, amount decimal(38, 9));
+create or replace table events.base_lines
+    (movement_id varchar, leg int, ledger_account varchar, other_account varchar,
+    commodity varchar, measure varchar, amount decimal(38, 9));
 create or replace table events.closing_days (system_date date);
 create or replace table events.closed
     (system_date date, ledger_account varchar, commodity varchar, measure varchar,

@@ -30,6 +30,17 @@ select identity
 from (select identity, unnest(legs ->> '$[*].execution_id') as leg from older)
 where leg in (from named)
 """
+# What is taken back of an order is judged by the order's total before.
+ORDERS_NAMED = """
+union
+select identity
+from older
+where order_id in (
+    select order_id from archived_trades where previous_execution_id is not null
+    union all
+    select order_id from archived_trades_v1 where previous_execution_id is not null
+)
+"""
 
 
 def stage_segments(
@@ -41,8 +52,8 @@ def stage_segments(
     """Make the temporary tables, and `events.received`: every event of them, malformed ones too.
 
     With a base, segments that end at or before it are left out, but for earlier states and targets
-    of the events that are in; so are older statements of positions, which are long. Raises
-    SegmentDamaged on a wrong hash.
+    of the events that are in, and the orders of what is taken back; so are older statements of
+    positions, which are long. Raises SegmentDamaged on a wrong hash.
     """
     older = {}
     for stream in ARCHIVED.values():
@@ -104,7 +115,7 @@ def _stage_referred_to(
         for name in targets_of(stream):  # of two that take one event back, the first counts
             wanted += f" union select identity from older where {name} in (from named)"  # noqa: S608
         if any(column.name == "legs" for column in stream.columns):
-            wanted += LEGS_NAMED
+            wanted += LEGS_NAMED + ORDERS_NAMED
         connection.execute(
             f"insert into archived_{stream.name} with older as ({read})"  # noqa: S608
             f" select * from older where identity in ({wanted})"

@@ -1,5 +1,5 @@
 -- title: What each execution event does to the position and the cash of its account
--- reads: executions, readings
+-- reads: executions, night, readings
 --
 -- A fill moves its quantity, and its notional rounded half-up to the cent. A bust takes back
 -- exactly what its target did; its own quantity is only used when the target was never seen.
@@ -47,19 +47,20 @@ own as (
 
 ),
 
+-- What named an execution before the books begin named it first.
 claims as (
 
     select
         execution_id,
         previous_execution_id,
-        event,
         system_date,
         row_number() over (
             partition by coalesce(previous_execution_id, execution_id)
             order by received, execution_id
         ) as claim
-    from own
-    where not is_fill
+    from valued
+    where event not in ('fill', 'partial_fill')
+        and system_date <= (select night.system_date from night)
 
 ),
 

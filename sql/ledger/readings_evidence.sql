@@ -1,11 +1,11 @@
 -- title: Which reading of the broker's documents the night's statement supports
--- reads: readings, state_effects, activity_states, execution_effects, positions_proof, cash_proof, account_currencies, postings, statement_positions
+-- reads: readings, state_effects, activity_states, execution_effects, positions_proof, cash_proof, account_currencies, evidence_of_cost, evidence_of_timing
 --
 -- `delta` is what the other value of a reading would add to a closing. An account where that is
 -- not zero supports the reading if its proofs hold as they are, contradicts it if they would hold
--- with the delta, and is undecided otherwise: by another break, or without a statement. A cost is
--- compared with the statement's average price; where that differs nothing is said, since prices
--- from before the books count too. Nothing here can tell when within a day an action counts.
+-- with the delta, and is undecided otherwise: by another break, or without a statement. Beside the
+-- accounts stand the positions that tell the cost method, and the executions that tell when an
+-- action counts. `instead`: the value that what contradicts would hold with, most often.
 with
 
 counted as (
@@ -131,37 +131,20 @@ compared as (
 
 ),
 
-costs_held as (
-
-    select split_part(ledger_account, ':COST:', 2) as symbol, account_id, sum(amount) as cost
-    from postings
-    where regexp_matches(ledger_account, '^[CF]:[^:]*:COST:')
-    group by ledger_account, account_id
-
-),
-
-priced as (
-
-    select
-        'cost_method' as reading,
-        stated.account_id,
-        coalesce(abs(
-            costs_held.cost - stated.avg_entry_price * stated.qty
-            * if(regexp_full_match(stated.symbol, '.+\d{6}[CP]\d{8}'), 100, 1)
-        ) <= abs(stated.qty) * 0.0001 + 0.01, false) as holds,
-        false as other_holds
-    from statement_positions as stated
-    left join costs_held
-        on costs_held.account_id = stated.account_id and costs_held.symbol = stated.symbol
-    where stated.system_date = $system_date::date and stated.qty <> 0
-
-),
-
 every_one as (
 
-    select * from compared
-    union all
-    select * from priced
+    select
+        compared.reading,
+        compared.account_id,
+        compared.holds,
+        case when compared.other_holds
+        then list_filter(readings.choices, lambda choice: choice <> readings.value)[1] end as instead
+    from compared
+    inner join readings on readings.reading = compared.reading
+    union all by name
+    select reading, account_id, holds, instead from evidence_of_cost
+    union all by name
+    select reading, account_id, holds, instead from evidence_of_timing
 
 )
 
@@ -169,8 +152,9 @@ select
     readings.reading,
     readings.value,
     count(*) filter (where every_one.holds) as supports,
-    count(*) filter (where every_one.other_holds and not every_one.holds) as contradicts,
-    count(every_one.account_id) - supports - contradicts as undecided
+    count(*) filter (where every_one.instead is not null and not every_one.holds) as contradicts,
+    count(every_one.account_id) - supports - contradicts as undecided,
+    mode(every_one.instead order by every_one.instead) filter (where not every_one.holds) as instead
 from readings
 left join every_one on every_one.reading = readings.reading
 group by readings.reading, readings.value

@@ -1,11 +1,13 @@
--- How the books read what the broker's documents leave open, and how many accounts (for
--- cost_method: positions) of the night's statement support it, contradict it, or leave it open.
+-- How the books read what the broker's documents leave open, and how many accounts of the night's
+-- statement (cost_method: positions, corporate_actions_at: executions) support it, contradict it
+-- in favour of another value, or leave it open.
 select
     readings.reading,
     readings.value,
     readings_evidence.supports,
     readings_evidence.contradicts,
     readings_evidence.undecided,
+    readings_evidence.instead,
     readings.default_value,
     readings.reason
 from readings

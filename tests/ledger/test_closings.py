@@ -11,7 +11,8 @@ import pytest
 
 from recon.archive.manifest import Fetch
 from recon.archive.segment import Segment
-from recon.ledger.close import BASE, choose_base
+from recon.ledger.base import choose_base
+from recon.ledger.close import BASE, BOOKED_LINES
 from recon.ledger.closings import (
     Closing,
     ClosingDamaged,
@@ -26,6 +27,7 @@ from tests.nightly.longbooks import BOOKED, DAYS, STATED, SYMBOLS, at_close, mak
 from tests.nightly.longnights import LongHome, copy_of, report, run_long, versions
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = DAYS[5:9]
+NO_LINES = BOOKED_LINES.empty_table()
 
 
 def balances(*rows: tuple[str, str, str, str]) -> pa.Table:
@@ -121,12 +123,11 @@ def without_opening(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 
 def test_a_closing_counts_only_once_it_is_indexed(tmp_path: Path) -> None:
     """What a killed night left is overwritten by the next: nobody can have begun with it."""
-    write_closing(
-        tmp_path, MONDAY, balances(("C:A:CASH", "USD", "CASH", "1")), None, run=1, fetch=1
-    )
+    wrong = balances(("C:A:CASH", "USD", "CASH", "1"))
+    write_closing(tmp_path, MONDAY, wrong, NO_LINES, None, run=1, fetch=1)
     assert latest(read_index(tmp_path)) == {}
     right = balances(("C:A:CASH", "USD", "CASH", "2"))
-    again = write_closing(tmp_path, MONDAY, right, None, run=1, fetch=1)
+    again = write_closing(tmp_path, MONDAY, right, NO_LINES, None, run=1, fetch=1)
     index(tmp_path, [again])
     assert read_closing(tmp_path, latest(read_index(tmp_path))[str(MONDAY)]) == right
 
@@ -136,12 +137,12 @@ def base(folder: Path, night: date, back: int, *fetches: Fetch, open_since: tupl
     """The base chosen from the closings in a folder, by its date."""
     known = latest(read_index(folder))
     chosen = choose_base(folder, known, folder, fetches, DAYS, night, open_since, back)
-    return chosen.system_date if chosen else None
+    return chosen[0].system_date if chosen else None
 
 
 def closed(folder: Path, day: date, *rows: tuple[str, str, str, str], fetch: int = 1) -> None:
     """Store a closing of that day."""
-    index(folder, [write_closing(folder, day, balances(*rows), None, run=1, fetch=fetch)])
+    index(folder, [write_closing(folder, day, balances(*rows), NO_LINES, None, run=1, fetch=fetch)])
 
 
 def test_the_base_lies_back_and_before_what_is_open_or_in_suspense(tmp_path: Path) -> None:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recon.ledger.cost import Cost, Movement, costs
+from recon.ledger.cost import METHODS, costs
+from recon.ledger.holding import Cost, Movement
 
 QUANTITIES = st.decimals(-50, 50, places=9, allow_nan=False, allow_infinity=False)
 PRICES = st.decimals(0, 500, places=4, allow_nan=False, allow_infinity=False)
 
 
 def move(
-    qty: str, stated: str, rule: str = "trade", name: str = "", reverses: str | None = None
-) -> Movement:
-    """A movement of account A1 in AAPL."""
-    identity = name or f"{rule} {qty} {stated}"
-    return Movement(identity, "A1", "AAPL", Decimal(qty), rule, Decimal(stated), reverses)
+    qty: str, stated: str, rule: str = "trade", name: str = "", reverses: str | None = None,
+    day: int = 1,
+) -> Movement:  # fmt: skip
+    """A movement of account A1 in AAPL in June 2026."""
+    identity, booked = name or f"{rule} {qty} {stated}", date(2026, 6, day)
+    return Movement(identity, "A1", "AAPL", Decimal(qty), rule, Decimal(stated), reverses, booked)
+
+
+def left(*movements: Movement, method: str) -> Decimal:
+    """The cost of what is held in the end."""
+    return sum((cost.cost for cost in costs(movements, method)), Decimal(0))
 
 
 def changes(*movements: Movement, method: str = "average") -> list[tuple[Decimal, Decimal]]:
@@ -45,6 +53,43 @@ def test_fifo_takes_the_oldest_lots() -> None:
     bought = move("10", "100"), move("10", "200")
     sold = move("-5", "-150"), move("-10", "-300"), move("-5", "-150")
     assert changes(*bought, *sold, method="fifo") == expected("100", "200", "-50", "-150", "-100")
+
+
+@pytest.mark.parametrize(
+    ("method", "cost"),
+    [("fifo", "810"), ("compressed_fifo", "770"), ("average", "683.333333333")],
+)
+def test_the_methods_are_those_of_the_brokers_example(method: str, cost: str) -> None:
+    """150 on day 1 at 10 and 12, 30 at 15 on day 2, 120 sold on day 3; from the broker's page on
+    the average entry price."""
+    bought = move("100", "1000"), move("50", "600"), move("30", "450", day=2)
+    assert left(*bought, move("-120", "-1800", day=3), method=method) == Decimal(cost)
+
+
+def test_what_a_day_buys_after_a_sale_belongs_to_the_days_lot() -> None:
+    """The second example there: of 200 bought for 2000 on one day, 50 sold in between take 500."""
+    day = move("100", "1000"), move("50", "450"), move("-50", "-900"), move("50", "550")
+    assert left(*day, method="compressed_fifo") == 1500
+    assert left(*day, method="fifo") == 1500
+    cheap = move("50", "450"), move("100", "1000"), move("-50", "-900"), move("50", "550")
+    assert left(*cheap, method="compressed_fifo") == 1500
+    assert left(*cheap, method="fifo") == 1550
+
+
+def test_a_split_comes_before_what_its_day_buys() -> None:
+    """10 for 100 become 20; 10 more for 100 are another lot, and 20 sold take the first."""
+    split = move("-10", "0", "average"), move("20", "100", "stated", "ADD")
+    held = move("10", "100"), *(leg._replace(system_date=date(2026, 6, 2)) for leg in split)
+    traded = move("-20", "-300", day=2), move("10", "100", name="B", day=2)
+    assert left(*held, *traded, method="compressed_fifo") == 100
+
+
+@pytest.mark.parametrize("method", ["fifo", "compressed_fifo"])
+def test_lots_lose_what_the_position_loses(method: str) -> None:
+    """10 for 100 and 10 for 200 get 60 of capital back, 3 a share: the first 10 cost 70 then."""
+    bought = move("10", "100"), move("10", "200", day=2)
+    returned = move("0", "60", "return", day=3)
+    assert left(*bought, returned, move("-10", "-300", day=4), method=method) == 170
 
 
 def test_a_third_is_rounded_half_up_at_nine_decimals_and_the_last_sale_takes_the_rest() -> None:
@@ -115,11 +160,11 @@ def test_an_unknown_rule_or_method_is_refused() -> None:
     """Rather than booking nothing."""
     with pytest.raises(ValueError, match="cost rule"):
         list(costs([move("1", "1", "guess")]))
-    with pytest.raises(ValueError, match="average or fifo"):
+    with pytest.raises(ValueError, match="one of average, fifo"):
         list(costs([], "lifo"))
 
 
-@pytest.mark.parametrize("method", ["average", "fifo"])
+@pytest.mark.parametrize("method", METHODS)
 @given(trades=st.lists(st.tuples(QUANTITIES, PRICES), max_size=12))
 def test_what_went_in_has_come_out_once_nothing_is_held(
     method: str, trades: list[tuple[Decimal, Decimal]]

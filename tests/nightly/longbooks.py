@@ -92,12 +92,12 @@ def make_long_books(*, with_break: bool = False) -> Books:
     holders = tuple(SYMBOLS)[: 5 if with_break else 4]
     trades = [*_plain_trades(), *_late_trades(), *_busted_trades()]
     if with_break:
-        trades.append(_trade(4, LOSING, "X-SECOND", "buy", ("4", "10"), "7", filled="7"))
+        trades.append(trade(4, LOSING, "X-SECOND", "buy", ("4", "10"), "7", filled="7"))
     activities = [_deposit(1, account, "1000") for account in holders[1:]]
     activities += [_deposit(1, PLAIN, "10000"), *_plain_activities(), *_canceled_deposits()]
     activities += [
-        _activity(2, LATE, "N-GIVES", "JNLC", "", "-5", text="Journal ID: J1"),
-        _activity(5, CANCELED, "N-TAKES", "JNLC", "", "5", text="Journal ID: J1"),
+        activity(2, LATE, "N-GIVES", "JNLC", "", "-5", text="Journal ID: J1"),
+        activity(5, CANCELED, "N-TAKES", "JNLC", "", "5", text="Journal ID: J1"),
     ]
     system = [
         _sealed(eastern(day, "23:59") + minutes * 60 * SECOND, "", day, "event_id",
@@ -124,7 +124,7 @@ def at_close(
 def _plain_trades() -> list[Event]:
     """Ten shares are bought on each odd day, five sold on each even one."""
     return [
-        _trade(day, PLAIN, f"X-PLAIN-{day}", "buy" if day % 2 else "sell",
+        trade(day, PLAIN, f"X-PLAIN-{day}", "buy" if day % 2 else "sell",
                ("10" if day % 2 else "5", price), at_close(STATED, PLAIN, day)[0])
         for day, price in enumerate(PLAIN_PRICES, start=1)
     ]  # fmt: skip
@@ -133,23 +133,23 @@ def _plain_trades() -> list[Event]:
 def _plain_activities() -> list[Event]:
     """Two fees of a cent on each sale of 60 dollars, and 0.10 a share on 15 shares on day 7."""
     text = "Cash DIV @ 0.1, Pos QTY: 15, Rec Date: 2026-06-08"
-    made = [_activity(7, PLAIN, "N-DIV", "DIV", "CDIV", "1.5", text=text, symbol="AAA")]
+    made = [activity(7, PLAIN, "N-DIV", "DIV", "CDIV", "1.5", text=text, symbol="AAA")]
     for day in range(2, 15, 2):
         on = f"on {DAYS[day - 1]} by {PLAIN}"
         reg, taf = (
             f"REG fee for proceed of $60 {on}",
             f"TAF fee for proceed of 5 shares (1 trades) {on}",
         )
-        made.append(_activity(day, PLAIN, f"N-REG-{day}", "FEE", "REG", "-0.01", text=reg))
-        made.append(_activity(day, PLAIN, f"N-TAF-{day}", "FEE", "TAF", "-0.01", text=taf))
+        made.append(activity(day, PLAIN, f"N-REG-{day}", "FEE", "REG", "-0.01", text=reg))
+        made.append(activity(day, PLAIN, f"N-TAF-{day}", "FEE", "TAF", "-0.01", text=taf))
     return made
 
 
 def _late_trades() -> list[Event]:
     """Two shares at 10; three at 15 on day 6, which are published on day 8."""
     return [
-        _trade(2, LATE, "X-EARLY", "buy", ("2", "10"), "2"),
-        _trade(6, LATE, "X-LATE", "buy", ("3", "15"), "5", published=8),
+        trade(2, LATE, "X-EARLY", "buy", ("2", "10"), "2"),
+        trade(6, LATE, "X-LATE", "buy", ("3", "15"), "5", published=8),
     ]
 
 
@@ -157,10 +157,10 @@ def _busted_trades() -> list[Event]:
     """Day 3 is busted on day 7, the price of day 5 corrected from 17 to 16 on day 8; both are
     published a day later."""
     return [
-        _trade(3, BUSTED, "X-THREE", "buy", ("10", "13"), "10"),
-        _trade(5, BUSTED, "X-FIVE", "buy", ("10", "17"), "20"),
-        _trade(7, BUSTED, "X-BUST", "buy", ("-10", "13"), "10", "trade_bust", "X-THREE", "0", 8),
-        _trade(8, BUSTED, "X-RIGHT", "buy", ("10", "16"), "10", "trade_correct", "X-FIVE", "10", 9),
+        trade(3, BUSTED, "X-THREE", "buy", ("10", "13"), "10"),
+        trade(5, BUSTED, "X-FIVE", "buy", ("10", "17"), "20"),
+        trade(7, BUSTED, "X-BUST", "buy", ("-10", "13"), "10", "trade_bust", "X-THREE", "0", 8),
+        trade(8, BUSTED, "X-RIGHT", "buy", ("10", "16"), "10", "trade_correct", "X-FIVE", "10", 9),
     ]
 
 
@@ -174,13 +174,14 @@ def _canceled_deposits() -> list[Event]:
     ]
 
 
-def _trade(
+def trade(
     day: int, account: str, execution_id: str, side: str, amounts: tuple[str, str], position: str,
     event: str = "fill", previous: str = "", filled: str = "", published: int = 0,
 ) -> Event:  # fmt: skip
-    """An order filled at once at 10:00, or what happened to one later."""
+    """An order filled at 10:00, or what happened to it later; it is named by its execution up to a
+    point."""
     (qty, price), at = amounts, eastern(DAYS[day - 1], "10:00")
-    order = f"O-{previous or execution_id}"
+    order = "O-" + (previous or execution_id).partition(".")[0]
     ticket = Ticket(order, order, account, _asset(account), side, f"{side}_to_open",
                     Decimal(filled or qty.strip("-")), None, None, False, at)  # fmt: skip
     state = OrderState(Decimal(filled or qty), Decimal(price), "filled", at, None, at)
@@ -199,11 +200,11 @@ def _deposit(
     day: int, account: str, amount: str, identity: str = "", status: str = "executed",
     booked: int = 0,
 ) -> Event:  # fmt: skip
-    return _activity(day, account, identity or f"N-{account}", "CSD", "", amount,
+    return activity(day, account, identity or f"N-{account}", "CSD", "", amount,
                      status=status, booked=booked)  # fmt: skip
 
 
-def _activity(
+def activity(
     day: int, account: str, identity: str, entry_type: str, sub_type: str, amount: str,
     *, text: str = "", symbol: str = "", status: str = "executed", booked: int = 0,
 ) -> Event:  # fmt: skip

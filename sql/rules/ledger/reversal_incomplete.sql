@@ -1,11 +1,12 @@
 -- title:    A reversal does not take back exactly what its target booked
 -- severity: S0
--- reads:    postings, night
+-- reads:    postings, base_lines, night
 -- params:   none
 --
 -- A bust, a correction and a later state of an activity take back every posting of their target,
 -- the same amounts on the same accounts, once and no more. A break means that the ledger itself is
--- wrong. `not_evaluated`: the target lies before the books begin.
+-- wrong. A target from before the closing that the night begins with is known by its kept lines.
+-- `not_evaluated`: the target lies before the books themselves.
 -- Clears when the ledger rule is mended and the night is run again.
 with
 
@@ -20,10 +21,23 @@ taken as (
 
 ),
 
+booked as (
+
+    select posting_id, account_id, ledger_account, commodity, amount
+    from postings
+    union all
+    select movement_id || '/' || leg, null, ledger_account, commodity, amount
+    from base_lines
+    union all
+    select movement_id || '/' || (leg + 1), null, other_account, commodity, -amount
+    from base_lines
+
+),
+
 targets as (
 
-    select postings.*, regexp_extract(posting_id, '^(.*)/[0-9]+$', 1) as target
-    from postings
+    select booked.*, regexp_extract(posting_id, '^(.*)/[0-9]+$', 1) as target
+    from booked
     where regexp_extract(posting_id, '^(.*)/[0-9]+$', 1) in (select target from taken)
         and regexp_extract(posting_id, '([0-9]+)$', 1)::int < 7
 

@@ -1,0 +1,109 @@
+"""The tables of the ledger that are made in Python: what each movement does to cost.
+
+`costs` holds one row per movement that has a cost rule, by the method in force. `costs_by_method`
+holds the same by every method, for the positions that can tell the methods apart: bought and sold
+since the books began, from nothing, and in the night's statement.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import duckdb
+import pyarrow as pa
+
+from recon.ledger.cost import METHODS, costs
+from recon.ledger.holding import Movement
+
+# Corporate actions at the beginning of the day, or everything as it was sent; what one event
+# reverses goes before what it moves anew. What lies before the books is taken back at the cost that
+# it had then.
+IN_ORDER = """
+select
+    movements.movement_id, account_id, coalesce(symbol, ''), qty, cost_rule,
+    coalesce(-before.cost, stated_cost), reverses,
+    system_date
+from movements
+left join (
+    select movement_id, coalesce(sum(amount) filter (measure = 'COST'), 0)::decimal(38, 9) as cost
+    from base_lines
+    group by movement_id
+) as before on before.movement_id = movements.reverses
+where cost_rule is not null and {which}
+order by account_id, symbol, system_date, phase, moment, kind, received, part desc, movement_id
+"""
+COSTS = pa.schema(
+    {
+        "movement_id": pa.string(),
+        "cost": pa.decimal128(38, 9),
+        "rest": pa.decimal128(38, 9),
+        "method": pa.string(),
+    }
+)
+ROWS_PER_BATCH = 50_000
+TELLING = """
+(account_id, symbol) in (
+    select (stated.account_id, stated.symbol)
+    from statement_positions as stated
+    inner join movements
+        on movements.account_id = stated.account_id and movements.symbol = stated.symbol
+    where stated.system_date = (select night.system_date from night) and stated.qty <> 0
+        and (stated.account_id, stated.symbol) not in
+            (select (account_id, symbol) from opening_positions)
+    group by stated.account_id, stated.symbol
+    having bool_or(movements.qty > 0) and bool_or(movements.qty < 0)
+)
+"""
+
+
+def _make_costs(connection: duckdb.DuckDBPyConnection) -> None:
+    """One row per movement that has a cost rule."""
+    chosen = connection.execute("select value from readings where reading = 'cost_method'")
+    _create(connection, "costs", _rows(connection, str(chosen.fetchall()[0][0]), "true"))
+
+
+def _make_costs_by_method(connection: duckdb.DuckDBPyConnection) -> None:
+    """One row per method and movement of a position that can tell the methods apart."""
+    rows = (row for method in METHODS for row in _rows(connection, method, TELLING))
+    _create(connection, "costs_by_method", rows)
+
+
+MADE: Mapping[str, Callable[[duckdb.DuckDBPyConnection], None]] = {
+    "costs": _make_costs,
+    "costs_by_method": _make_costs_by_method,
+}
+MADE_READ = {
+    "costs": "-- reads: movements, base_lines, readings",
+    "costs_by_method": "-- reads: movements, base_lines, night, opening_positions",
+}
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, method: str, which: str
+) -> Iterator[tuple[object, ...]]:
+    for cost in costs(_movements(connection, which), method):
+        yield (*cost, method)
+
+
+def _movements(connection: duckdb.DuckDBPyConnection, which: str) -> Iterator[Movement]:
+    with connection.sql(IN_ORDER.format(which=which)).to_arrow_reader(ROWS_PER_BATCH) as reader:
+        for batch in reader:
+            columns = [column.to_pylist() for column in batch.columns]
+            yield from map(Movement._make, zip(*columns, strict=True))
+
+
+def _create(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[tuple[object, ...]]
+) -> None:
+    made = pa.Table.from_batches(list(_batches(iter(rows))), schema=COSTS)
+    connection.register("made_costs", made)
+    connection.execute(f"create or replace table main.{table} as from made_costs")
+    connection.unregister("made_costs")
+
+
+def _batches(rows: Iterator[tuple[object, ...]]) -> Iterator[pa.RecordBatch]:
+    while batch := list(itertools.islice(rows, ROWS_PER_BATCH)):
+        columns = zip(*batch, strict=True)
+        arrays = [pa.array(column, kind) for column, kind in zip(columns, COSTS.types, strict=True)]
+        yield pa.record_batch(arrays, schema=COSTS)

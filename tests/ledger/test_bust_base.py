@@ -1,0 +1,112 @@
+"""What is taken back after the base is taken back at the cost it had: the base need not move.
+
+10 are bought at 10 and 10 at 20; on day 3 one order sells 5 at 30 twice, which takes 75 of cost
+out each time; 5 are bought at 40. The first sale is busted on day 13: 5 shares and 75 of cost come
+back, 150 of cash goes, and the order keeps the other 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from recon.ledger.closings import index, latest, read_index
+from recon.nightly.run import rebuild_date
+from recon.sandbox.model import Books, Position
+from tests.nightly.longbooks import DAYS, PLAIN, activity, make_long_books, trade
+from tests.nightly.longnights import base_of, copy_of, query, run_long, settings_back
+
+NIGHTS = [DAYS[number - 1] for number in (3, 6, 9, 12, 13)]
+# Shares, their cost and cash from the close of a day on.
+STATED = {
+    1: ("10", "100", "9900.00"),
+    2: ("20", "300", "9700.00"),
+    3: ("10", "150", "9999.98"),
+    4: ("15", "350", "9799.98"),
+    13: ("20", "425", "9649.98"),
+}
+TRADES = [
+    trade(1, PLAIN, "X-1", "buy", ("10", "10"), "10"),
+    trade(2, PLAIN, "X-2", "buy", ("10", "20"), "20"),
+    trade(3, PLAIN, "X-SALE.1", "sell", ("5", "30"), "15", "partial_fill"),
+    trade(3, PLAIN, "X-SALE.2", "sell", ("5", "30"), "10", filled="10"),
+    trade(4, PLAIN, "X-4", "buy", ("5", "40"), "15"),
+    trade(13, PLAIN, "X-BUST", "sell", ("-5", "30"), "20", "trade_bust", "X-SALE.1", "5"),
+]
+FEES = [
+    activity(3, PLAIN, f"N-{kind}", "FEE", kind, "-0.01", text=f"{kind} fee for proceed of {what}")
+    for kind, what in (
+        ("REG", f"$300 on {DAYS[2]} by {PLAIN}"),
+        ("TAF", f"10 shares (2 trades) on {DAYS[2]} by {PLAIN}"),
+    )
+]
+REVERSAL = "select subject, verdict, actual from verdicts where rule = 'ledger/reversal_incomplete'"
+BALANCES = """
+select ledger_account, commodity, measure, sum(amount) from postings
+where ledger_account <> 'OPEN' group by all having sum(amount) <> 0 order by all
+"""
+
+
+def books_of_a_sale() -> Books:
+    """The books of PLAIN alone."""
+    books = make_long_books()
+    deposit = [e for e in books.activities if e.payload["id"] == f"N-{PLAIN}"]
+    closings = {}
+    for day, closing in books.closings.items():
+        since = max(since for since in STATED if DAYS[since - 1] <= day)
+        qty, cost, cash = (Decimal(amount) for amount in STATED[since])
+        asset = books.closings[DAYS[0]].positions[PLAIN][0].asset
+        position = Position(asset, qty, cost, Decimal(10), Decimal(10))
+        closings[day] = replace(closing, positions={PLAIN: (position,)}, cash={PLAIN: cash})
+    return replace(
+        books,
+        accounts=tuple(a for a in books.accounts if a.account_id == PLAIN),
+        trades=tuple(TRADES),
+        activities=tuple(sorted([*deposit, *FEES], key=lambda event: event.published)),
+        closings=closings,
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five nights up to day 13, each looking back two sessions and closing three."""
+    path = tmp_path_factory.mktemp("sale")
+    outcomes = run_long(path, books_of_a_sale(), NIGHTS, back=2)
+    assert [outcome.result for outcome in outcomes] == ["clean"] * 5
+    return path
+
+
+def rebuilt(home: Path, place: Path, sessions: int) -> tuple[date | None, list[object]]:
+    """Where the last night begins, and the balances that it ends with."""
+    copy = copy_of(home, place)
+    rebuild_date(settings_back(copy, sessions), NIGHTS[-1])
+    return base_of(copy), [query(copy, BALANCES)]
+
+
+def test_a_bust_of_a_sale_before_the_base_brings_its_cost_back(home: Path) -> None:
+    """The sales of day 3 lies before the night, which begins with the closing of day 10."""
+    assert base_of(home) == DAYS[9]
+    costs = "select sum(amount) from postings where ledger_account = 'C:A-PLAIN:COST:AAA'"
+    assert query(home, costs) == [(425,)]
+    assert query(home, REVERSAL) == [
+        ("reversal of X-SALE.1", "pass", "6 postings taken back"),
+    ]
+
+
+def test_the_whole_of_the_books_ends_with_the_same(home: Path, tmp_path: Path) -> None:
+    """Without any closing to begin with."""
+    base, whole = rebuilt(home, tmp_path / "whole", 250)
+    assert base is None
+    assert [query(home, BALANCES)] == whole
+
+
+def test_closings_of_a_release_that_kept_no_lines_move_the_base(home: Path, tmp_path: Path) -> None:
+    """Nothing there says what the sale took out, so the night begins before it."""
+    old = copy_of(home, tmp_path / "old")
+    known = latest(read_index(old / "closings"))
+    index(old / "closings", [replace(closing, lines="") for closing in known.values()])
+    assert rebuilt(old, tmp_path / "copy", 2) == (DAYS[1], [query(home, BALANCES)])
