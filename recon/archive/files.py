@@ -22,7 +22,7 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 
 from recon.errors import UsageError
-from recon.feeds.elements import each_element, elements
+from recon.feeds.elements import DECODER, each_element, elements, past_blanks
 from recon.feeds.sse import BYTE_ORDER_MARK, SIZE_MAX, OversizeError
 from recon.feeds.tally import StreamEnd, Tally
 
@@ -32,9 +32,7 @@ GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 BLANK = b" \t\r\n"
 SSE_LINE = re.compile(rb"(data|event|id|retry)?:|(data|event|id|retry)$")
 WRAPPED = re.compile(r'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=\[)')
-BLANKS = re.compile(r"[ \t\r\n]*")
 WRAPPED_END = re.compile(r"\s*\}\s*")
-DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 Take = Callable[[str, int], None]
 Lines = Iterable[tuple[int, bytes]]
 
@@ -187,7 +185,7 @@ def _read_documents(path: Path, lines: Lines, take: Take) -> None:
             seen = f"an array or object beyond {DOCUMENT_BYTES_MAX} bytes"
             raise unusable(path, "JSON lines for what is so large", seen, number)
     text = read.decode()
-    place, counted, number = _past_blanks(text, 0), 0, 1
+    place, counted, number = past_blanks(text, 0), 0, 1
     try:
         while place < len(text):
             is_array = text[place] == "["
@@ -198,9 +196,9 @@ def _read_documents(path: Path, lines: Lines, take: Take) -> None:
                 for each in unwrapped(piece):
                     take(each, number)
                 place = after
-            place = _past_blanks(text, after)
+            place = past_blanks(text, after)
             if is_array:
-                place = _past_blanks(text, place + 1)  # its own end
+                place = past_blanks(text, place + 1)  # its own end
     except (ValueError, RecursionError):
         rest = text[place:].strip(" \t\r\n") or "["  # an array that never ends
         _take_rest(rest, number + text.count("\n", counted, place), take)
@@ -210,11 +208,6 @@ def _one(text: str, place: int) -> Iterator[tuple[str, int]]:
     """The one document that begins there, and the place after it."""
     _, end = DECODER.raw_decode(text, place)
     yield text[place:end], end
-
-
-def _past_blanks(text: str, place: int) -> int:
-    match = BLANKS.match(text, place)
-    return match.end() if match else place
 
 
 def _take_rest(rest: str, number: int, take: Take) -> None:

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 
-_BLANK = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)  # int() refuses endless digits
+BLANKS = re.compile(r"[ \t\r\n]*")
+DECODER = json.JSONDecoder(parse_int=str, parse_float=str)  # int() refuses endless digits
 
 
 def elements(text: str, start: int = 0) -> list[str]:
@@ -20,23 +20,23 @@ def elements(text: str, start: int = 0) -> list[str]:
 
 def each_element(text: str, start: int = 0) -> Iterator[tuple[str, int]]:
     """The same one by one, each with the place after it: what is whole before a cut is given."""
-    place = _after(text, start)
+    place = past_blanks(text, start)
     if text[place : place + 1] != "[":
         raise ValueError(f"expected an array, saw {text[place : place + 20]!r}")
-    place = _after(text, place + 1)
+    place = past_blanks(text, place + 1)
     first = True
     while text[place : place + 1] != "]":
         if not first:
             if text[place : place + 1] != ",":
                 raise ValueError(f"expected a comma, saw {text[place : place + 20]!r}")
-            place = _after(text, place + 1)
+            place = past_blanks(text, place + 1)
         first = False
-        _, end = _DECODER.raw_decode(text, place)
+        _, end = DECODER.raw_decode(text, place)
         yield text[place:end], end
-        place = _after(text, end)
+        place = past_blanks(text, end)
 
 
-def _after(text: str, place: int) -> int:
+def past_blanks(text: str, place: int) -> int:
     """The next place that is no blank."""
-    match = _BLANK.match(text, place)
+    match = BLANKS.match(text, place)
     return match.end() if match else place

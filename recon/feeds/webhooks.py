@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
 
-from recon.feeds.elements import elements
-
-_BLANK = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder()
+from recon.feeds.elements import DECODER, elements, past_blanks
 
 
 @dataclass(frozen=True)
@@ -46,17 +41,16 @@ def events_of(body: bytes) -> list[str]:
 def _members(text: str) -> list[Member]:
     """The members of the object that a text is. Raises ValueError for another text."""
     members: list[Member] = []
-    place = _after(text, _sign(text, 0, "{"))
+    place = past_blanks(text, _sign(text, 0, "{"))
     while text[place : place + 1] != "}":
         if members:
-            place = _after(text, _sign(text, place, ","))
-        name, end = _DECODER.raw_decode(text, place)
-        if not isinstance(name, str):
-            raise ValueError(f"expected a name, saw {text[place : place + 20]!r}")
-        begin = _after(text, _sign(text, _after(text, end), ":"))
-        _, end = _DECODER.raw_decode(text, begin)
+            place = past_blanks(text, _sign(text, place, ","))
+        _sign(text, place, '"')
+        name, end = DECODER.raw_decode(text, place)
+        begin = past_blanks(text, _sign(text, past_blanks(text, end), ":"))
+        _, end = DECODER.raw_decode(text, begin)
         members.append(Member(name, text[begin:end], text[place:end]))
-        place = _after(text, end)
+        place = past_blanks(text, end)
     if place + 1 != len(text):
         raise ValueError(f"expected the end, saw {text[place + 1 : place + 21]!r}")
     return members
@@ -67,9 +61,3 @@ def _sign(text: str, place: int, sign: str) -> int:
     if text[place : place + 1] != sign:
         raise ValueError(f"expected {sign}, saw {text[place : place + 20]!r}")
     return place + 1
-
-
-def _after(text: str, place: int) -> int:
-    """The next place that is no blank."""
-    match = _BLANK.match(text, place)
-    return match.end() if match else place

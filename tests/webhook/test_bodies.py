@@ -6,6 +6,8 @@ import pytest
 
 from recon.feeds.webhooks import events_of
 
+ENDLESS = "7" * 5000  # more digits than int() takes
+
 
 @pytest.mark.parametrize(
     ("body", "texts"),
@@ -20,6 +22,8 @@ from recon.feeds.webhooks import events_of
         ),
         ('{"payload":[7,"x",null]}', ["7", '"x"', "null"]),
         (r'{"pay\u006coad":[{"id":"a"}]}', ['{"id":"a"}']),
+        ('{"payload":[{"n":' + ENDLESS + "}]}", ['{"n":' + ENDLESS + "}"]),
+        ('{"n":' + ENDLESS + ',"payload":[1]}', ["1", '{"n":' + ENDLESS + "}"]),
     ],
 )
 def test_the_events_of_a_body_are_cut_out_to_the_letter(body: str, texts: list[str]) -> None:
@@ -37,6 +41,7 @@ def test_the_events_of_a_body_are_cut_out_to_the_letter(body: str, texts: list[s
         '{"payload":{"id":"a"}}',
         '{"payload":[{"id":"a"},]}',
         "{1:2}",
+        '{1:2,"payload":[{"id":"a"}]}',
         '[{"id":"a"}]',
         '{"payload":' + "[" * 100_000,
     ],
