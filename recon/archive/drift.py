@@ -17,7 +17,7 @@ from typing import Any
 
 import pendulum
 
-from recon.archive.columns import Number, read_row
+from recon.archive.columns import NUMBERS_AS_TEXTS, Number, read_row
 from recon.archive.manifest import read_manifest
 from recon.archive.segment import read_texts
 from recon.archive.shapes import Shape, kind_of, shape_of
@@ -75,13 +75,7 @@ def find_drift(archive: Path, streams: Iterable[Stream]) -> list[Finding]:
 def deviations(stream: Stream, text: str) -> Iterator[tuple[str, Place]]:
     """What one event has that its schema has not, each with the kind of event it belongs to."""
     try:
-        event = json.loads(
-            text,
-            parse_float=Number,
-            parse_int=Number,
-            parse_constant=_refuse,
-            object_pairs_hook=_object,
-        )
+        event = json.loads(text, object_pairs_hook=_object, **NUMBERS_AS_TEXTS)
     except (ValueError, RecursionError):
         event = None
     if not isinstance(event, dict):
@@ -143,10 +137,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         event[REPEATED] = sorted({name for name in names if names.count(name) > 1})
     return event
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON number")
 
 
 def _first(stream: Stream, key: tuple[str, str, str, str, str], fetch: int, text: str) -> Finding:
