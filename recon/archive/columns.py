@@ -35,7 +35,8 @@ class Number(str):
 
 @dataclass(frozen=True)
 class Row:
-    """One archived message. `values` are the stream's columns in their order."""
+    """One archived message. `values` are the stream's columns in their order, `event_at` the one
+    of that name: nanoseconds since 1970, None where nothing says when it was."""
 
     text: str
     identity: str
@@ -43,6 +44,7 @@ class Row:
     malformed: str | None
     unread: list[str]
     values: list[Any]
+    event_at: int | None = None
 
 
 def read_row(stream: Stream, text: str) -> Row:
@@ -78,6 +80,7 @@ def _row(stream: Stream, text: str, event: dict[str, Any], unread: list[str]) ->
         malformed="lacks " + ", ".join(missing) if missing else None,
         unread=unread,
         values=values,
+        event_at=by_name.get("event_at"),
     )
 
 

@@ -141,8 +141,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _first(stream: Stream, key: tuple[str, str, str, str, str], fetch: int, text: str) -> Finding:
     row = read_row(stream, text)
-    names = [column.name for column in stream.columns]
-    at = row.values[names.index("event_at")]
+    at = row.event_at
     first_seen = "" if at is None else as_z(pendulum.from_timestamp(at // SECOND))
     name, kind, path, what, seen = key
     return Finding(

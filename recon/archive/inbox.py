@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pendulum
 
-from recon.archive.columns import read_row
 from recon.archive.files import INGESTED
 from recon.archive.manifest import Fetch
 from recon.archive.replay import Intake
@@ -28,7 +27,6 @@ from recon.window import Window, parse_instant
 
 BODY = ".body"
 BYTES_PER_FETCH = 64 * 1024 * 1024
-_EVENT_AT = [column.name for column in UPVEST.columns].index("event_at")
 
 
 class InboxDamaged(ReconError):
@@ -73,8 +71,10 @@ def absorb(archive: Path, started_at: str) -> list[Fetch]:
     for batch in _batches(sorted(inbox_of(archive).glob(f"*{BODY}"))):
         texts = [text for path in batch for text in events_of(_body(path))]
         if texts:
-            intake = Intake(archive, UPVEST, _window(texts, parse_instant(started_at)))
+            started = parse_instant(started_at)
+            intake = Intake(archive, UPVEST, Window(started, started.add(seconds=1)))
             intake.take(texts)
+            intake.window = intake.window_of_events()
             made.append(intake.record(StreamEnd(INGESTED, intake.received, 0, 0, ()), started_at))
         for path in batch:
             path.unlink()
@@ -120,12 +120,3 @@ def _body(path: Path) -> bytes:
             next_step="restore the file from a backup, or move it away and ask the broker again",
         )
     return body
-
-
-def _window(texts: Sequence[str], started: pendulum.DateTime) -> Window:
-    """From the first event to the last, in whole seconds; the moment of now if none says when."""
-    instants = [read_row(UPVEST, text).values[_EVENT_AT] for text in texts]
-    seconds = [instant // 1_000_000_000 for instant in instants if instant is not None]
-    if not seconds:
-        return Window(started, started.add(seconds=1))
-    return Window(pendulum.from_timestamp(min(seconds)), pendulum.from_timestamp(max(seconds) + 1))

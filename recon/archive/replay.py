@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pendulum
+
 from recon.archive.columns import Row, read_row
 from recon.archive.manifest import Fetch, append, next_number, read_manifest
 from recon.archive.read import archived
@@ -20,6 +22,7 @@ from recon.feeds.streams import Stream
 from recon.window import Window, as_z
 
 ROWS_PER_SEGMENT = 50_000
+SECOND = 1_000_000_000
 TRIES_PER_WINDOW = 3
 SHORTEST_WINDOW_SECONDS = 60
 MISSING_NAMED_MAX = 20
@@ -77,6 +80,7 @@ class Intake:
         self.rows: list[Row] = []
         self.segments: list[Segment] = []
         self.received = self.duplicates = 0
+        self.instants: list[int] = []  # of the first and the last event, nanoseconds
 
     def take(self, texts: list[str]) -> None:
         """Keep messages, the exact JSON text of each."""
@@ -88,6 +92,9 @@ class Intake:
         """Keep one message that is typed already, unless it is archived."""
         self.received += 1
         self.seen.add(row.identity)
+        if row.event_at is not None:
+            known = [*self.instants, row.event_at]
+            self.instants = [min(known), max(known)]
         if (row.identity, row.payload_hash) in self.known:
             self.duplicates += 1
             return
@@ -95,6 +102,13 @@ class Intake:
         self.rows.append(row)
         if len(self.rows) == ROWS_PER_SEGMENT:
             self._flush()
+
+    def window_of_events(self) -> Window:
+        """The seconds from the first event to the last; the window asked for if none says when."""
+        if not self.instants:
+            return self.window
+        first, last = (pendulum.from_timestamp(at // SECOND) for at in self.instants)
+        return Window(first, last.add(seconds=1))
 
     def record(self, end: StreamEnd, started_at: str) -> Fetch:
         """Write what is left, then the manifest line."""

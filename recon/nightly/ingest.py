@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pendulum
@@ -27,7 +27,6 @@ from recon.window import Window, as_z
 TELLING = 3  # so many required members tell a stream from the others
 NUMBERED = re.compile(r'"event_id"\s*:\s*-?\d|"event_ulid"\s*:')
 LETTERED = re.compile(r'"event_id"\s*:\s*"')
-SECOND = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -79,16 +78,13 @@ class _Reading:
     progress: Callable[[int], None]
     unread: int = 0
     unread_line: int = 0
-    instants: list[int] = field(default_factory=list)  # the earliest and the latest, nanoseconds
 
     def whole(self, now: pendulum.DateTime) -> Ingested:
         """Read it to its end, then write its line."""
         end = read_file(self.file, self.take)
         if not self.intake.received:
             return Ingested(self.file, None)
-        if self.instants:
-            first, last = (pendulum.from_timestamp(at // SECOND) for at in self.instants)
-            self.intake.window = Window(first, last.add(seconds=1))
+        self.intake.window = self.intake.window_of_events()
         fetch = self.intake.record(end, as_z(now))
         return Ingested(self.file, fetch, self.unread, self.unread_line)
 
@@ -102,17 +98,9 @@ class _Reading:
             if row.malformed is not None or not self.intake.received:
                 self._refuse_another_stream(row, line)
             self._refuse_another_version(text, line)
-            self._widen(row)
         self.intake.keep(row)
         if self.intake.received % 1000 == 0:
             self.progress(1000)
-
-    def _widen(self, row: Row) -> None:
-        names = [column.name for column in self.stream.columns]
-        at = row.values[names.index("event_at")]
-        if at is not None:
-            known = self.instants or [at, at]
-            self.instants = [min(known[0], at), max(known[1], at)]
 
     def _refuse_another_version(self, text: str, line: int) -> None:
         """The integer id of version 1 and the ULID of version 2 are different cursors."""
