@@ -124,8 +124,7 @@ def replay(
     Ids are ULIDs; streams of version 1 also take two integers, which the broker removes on
     2027-02-15. What is read by id proves no coverage of the time in which it happened.
     """
-    from recon.archive.by_cursor import is_whole
-    from recon.archive.coverage import is_covered
+    from recon.archive.coverage import is_covered, is_whole
     from recon.nightly.replay import replay_ids, replay_streams
     from recon.terminal import tracked
     from recon.window import Window, parse_instant

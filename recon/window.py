@@ -15,6 +15,7 @@ import pendulum
 from recon.errors import UsageError
 
 NEW_YORK = "America/New_York"
+SHORTEST_HALF_SECONDS = 60
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?"
@@ -39,6 +40,14 @@ class Window:
 
     def __str__(self) -> str:
         return f"{as_z(self.since)} .. {as_z(self.until)}"
+
+    def halves(self) -> list[Window]:
+        """The later and the earlier half; itself where it is too short to divide."""
+        seconds = (self.until - self.since).total_seconds()
+        if seconds < 2 * SHORTEST_HALF_SECONDS:
+            return [self]
+        middle = self.since.add(seconds=int(seconds // 2))
+        return [Window(middle, self.until), Window(self.since, middle)]
 
 
 def parse_instant(text: str) -> pendulum.DateTime:

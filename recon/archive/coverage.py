@@ -1,13 +1,20 @@
-"""Which instants of which stream are proven complete. Pure: takes fetches, gives windows."""
+"""Which instants of which stream are proven complete. Pure: takes fetches, gives windows.
+
+A whole reading between two ids ends "by_cursor". It proves nothing of the time in which the
+events happened, since late records carry old times; it covers when they were published.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pendulum
 
 from recon.archive.manifest import Fetch
+from recon.feeds.cursor import Cursor
 from recon.window import Window, parse_instant
+
+BY_CURSOR = "by_cursor"
 
 
 def covered(fetches: Iterable[Fetch], stream: str, ended: str = "complete") -> list[Window]:
@@ -37,6 +44,13 @@ def is_covered(
         part.since <= window.since and window.until <= part.until
         for part in covered(fetches, stream, ended)
     )
+
+
+def is_whole(fetches: Sequence[Fetch], cursor: Cursor) -> bool:
+    """Whether these readings of one cursor, halves and all, brought everything."""
+    if cursor.published is None:
+        return fetches[-1].ended == BY_CURSOR
+    return is_covered(fetches, fetches[-1].stream, cursor.published, BY_CURSOR)
 
 
 def covered_until(fetches: Iterable[Fetch], stream: str) -> pendulum.DateTime | None:

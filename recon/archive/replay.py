@@ -1,30 +1,32 @@
 """Reads one window of one stream into the archive, until it is proven complete or tries end.
 
-Takes a broker and a window; gives the manifest lines it wrote. Whatever came is kept, however
-the stream ended: an event that was seen is never thrown away.
+Takes a broker and a window, or two ids; gives the manifest lines it wrote. Whatever came is kept,
+however the stream ended: an event that was seen is never thrown away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pendulum
 
 from recon.archive.columns import Row, read_row
+from recon.archive.coverage import BY_CURSOR
 from recon.archive.manifest import Fetch, append, next_number, read_manifest
 from recon.archive.read import archived
 from recon.archive.segment import Segment, write_segment
 from recon.feeds.broker import Broker, StreamEnd
+from recon.feeds.cursor import Cursor
 from recon.feeds.sse import OversizeError
 from recon.feeds.streams import Stream
-from recon.window import Window, as_z
+from recon.window import Window, as_z, parse_instant
 
 ROWS_PER_SEGMENT = 50_000
 SECOND = 1_000_000_000
 TRIES_PER_WINDOW = 3
-SHORTEST_WINDOW_SECONDS = 60
 MISSING_NAMED_MAX = 20
 Progress = Callable[[int], None]
 
@@ -33,37 +35,41 @@ def replay_window(
     broker: Broker,
     archive: Path,
     stream: Stream,
-    window: Window,
+    window: Window | Cursor,
     *,
     started_at: str,
     deadline_seconds: float,
     progress: Progress = lambda count: None,
 ) -> list[Fetch]:
-    """Read the window whole. A lossy reading is repeated in halves, which the broker can keep up
-    with; any other unproven end is repeated as it is. The last line may still be unproven."""
+    """Read it whole. A lossy reading is repeated in halves, which the broker can keep up with;
+    any other unproven end is repeated as it is. The last line may still be unproven."""
     made: list[Fetch] = []
     waiting = [(window, TRIES_PER_WINDOW)]
     while waiting:
         part, tries = waiting.pop()
-        intake = Intake(archive, stream, part, progress)
+        intake = Intake(archive, stream, _window_of(part, started_at), progress)
         try:
             end = broker.read_window(stream, part, intake.take, deadline_seconds=deadline_seconds)
         except OversizeError:
             intake.record(StreamEnd("oversize", intake.received, 0, 0, ()), started_at)
             raise
+        whole = end.ended == "complete"
+        if whole and isinstance(part, Cursor):
+            end = replace(end, ended=BY_CURSOR)
         made.append(intake.record(end, started_at))
-        if not made[-1].complete and tries > 1:
-            waiting.extend((again, tries - 1) for again in _again(part, end))
+        if not whole and tries > 1:
+            again = part.halves() if end.ended == "lossy" else [part]
+            waiting.extend((each, tries - 1) for each in again)
     return made
 
 
-def _again(window: Window, end: StreamEnd) -> Sequence[Window]:
-    """What to ask for after an unproven reading, last first."""
-    seconds = (window.until - window.since).total_seconds()
-    if end.ended != "lossy" or seconds < 2 * SHORTEST_WINDOW_SECONDS:
-        return [window]
-    middle = window.since.add(seconds=int(seconds // 2))
-    return [Window(middle, window.until), Window(window.since, middle)]
+def _window_of(part: Window | Cursor, started_at: str) -> Window:
+    """Of ids it is when their events were published; of integers, of which nobody knows that,
+    the second before the reading."""
+    if isinstance(part, Window):
+        return part
+    now = parse_instant(started_at)
+    return part.published or Window(now.subtract(seconds=1), now)
 
 
 class Intake:

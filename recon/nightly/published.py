@@ -12,15 +12,16 @@ from datetime import date
 
 import pendulum
 
-from recon.archive.by_cursor import BY_CURSOR, replay_cursor
-from recon.archive.coverage import covered
+from recon.archive.coverage import BY_CURSOR, covered
 from recon.archive.manifest import Fetch, opening_date, read_manifest
+from recon.archive.replay import replay_window
 from recon.feeds.answer import AnswerRefused
 from recon.feeds.broker import Broker
 from recon.feeds.cursor import published_between
 from recon.feeds.streams import Stream
 from recon.nightly.trigger import SystemEvent, ready_at, ready_dates
 from recon.settings import Settings
+from recon.window import as_z
 
 OVERLAP_MINUTES = 10  # the guides say: begin some minutes before, and take every event once
 NO_SUCH_CURSOR = (400, 404, 422)
@@ -40,12 +41,12 @@ def read_published(
     begin = _followed_until(read_manifest(settings.archive), stream, since)
     cursor = published_between(stream, begin.subtract(minutes=OVERLAP_MINUTES), until)
     try:
-        made = replay_cursor(
+        made = replay_window(
             broker,
             settings.archive,
             stream,
             cursor,
-            now=now,
+            started_at=as_z(now),
             deadline_seconds=settings.window_deadline_seconds,
         )
     except AnswerRefused as refusal:

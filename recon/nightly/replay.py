@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import pendulum
 
-from recon.archive.by_cursor import replay_cursor
 from recon.archive.manifest import Fetch
 from recon.archive.replay import replay_window
 from recon.errors import UsageError
@@ -71,12 +70,12 @@ def replay_ids(
     with locked(settings.home):
         for stream, cursor in cursors:
             with tracked(f"replay {stream.name}") as progress:
-                fetches = replay_cursor(
+                fetches = replay_window(
                     broker,
                     settings.archive,
                     stream,
                     cursor,
-                    now=now,
+                    started_at=as_z(now),
                     deadline_seconds=settings.window_deadline_seconds,
                     progress=progress,
                 )

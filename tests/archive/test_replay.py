@@ -12,6 +12,7 @@ from recon.archive.manifest import Fetch, read_manifest
 from recon.archive.replay import replay_window
 from recon.errors import BrokerUnreachable
 from recon.feeds.broker import Broker
+from recon.feeds.cursor import Cursor
 from recon.feeds.sse import OversizeError
 from recon.feeds.streams import NTA, TRADES, Stream
 from recon.sandbox.exact import encode
@@ -24,7 +25,9 @@ from tests.feeds.fault_server import chunk, head, serving
 BOTH_DAYS = window("2026-06-15T04:00:00Z", "2026-06-17T04:00:00Z")
 
 
-def replay(broker: Broker, archive: Path, asked: Window, stream: Stream = TRADES) -> list[Fetch]:
+def replay(
+    broker: Broker, archive: Path, asked: Window | Cursor, stream: Stream = TRADES
+) -> list[Fetch]:
     """The command under test, with what never varies."""
     return replay_window(
         broker, archive, stream, asked, started_at="2026-06-17T06:00:00Z", deadline_seconds=20
@@ -137,6 +140,18 @@ def test_a_broker_that_keeps_dropping_is_asked_seven_times_and_proves_nothing(
     assert [fetch.ended for fetch in made] == ["lossy"] * 7
     assert len(sandbox.requests) == 7
     assert not is_covered(read_manifest(tmp_path), "trades", BOTH_DAYS)
+
+
+def test_integers_cover_nothing_and_are_repeated_as_they_are(tmp_path: Path, serve: Serve) -> None:
+    """Nobody knows when what they number was published: the line says when it was asked."""
+    numbers = [
+        event.payload["event_id"] for event in books().activities if event.system_date <= DAY
+    ]
+    _, broker = serve(TransportFault("slow", after=2, count=1))
+    lossy, whole = replay(broker, tmp_path, Cursor("id", "0", str(numbers[-1])), NTA)
+    assert (lossy.ended, whole.ended) == ("lossy", "by_cursor")
+    assert (whole.since, whole.until) == ("2026-06-17T05:59:59Z", "2026-06-17T06:00:00Z")
+    assert (whole.received, whole.new) == (len(texts_of(tmp_path, NTA)), 1)
 
 
 def test_a_window_too_short_to_halve_is_repeated_as_it_is(tmp_path: Path, serve: Serve) -> None:
