@@ -13,6 +13,7 @@ from pathlib import Path
 import pendulum
 
 from recon.archive.columns import read_row
+from recon.archive.files import INGESTED
 from recon.archive.manifest import Fetch, append, next_number, read_manifest
 from recon.archive.read import archived
 from recon.archive.segment import write_segment
@@ -42,7 +43,7 @@ def archive_account_map(archive: Path, file: Path, now: pendulum.DateTime) -> bo
             stream=ACCOUNT_MAP.name,
             since=as_z(now),
             until=as_z(now),
-            ended="ingested",
+            ended=INGESTED,
             received=len(rows),
             new=len(rows),
             duplicates=0,
