@@ -1,8 +1,5 @@
-"""What a night takes from stored closings, and the closings that it leaves.
-
-After the rules it keeps the balances and the lines of the last sessions, so that the next night
-can begin there.
-"""
+"""The closings that a night leaves: after the rules it keeps the balances, the lines and the lots
+of the last sessions, so that the next night can begin there."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from recon.ledger.closings import Closing, index, read_closing, read_lines_of, write_closing
+from recon.ledger.closings import Closing, Contents, index, write_closing
 
 BALANCES = """
 select ledger_account, commodity, measure, amount from closings
@@ -27,17 +24,15 @@ where kind in ('execution', 'activity') and part = 'new' and leg < 7
     and system_date <= $day
 order by movement_id, leg
 """
-FIRST_DAY_LOADED = """
-select min(system_date)::varchar from (
-    select system_date from events.executions union all
-    select system_date from events.activity_states
-) where system_date <= ?::date
-"""
-LINES_REFERRED_TO = """
-select * from stored where movement_id in (
-    select execution_id from events.executions union all
-    select activity_id || if(state > 1, '/' || state, '') from events.activity_states
+# A position has the lots of the last day on which it moved.
+LOTS_LEFT = """
+select account_id, symbol, place, qty, cost from lots
+where (account_id, symbol, system_date) in (
+    select (account_id, symbol, max(system_date)) from movements
+    where cost_rule is not null and system_date <= $day
+    group by account_id, symbol
 )
+order by account_id, symbol, place
 """
 BASE = pa.schema(
     {
@@ -52,45 +47,10 @@ BOOKED_LINES = pa.schema(
      "other_account": pa.string(), "commodity": pa.string(), "measure": pa.string(),
      "amount": pa.decimal128(38, 9)}
 )  # fmt: skip
-
-
-def load_base(
-    connection: duckdb.DuckDBPyConnection, folder: Path, bases: Sequence[Closing]
-) -> None:
-    """Fill `events.base`, the balances the books begin with; its date replaces the opening's. And
-    `events.base_lines`, what those events booked that are loaded though they lie before it."""
-    if not bases:
-        return
-    _insert(connection, "select * from stored", "base", read_closing(folder, bases[0]))
-    connection.execute("delete from events.opening")
-    connection.execute("insert into events.opening values (?)", [bases[0].system_date])
-    ((first,),) = connection.execute(FIRST_DAY_LOADED, [bases[0].system_date]).fetchall()
-    for closing in bases:
-        if first and closing.lines and closing.system_date >= first:
-            _insert(connection, LINES_REFERRED_TO, "base_lines", read_lines_of(folder, closing))
-
-
-def load_closings(
-    connection: duckdb.DuckDBPyConnection,
-    folder: Path,
-    closings: Mapping[str, Closing],
-    days: Iterable[date],
-) -> None:
-    """Fill `events.closing_days`, and `events.closed` with the stored balances of those days."""
-    for day in days:
-        connection.execute("insert into events.closing_days values (?)", [day])
-        closing = closings.get(str(day))
-        if closing is not None:
-            query = f"select date '{day}', *, {closing.fetch} from stored"  # noqa: S608
-            _insert(connection, query, "closed", read_closing(folder, closing))
-
-
-def _insert(
-    connection: duckdb.DuckDBPyConnection, query: str, table: str, balances: pa.Table
-) -> None:
-    connection.register("stored", balances)
-    connection.execute(f"insert into events.{table} {query}")
-    connection.unregister("stored")
+LOTS = pa.schema(
+    {"account_id": pa.string(), "symbol": pa.string(), "place": pa.int32(),
+     "qty": pa.decimal128(38, 9), "cost": pa.decimal128(38, 9)}
+)  # fmt: skip
 
 
 def closing_days(
@@ -118,11 +78,22 @@ def keep_closings(
 ) -> None:
     """Store the balances of those days, each as its next version. Days before the books had
     anything are left out."""
+    chosen = "select value from readings where reading = 'cost_method'"
+    with_lots = connection.execute(chosen).fetchall() != [("average",)]
     made = []
     for day in days:
         before = closings.get(str(day))
-        balances = connection.sql(BALANCES, params={"day": day}).to_arrow_table().cast(BASE)
-        lines = connection.sql(LINES, params={"day": day}).to_arrow_table().cast(BOOKED_LINES)
-        if before is not None or len(balances):
-            made.append(write_closing(folder, day, balances, lines, before, run=run, fetch=fetch))
+        contents = Contents(
+            _rows(connection, BALANCES, day, BASE),
+            _rows(connection, LINES, day, BOOKED_LINES),
+            _rows(connection, LOTS_LEFT, day, LOTS) if with_lots else None,
+        )
+        if before is not None or len(contents.balances):
+            made.append(write_closing(folder, day, contents, before, run=run, fetch=fetch))
     index(folder, made)
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, query: str, day: date, schema: pa.Schema
+) -> pa.Table:
+    return connection.sql(query, params={"day": day}).to_arrow_table().cast(schema)

@@ -1,5 +1,6 @@
-"""Closings: the balance of every ledger account at the end of a system date, kept for ever, and
-beside it the lines that the events of that date booked, which a later event may take back.
+"""Closings: the balance of every ledger account at the end of a system date, kept for ever. Beside
+it the lines that the events of that date booked, which a later event may take back, and the lots
+of each position where the cost method asks for them.
 
 A night begins at an earlier closing, so that its cost follows the days since and not the history.
 A closing is never changed: one that later events restate gets a new version, and each version
@@ -28,7 +29,7 @@ INDEX = "index.ndjson"
 @dataclass(frozen=True)
 class Closing:
     """One version of one date. `fetch` is the last line of the manifest that it knew of; `sha256`
-    is of its balances, `lines` of its lines, empty where a release that kept none made it."""
+    is of its balances, `lines` and `lots` of those, empty where there are none."""
 
     system_date: str
     version: int
@@ -36,16 +37,20 @@ class Closing:
     fetch: int
     sha256: str
     lines: str = ""
+    lots: str = ""
 
-    @property
-    def file(self) -> str:
-        """The name of the Parquet of its balances."""
-        return f"{self.system_date}.{self.version}.parquet"
+    def file(self, part: str = "") -> str:
+        """The name of the Parquet of its balances, its `lines` or its `lots`."""
+        return ".".join(filter(None, [self.system_date, str(self.version), part, "parquet"]))
 
-    @property
-    def lines_file(self) -> str:
-        """The name of the Parquet of its lines."""
-        return f"{self.system_date}.{self.version}.lines.parquet"
+
+@dataclass(frozen=True)
+class Contents:
+    """What a closing holds; `lots` only where the cost method keeps them apart."""
+
+    balances: pa.Table
+    lines: pa.Table
+    lots: pa.Table | None = None
 
 
 class ClosingDamaged(ReconError):
@@ -76,8 +81,7 @@ def still_valid(closing: Closing, fetches: Iterable[Fetch], streams: Iterable[st
 def write_closing(
     folder: Path,
     system_date: date,
-    balances: pa.Table,
-    lines: pa.Table,
+    contents: Contents,
     before: Closing | None,
     *,
     run: int,
@@ -87,20 +91,17 @@ def write_closing(
 
     It counts only when it is indexed.
     """
-    if before is not None and before.lines and _holds(folder, before, balances, lines):
+    if before is not None and before.lines and read_contents(folder, before) == contents:
         return replace(before, run=run, fetch=fetch)
     folder.mkdir(parents=True, exist_ok=True)
     closing = Closing(str(system_date), before.version + 1 if before else 1, run, fetch, "")
+    lots = contents.lots
     return replace(
         closing,
-        sha256=_write(folder / closing.file, balances),
-        lines=_write(folder / closing.lines_file, lines),
+        sha256=_write(folder / closing.file(), contents.balances),
+        lines=_write(folder / closing.file("lines"), contents.lines),
+        lots="" if lots is None else _write(folder / closing.file("lots"), lots),
     )
-
-
-def _holds(folder: Path, closing: Closing, balances: pa.Table, lines: pa.Table) -> bool:
-    stored = read_closing(folder, closing), read_lines_of(folder, closing)
-    return stored == (balances, lines)
 
 
 def _write(path: Path, table: pa.Table) -> str:
@@ -120,12 +121,16 @@ def index(folder: Path, closings: Iterable[Closing]) -> None:
 
 def read_closing(folder: Path, closing: Closing) -> pa.Table:
     """The balances of a version. Raises ClosingDamaged on another hash."""
-    return _read(folder / closing.file, closing.sha256)
+    return _read(folder / closing.file(), closing.sha256)
 
 
-def read_lines_of(folder: Path, closing: Closing) -> pa.Table:
-    """The lines of a version. Raises ClosingDamaged on another hash."""
-    return _read(folder / closing.lines_file, closing.lines)
+def read_contents(folder: Path, closing: Closing) -> Contents:
+    """All that a version with lines holds. Raises ClosingDamaged on another hash."""
+    return Contents(
+        read_closing(folder, closing),
+        _read(folder / closing.file("lines"), closing.lines),
+        _read(folder / closing.file("lots"), closing.lots) if closing.lots else None,
+    )
 
 
 def _read(path: Path, sha256: str) -> pa.Table:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
-from recon.ledger.holding import Cost, Holding, Movement
+from recon.ledger.holding import Cost, HeldLot, Holding, Movement
 
 METHODS = ("average", "fifo", "compressed_fifo")
 
@@ -28,19 +28,37 @@ def costs(movements: Iterable[Movement], method: str = "average") -> Iterator[Co
 
     The movements of an account and symbol must stand together; only one holding is kept at a time.
     """
+    for _, _, made in _by_day(movements, method):
+        yield from made
+
+
+def lots(movements: Iterable[Movement], method: str) -> Iterator[HeldLot]:
+    """The lots that each position ends a day with on which it moved, oldest first; by the average
+    there are none. The rest is as for `costs`."""
+    for holding, last, _ in _by_day(movements, method):
+        sign = -1 if holding.qty.is_signed() else 1
+        for place, lot in enumerate(holding.lots, start=1):
+            yield HeldLot(
+                last.account_id, last.symbol, last.system_date, place, sign * lot.qty, lot.cost
+            )
+
+
+def _by_day(
+    movements: Iterable[Movement], method: str
+) -> Iterator[tuple[Holding, Movement, list[Cost]]]:
+    """Each position after each of its days, the last movement of the day, and the day's costs."""
     if method not in METHODS:
         raise ValueError(f"expected one of {', '.join(METHODS)}; saw {method!r}")
-    for _, held in groupby(movements, key=attrgetter("account_id", "symbol")):
+    for _, held in groupby(movements, attrgetter("account_id", "symbol")):
         holding = Holding(method)
-        if method == "compressed_fifo":
-            for _, day in groupby(held, key=attrgetter("system_date")):
-                yield from _compressed(holding, list(day))
-        else:
-            yield from map(holding.apply, held)
+        for _, group in groupby(held, attrgetter("system_date")):
+            day = list(group)
+            made = _compressed(holding, day) if method == "compressed_fifo" else None
+            yield holding, day[-1], list(made or map(holding.apply, day))
 
 
 def _compressed(holding: Holding, day: list[Movement]) -> Iterator[Cost]:
-    """One day's movements: from its first trade on, first the trades that add to the position."""
+    """From the first trade of the day on, first the trades that add to the position."""
     first = next((n for n, each in enumerate(day) if each.rule == "trade"), len(day))
     yield from map(holding.apply, day[:first])
     adds = (holding.qty or day[first].qty).is_signed() if day[first:] else False

@@ -1,19 +1,20 @@
 """The tables of the ledger that are made in Python: what each movement does to cost.
 
-`costs` holds one row per movement that has a cost rule, by the method in force. `costs_by_method`
-holds the same by every method, for the positions that can tell the methods apart: bought and sold
-since the books began, from nothing, and in the night's statement.
+`costs` holds one row per movement that has a cost rule, by the method in force; `lots` what is left
+of each purchase where the method keeps them apart. `costs_by_method` holds the costs by every
+method, for the positions that can tell the methods apart: bought and sold since the books began,
+from nothing, and in the night's statement.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import duckdb
 import pyarrow as pa
 
-from recon.ledger.cost import METHODS, costs
+from recon.ledger.cost import METHODS, costs, lots
 from recon.ledger.holding import Movement
 
 # Corporate actions at the beginning of the day, or everything as it was sent; what one event
@@ -38,9 +39,12 @@ COSTS = pa.schema(
         "movement_id": pa.string(),
         "cost": pa.decimal128(38, 9),
         "rest": pa.decimal128(38, 9),
-        "method": pa.string(),
     }
 )
+LOTS = pa.schema(
+    {"account_id": pa.string(), "symbol": pa.string(), "system_date": pa.date32(),
+     "place": pa.int32(), "qty": pa.decimal128(38, 9), "cost": pa.decimal128(38, 9)}
+)  # fmt: skip
 ROWS_PER_BATCH = 50_000
 TELLING = """
 (account_id, symbol) in (
@@ -59,31 +63,42 @@ TELLING = """
 
 def _make_costs(connection: duckdb.DuckDBPyConnection) -> None:
     """One row per movement that has a cost rule."""
-    chosen = connection.execute("select value from readings where reading = 'cost_method'")
-    _create(connection, "costs", _rows(connection, str(chosen.fetchall()[0][0]), "true"))
+    made = costs(_movements(connection, "true"), _method(connection))
+    _create(connection, "costs", COSTS, made)
+
+
+def _make_lots(connection: duckdb.DuckDBPyConnection) -> None:
+    """One row per lot, for each position and day on which it moved; none by the average."""
+    method = _method(connection)
+    made = lots(_movements(connection, "true"), method) if method != "average" else iter(())
+    _create(connection, "lots", LOTS, made)
 
 
 def _make_costs_by_method(connection: duckdb.DuckDBPyConnection) -> None:
     """One row per method and movement of a position that can tell the methods apart."""
-    rows = (row for method in METHODS for row in _rows(connection, method, TELLING))
-    _create(connection, "costs_by_method", rows)
+    made = (
+        (*cost, method)
+        for method in METHODS
+        for cost in costs(_movements(connection, TELLING), method)
+    )
+    _create(connection, "costs_by_method", COSTS.append(pa.field("method", pa.string())), made)
 
 
 MADE: Mapping[str, Callable[[duckdb.DuckDBPyConnection], None]] = {
     "costs": _make_costs,
+    "lots": _make_lots,
     "costs_by_method": _make_costs_by_method,
 }
 MADE_READ = {
-    "costs": "-- reads: movements, base_lines, readings",
-    "costs_by_method": "-- reads: movements, base_lines, night, opening_positions",
+    "costs": "-- reads: movements, readings",
+    "lots": "-- reads: movements, readings",
+    "costs_by_method": "-- reads: movements, night, opening_positions",
 }
 
 
-def _rows(
-    connection: duckdb.DuckDBPyConnection, method: str, which: str
-) -> Iterator[tuple[object, ...]]:
-    for cost in costs(_movements(connection, which), method):
-        yield (*cost, method)
+def _method(connection: duckdb.DuckDBPyConnection) -> str:
+    chosen = connection.execute("select value from readings where reading = 'cost_method'")
+    return str(chosen.fetchall()[0][0])
 
 
 def _movements(connection: duckdb.DuckDBPyConnection, which: str) -> Iterator[Movement]:
@@ -94,16 +109,18 @@ def _movements(connection: duckdb.DuckDBPyConnection, which: str) -> Iterator[Mo
 
 
 def _create(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[tuple[object, ...]]
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    schema: pa.Schema,
+    rows: Iterator[tuple[object, ...]],
 ) -> None:
-    made = pa.Table.from_batches(list(_batches(iter(rows))), schema=COSTS)
-    connection.register("made_costs", made)
-    connection.execute(f"create or replace table main.{table} as from made_costs")
-    connection.unregister("made_costs")
+    made = pa.Table.from_batches(list(_batches(rows, schema)), schema=schema)
+    connection.register("made", made)
+    connection.execute(f"create or replace table main.{table} as from made")
+    connection.unregister("made")
 
 
-def _batches(rows: Iterator[tuple[object, ...]]) -> Iterator[pa.RecordBatch]:
+def _batches(rows: Iterator[tuple[object, ...]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     while batch := list(itertools.islice(rows, ROWS_PER_BATCH)):
         columns = zip(*batch, strict=True)
-        arrays = [pa.array(column, kind) for column, kind in zip(columns, COSTS.types, strict=True)]
-        yield pa.record_batch(arrays, schema=COSTS)
+        yield pa.record_batch(list(map(pa.array, columns, schema.types)), schema=schema)

@@ -38,6 +38,17 @@ class Cost(NamedTuple):
     rest: Decimal
 
 
+class HeldLot(NamedTuple):
+    """A lot as a day left it; quantity and cost carry the sign of the position."""
+
+    account_id: str
+    symbol: str
+    system_date: date
+    place: int
+    qty: Decimal
+    cost: Decimal
+
+
 class Lot(NamedTuple):
     """What was bought together. `traded_on`: the day of its trade, none where it came otherwise."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from recon.archive.manifest import Fetch, opening_date
-from recon.ledger.close import load_base, load_closings
+from recon.ledger.begin import load_base, load_closings, load_earlier_holdings
 from recon.ledger.closings import Closing
 from recon.ledger.post import post_night
 from recon.reports.certificate import Need
@@ -67,6 +67,9 @@ def build(home: Path, night: Night, path: Path) -> None:
             ],
         )
         load_base(connection, home / "closings", night.bases)
+        if night.bases:
+            base = date.fromisoformat(night.bases[0].system_date)
+            load_earlier_holdings(connection, home / "closings", night.closings, base)
         load_closings(connection, home / "closings", night.closings, night.days)
         load_break_log(connection, night.log, night.system_date)
         show_night(connection, night.system_date, night.begins_after)

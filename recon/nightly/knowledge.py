@@ -80,9 +80,11 @@ def know(settings: Settings, system_date: date, rule_pack: str, earlier: Run | N
 def _beginnings(
     closings: Mapping[str, Closing], run: Run, runs: Iterable[Run]
 ) -> dict[str, Closing]:
-    """The closings made with the readings of this run. A closing has no lots: none where the first
-    lot bought is the first one sold."""
-    if run.readings.get("cost_method") == "fifo":
-        return {}
+    """Those made with the readings of this run, and with lots where its cost method has them."""
+    by_lots = run.readings.get("cost_method", "average") != "average"
     alike = {each.run for each in [*runs, run] if dict(each.readings) == dict(run.readings)}
-    return {day: closing for day, closing in closings.items() if closing.run in alike}
+    return {
+        day: closing
+        for day, closing in closings.items()
+        if closing.run in alike and (closing.lots or not by_lots)
+    }

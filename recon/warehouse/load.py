@@ -71,6 +71,10 @@ create or replace table events.base
 create or replace table events.base_lines
     (movement_id varchar, leg int, ledger_account varchar, other_account varchar,
     commodity varchar, measure varchar, amount decimal(38, 9));
+create or replace table events.base_lots
+    (account_id varchar, symbol varchar, place int, qty decimal(38, 9), cost decimal(38, 9));
+create or replace table events.earlier_holdings
+    (system_date date, account_id varchar, symbol varchar, qty decimal(38, 9));
 create or replace table events.closing_days (system_date date);
 create or replace table events.closed
     (system_date date, ledger_account varchar, commodity varchar, measure varchar,

@@ -25,8 +25,10 @@ compared as (
 
     select
         held.*,
-        stated.avg_entry_price * stated.qty
-        * if(regexp_full_match(stated.symbol, '.+\d{6}[CP]\d{8}'), 100, 1) as stated_cost,
+        try(
+            stated.avg_entry_price * stated.qty
+            * if(regexp_full_match(stated.symbol, '.+\d{6}[CP]\d{8}'), 100, 1)
+        ) as stated_cost,
         abs(stated.qty) * 0.0001 + 0.01 as tolerance
     from held
     inner join statement_positions as stated
@@ -40,7 +42,9 @@ select
     'cost_method' as reading,
     compared.account_id,
     compared.account_id || ' ' || compared.symbol as subject,
-    bool_or(abs(cost - stated_cost) <= tolerance and method = readings.value) as holds,
+    coalesce(
+        bool_or(abs(cost - stated_cost) <= tolerance and method = readings.value), false
+    ) as holds,
     min(method) filter (abs(cost - stated_cost) <= tolerance and method <> readings.value)
         as instead
 from compared

@@ -1,5 +1,5 @@
 -- title: What each event moves, in parts: a new one, and the reversal of an earlier one
--- reads: execution_effects, state_effects, opening_positions, opening_cash, opening, readings
+-- reads: execution_effects, state_effects, opening_positions, base_lots, opening_cash, opening, readings
 --
 -- A bust reverses what its target moved, with the target's trade and settle dates; a correction
 -- does so and moves anew; a later state of an activity reverses the state before it, on its own
@@ -108,6 +108,18 @@ activities_booked as (
     inner join costed as before
         on before.activity_id = now.activity_id and before.state = now.state_before
 
+),
+
+-- Where the cost method keeps lots apart, a position is opened lot by lot.
+opened as (
+
+    select account_id, symbol, '' as lot, qty, coalesce(cost_basis, 0) as cost
+    from opening_positions
+    where (account_id, symbol) not in (select (account_id, symbol) from base_lots)
+    union all
+    select account_id, symbol, '/' || lpad(place::varchar, 6, '0'), qty, cost
+    from base_lots
+
 )
 
 select
@@ -134,14 +146,15 @@ where (qty <> 0 or cash <> 0)
         or since > coalesce((select max(opening.system_date) from opening), '0001-01-01'::date))
 union all
 select
-    'opening ' || account_id || ' ' || symbol, 'opening ' || account_id || ' ' || symbol, 'new',
+    'opening ' || account_id || ' ' || symbol || lot, 'opening ' || account_id || ' ' || symbol,
+    'new',
     'opening', account_id, symbol, qty, 0, null,
     'OPEN', null, null, 1, 'stated',
-    coalesce(cost_basis, 0), opening.system_date, opening.system_date,
+    cost, opening.system_date, opening.system_date,
     opening.system_date, null, 0, null,
     false, null, null,
     null, null, 0, null
-from opening_positions cross join opening
+from opened cross join opening
 union all
 select
     'opening ' || account_id || ' cash ' || currency,

@@ -1,12 +1,38 @@
 -- Opening + activity = closing, against the statement, per account and currency. The difference is
--- explained where a break of another rule on the same account amounts to the same.
+-- explained where a break of another rule on the same account amounts to the same, or all breaks of
+-- one rule together; a lost execution amounts to what the order's average price says of it.
 with
+
+open as (
+
+    select rule, account_id, unit, difference, subject
+    from verdicts
+    where verdict in ('break', 'pending') and not starts_with(rule, 'statements/')
+
+),
+
+amounts as (
+
+    select rule, account_id, unit, difference
+    from open
+    union all
+    select open.rule, open.account_id, unseen_executions.currency, unseen_executions.cash
+    from open
+    inner join unseen_executions
+        on unseen_executions.account_id = open.account_id
+        and open.subject = 'order ' || unseen_executions.order_id
+    where open.rule = 'trades/order_quantity_differs'
+
+),
 
 breaks as (
 
-    select distinct account_id, unit, abs(difference) as size
-    from verdicts
-    where verdict in ('break', 'pending') and not starts_with(rule, 'statements/')
+    select account_id, unit, abs(difference) as size
+    from amounts
+    union
+    select account_id, unit, abs(sum(difference))
+    from amounts
+    group by rule, account_id, unit
 
 ),
 

@@ -1,14 +1,26 @@
 -- Opening + activity = closing, against the statement, per account and symbol. The difference is
--- explained where a break of another rule on the same account and symbol amounts to the same.
+-- explained where a break of another rule on the same account and symbol amounts to the same, or
+-- all breaks of one rule together.
 with
 
-breaks as (
+open as (
 
-    select distinct account_id, symbol, abs(difference) as size
+    select rule, account_id, symbol, difference
     from verdicts
     where verdict in ('break', 'pending')
         and not starts_with(rule, 'statements/')
         and unit = symbol
+
+),
+
+breaks as (
+
+    select account_id, symbol, abs(difference) as size
+    from open
+    union
+    select account_id, symbol, abs(sum(difference))
+    from open
+    group by rule, account_id, symbol
 
 ),
 

@@ -10,9 +10,18 @@ from typing import Any
 
 import pytest
 
-from recon.nightly.run import check_date, rebuild_date
-from tests.nightly.longbooks import BOOKED, DAYS, SYMBOLS, at_close
-from tests.nightly.longnights import LongHome, base_of, copy_of, query, report, settings_back
+from recon.ledger.closings import index, latest, read_index
+from recon.nightly.run import rebuild_date
+from tests.nightly.longbooks import BOOKED, DAYS, SYMBOLS, at_close, make_long_books
+from tests.nightly.longnights import (
+    LongHome,
+    base_of,
+    copy_of,
+    query,
+    report,
+    run_long,
+    settings_back,
+)
 
 LAST = DAYS[-1]
 STATEMENTS = """
@@ -23,6 +32,9 @@ BALANCES = """
 select ledger_account, commodity, measure, sum(amount) from postings
 where ledger_account <> 'OPEN' group by all having sum(amount) <> 0 order by all
 """
+COSTS = "select ledger_account, sum(amount) from postings where measure = 'COST' group by all"
+# Nights that look back two sessions and close three leave no session out.
+CLOSING_ALL = [DAYS[number - 1] for number in (3, 6, 9, 12, 13)]
 COUNTS = """
 select (select count(*) from events.executions), (select count(*) from events.activity_states)
 """
@@ -78,12 +90,7 @@ def test_the_last_night_holds_what_was_worked_out_by_hand(long: LongHome) -> Non
     """Beginning two sessions before it, with costs from the closing there."""
     assert base_of(long.path) == DAYS[11]
     cash = dict(query(long.path, "select account_id, closing from cash_proof"))
-    costs = dict(
-        query(
-            long.path,
-            "select ledger_account, sum(amount) from postings where measure = 'COST' group by all",
-        )
-    )
+    costs = dict(query(long.path, COSTS))
     positions = dict(query(long.path, "select account_id, closing from positions_proof"))
     for account in list(SYMBOLS)[:4]:
         qty, cost, money = (Decimal(value) for value in at_close(BOOKED, account, 14))
@@ -131,22 +138,26 @@ def is_lost(row: dict[str, str]) -> bool:
     return "EEE" in (row["symbol"], row["unit"]) or row["account_id"].startswith("E-")
 
 
-@pytest.mark.parametrize(
-    "readings", [{"cost_method": "fifo"}, {"opca_moves_cash": "true"}], ids=["fifo", "other"]
-)
-def test_books_of_another_reading_begin_at_the_beginning(
-    long: LongHome, tmp_path: Path, readings: dict[str, str]
-) -> None:
-    """A closing holds what the old reading made of the events, and no lot that fifo would need."""
+def test_books_of_another_reading_begin_at_the_beginning(long: LongHome, tmp_path: Path) -> None:
+    """A closing holds what the old reading made of the events."""
     home = copy_of(long.path, tmp_path / "home")
-    rebuild_date(replace(settings_back(home, 1), readings=readings), LAST)
+    rebuild_date(replace(settings_back(home, 1), readings={"opca_moves_cash": "true"}), LAST)
     assert base_of(home) is None
 
 
-def test_fifo_begins_at_the_beginning_on_every_night(long: LongHome, tmp_path: Path) -> None:
-    """Even where the closings were made with it."""
-    settings = replace(settings_back(tmp_path / "home", 1), readings={"cost_method": "fifo"})
-    home = copy_of(long.path, settings.home)
-    check_date(settings, DAYS[-2])
-    rebuild_date(settings, LAST)
-    assert base_of(home) is None
+@pytest.mark.parametrize("method", ["fifo", "compressed_fifo"])
+def test_lots_are_carried_from_a_closing(tmp_path: Path, method: str) -> None:
+    """A night that begins with one ends with the costs of the whole books: of 70 that PLAIN bought
+    and 30 that it sold until day 13 the last 40 are left, 10 each at 22, 23, 18 and 18."""
+    readings = {"cost_method": method}
+    run_long(tmp_path, make_long_books(), CLOSING_ALL, back=2, readings=readings)
+    assert base_of(tmp_path) == DAYS[9]
+    assert dict(query(tmp_path, COSTS))["C:A-PLAIN:COST:AAA"] == (22 + 23 + 18 + 18) * 10
+    ended = proven(tmp_path)
+    rebuild_date(replace(settings_back(tmp_path, 250), readings=readings), CLOSING_ALL[-1])
+    assert base_of(tmp_path) is None
+    assert proven(tmp_path) == ended
+    known = latest(read_index(tmp_path / "closings"))
+    index(tmp_path / "closings", [replace(closing, lots="") for closing in known.values()])
+    rebuild_date(replace(settings_back(tmp_path, 2), readings=readings), CLOSING_ALL[-1])
+    assert base_of(tmp_path) is None, "closings of a release that kept no lots"

@@ -16,6 +16,7 @@ from recon.ledger.close import BASE, BOOKED_LINES
 from recon.ledger.closings import (
     Closing,
     ClosingDamaged,
+    Contents,
     index,
     latest,
     read_closing,
@@ -124,10 +125,10 @@ def without_opening(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 def test_a_closing_counts_only_once_it_is_indexed(tmp_path: Path) -> None:
     """What a killed night left is overwritten by the next: nobody can have begun with it."""
     wrong = balances(("C:A:CASH", "USD", "CASH", "1"))
-    write_closing(tmp_path, MONDAY, wrong, NO_LINES, None, run=1, fetch=1)
+    write_closing(tmp_path, MONDAY, Contents(wrong, NO_LINES), None, run=1, fetch=1)
     assert latest(read_index(tmp_path)) == {}
     right = balances(("C:A:CASH", "USD", "CASH", "2"))
-    again = write_closing(tmp_path, MONDAY, right, NO_LINES, None, run=1, fetch=1)
+    again = write_closing(tmp_path, MONDAY, Contents(right, NO_LINES), None, run=1, fetch=1)
     index(tmp_path, [again])
     assert read_closing(tmp_path, latest(read_index(tmp_path))[str(MONDAY)]) == right
 
@@ -142,7 +143,8 @@ def base(folder: Path, night: date, back: int, *fetches: Fetch, open_since: tupl
 
 def closed(folder: Path, day: date, *rows: tuple[str, str, str, str], fetch: int = 1) -> None:
     """Store a closing of that day."""
-    index(folder, [write_closing(folder, day, balances(*rows), NO_LINES, None, run=1, fetch=fetch)])
+    contents = Contents(balances(*rows), NO_LINES)
+    index(folder, [write_closing(folder, day, contents, None, run=1, fetch=fetch)])
 
 
 def test_the_base_lies_back_and_before_what_is_open_or_in_suspense(tmp_path: Path) -> None:

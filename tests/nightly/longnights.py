@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -37,12 +37,18 @@ def settings_back(home: Path, sessions: int, url: str = NOBODY) -> Settings:
 
 
 def run_long(
-    home: Path, books: Books, nights: Sequence[date], *, again: bool = False, back: int = 1
+    home: Path,
+    books: Books,
+    nights: Sequence[date],
+    *,
+    again: bool = False,
+    back: int = 1,
+    readings: Mapping[str, str] | None = None,
 ) -> list[Outcome]:
-    """Those nights one after another, each looking back so many sessions."""
+    """Those nights one after another, each looking back so many sessions, with other readings."""
     outcomes = []
     with Sandbox(books, as_of=nights[0]) as sandbox, broker_of(sandbox) as broker:
-        settings = settings_back(home, back, sandbox.url)
+        settings = replace(settings_back(home, back, sandbox.url), readings=readings or {})
         for night in nights:
             sandbox.advance_to(night)
             outcomes.append(

@@ -82,15 +82,19 @@ def test_the_statement_of_the_proof_is_what_the_broker_closed_with(faulty: Home)
 
 
 def test_a_difference_that_another_break_amounts_to_is_explained(faulty: Home) -> None:
-    """The lost fill's quantity is the position's whole difference."""
+    """The lost fill's quantity is the position's whole difference, and its value that of cash."""
     lost = faulty.planted[0]
-    (row,) = [
+    (shares,) = [
         row
         for row in table(faulty, "positions_proof.csv")
         if (row["account_id"], row["symbol"]) == (lost.account_id, lost.symbol)
     ]
-    assert Decimal(row["difference"]) > 0
-    assert (row["explained"], row["unexplained"]) == (row["difference"], "0")
+    (cash,) = [
+        row for row in table(faulty, "cash_proof.csv") if row["account_id"] == lost.account_id
+    ]
+    assert Decimal(shares["difference"]) > 0 > Decimal(cash["difference"])
+    for row in (shares, cash):
+        assert (row["explained"], row["unexplained"]) == (row["difference"], "0")
 
 
 def test_the_trial_balance_sums_to_zero_in_every_commodity(faulty: Home) -> None:

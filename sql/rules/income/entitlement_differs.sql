@@ -1,12 +1,13 @@
 -- title:    A dividend was paid on another quantity than the account held
 -- severity: S1
--- reads:    activities, activity_effects, calendar, opening, postings
+-- reads:    activities, activity_effects, calendar, earlier_holdings, opening, postings
 -- params:   system_date
 --
 -- A dividend is paid on what was held when the shares went ex-dividend. The broker prints the
 -- record date only; with settlement on the next day the ex-date is that same day, for a stock
 -- dividend it seems to be the day before. So the assumption is: the entitled quantity is what the
 -- books hold at the close of the record date or of one of the three sessions before it.
+-- A record date from before the closing that the night begins with is looked up in the closings.
 -- A break: a trade or a transfer is missing on one side, or the wrong account was paid.
 -- `not_evaluated`: an unreadable event; a holding from before the books begin; shares that came
 -- under this symbol only later, by a name change or a merger; or a part paid in lieu (DIV/SPD),
@@ -65,16 +66,20 @@ holdings as (
 
     select
         sessions.first_id, sessions.date, sessions.back,
-        coalesce(sessions.date >= beginnings.begins, false) as known,
-        coalesce(sum(postings.amount), 0)::decimal(38, 9) as held
+        coalesce(sessions.date >= beginnings.begins, false) or earlier.qty is not null as known,
+        coalesce(earlier.qty, sum(postings.amount), 0)::decimal(38, 9) as held
     from sessions
     left join beginnings on beginnings.account_id = sessions.account_id
+    left join earlier_holdings as earlier
+        on earlier.system_date = sessions.date
+        and earlier.account_id = sessions.account_id
+        and earlier.symbol = sessions.symbol
     left join postings
         on postings.account_id = sessions.account_id
         and regexp_matches(postings.ledger_account, '^[CF]:.*:POS$')
         and postings.commodity = sessions.symbol
         and postings.system_date <= sessions.date
-    group by sessions.first_id, sessions.date, sessions.back, beginnings.begins
+    group by sessions.first_id, sessions.date, sessions.back, beginnings.begins, earlier.qty
 
 ),
 

@@ -1,0 +1,49 @@
+-- title: What an order's total and average price say of executions that never came
+-- reads: execution_effects, order_events, account_currencies
+--
+-- The order repeats its filled quantity and average price. Where that quantity is not that of the
+-- executions, what is missing has the rest of the value, to half a unit of the average's last
+-- digit times the quantity: `cash` is what the account would have of it, rounded half-up to the
+-- cent, null where no decimal holds it. Only where trades/order_quantity_differs breaks is it more
+-- than a guess: an order may have been filled before the books of the night begin.
+with
+
+executed as (
+
+    select
+        account_id,
+        order_id,
+        min(side) as side,
+        max(multiplier) as multiplier,
+        sum(qty) as qty,
+        case when count(try(qty * price)) = count(*)
+        then sum(try((qty * price)::decimal(38, 12))) end as value
+    from execution_effects
+    where event in ('fill', 'partial_fill', 'trade_correct')
+        and reversed_by is null
+        and claim = 1
+    group by account_id, order_id
+
+),
+
+stated as (
+
+    select order_id, filled_qty, filled_avg_price
+    from order_events
+    where filled_avg_price is not null
+    qualify row_number() over (partition by order_id order by received desc, event_at desc) = 1
+
+)
+
+select
+    executed.account_id,
+    executed.order_id,
+    account_currencies.currency,
+    try(round(
+        if(executed.side = 'buy', -1, 1) * executed.multiplier
+        * (stated.filled_qty * stated.filled_avg_price - executed.value), 2
+    )::decimal(38, 9)) as cash
+from executed
+inner join stated on stated.order_id = executed.order_id
+inner join account_currencies on account_currencies.account_id = executed.account_id
+where stated.filled_qty <> executed.qty
