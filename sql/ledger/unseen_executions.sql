@@ -8,6 +8,16 @@
 -- than a guess: an order may have been filled before the books of the night begin.
 with
 
+effective as (
+
+    select *, try((qty * price)::decimal(38, 12)) as value
+    from execution_effects
+    where event in ('fill', 'partial_fill', 'trade_correct')
+        and reversed_by is null
+        and claim = 1
+
+),
+
 executed as (
 
     select
@@ -16,12 +26,8 @@ executed as (
         min(side) as side,
         max(multiplier) as multiplier,
         sum(qty) as qty,
-        case when count(try(qty * price)) = count(*)
-        then sum(try((qty * price)::decimal(38, 12))) end as value
-    from execution_effects
-    where event in ('fill', 'partial_fill', 'trade_correct')
-        and reversed_by is null
-        and claim = 1
+        case when count(value) = count(*) then sum(value) end as value
+    from effective
     group by account_id, order_id
 
 ),
