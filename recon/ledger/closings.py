@@ -91,7 +91,7 @@ def write_closing(
 
     It counts only when it is indexed.
     """
-    if before is not None and before.lines and read_contents(folder, before) == contents:
+    if before is not None and before.lines and _contents(folder, before) == contents:
         return replace(before, run=run, fetch=fetch)
     folder.mkdir(parents=True, exist_ok=True)
     closing = Closing(str(system_date), before.version + 1 if before else 1, run, fetch, "")
@@ -101,6 +101,15 @@ def write_closing(
         sha256=_write(folder / closing.file(), contents.balances),
         lines=_write(folder / closing.file("lines"), contents.lines),
         lots="" if lots is None else _write(folder / closing.file("lots"), lots),
+    )
+
+
+def _contents(folder: Path, closing: Closing) -> Contents:
+    """All that a version with lines holds."""
+    return Contents(
+        read_closing(folder, closing),
+        read_closing(folder, closing, "lines"),
+        read_closing(folder, closing, "lots") if closing.lots else None,
     )
 
 
@@ -119,21 +128,10 @@ def index(folder: Path, closings: Iterable[Closing]) -> None:
     append_lines(folder / INDEX, [asdict(closing) for closing in closings])
 
 
-def read_closing(folder: Path, closing: Closing) -> pa.Table:
-    """The balances of a version. Raises ClosingDamaged on another hash."""
-    return _read(folder / closing.file(), closing.sha256)
-
-
-def read_contents(folder: Path, closing: Closing) -> Contents:
-    """All that a version with lines holds. Raises ClosingDamaged on another hash."""
-    return Contents(
-        read_closing(folder, closing),
-        _read(folder / closing.file("lines"), closing.lines),
-        _read(folder / closing.file("lots"), closing.lots) if closing.lots else None,
-    )
-
-
-def _read(path: Path, sha256: str) -> pa.Table:
+def read_closing(folder: Path, closing: Closing, part: str = "") -> pa.Table:
+    """The balances of a version, its `lines` or its `lots`. Raises ClosingDamaged."""
+    path = folder / closing.file(part)
+    sha256 = {"": closing.sha256, "lines": closing.lines, "lots": closing.lots}[part]
     if not path.is_file() or _sha256(path) != sha256:
         raise ClosingDamaged(
             expected=f"sha256 {sha256[:12]}…",

@@ -35,7 +35,7 @@ def test_holdings_about_a_record_date_come_from_the_closings(tmp_path: Path) -> 
         connection.execute(
             """insert into events.activities by name
             select 'N' || account_id as activity_id, account_id, 'DIV' as entry_type,
-                'AAPL' as symbol, ?::date as record_date
+                'AAPL' as symbol, ?::date as record_date, record_date + 14 as system_date
             from (values ('A1'), ('A2')) as holders (account_id)""",
             [TUESDAY],
         )
