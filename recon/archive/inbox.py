@@ -16,8 +16,8 @@ from pathlib import Path
 import pendulum
 
 from recon.archive.files import INGESTED
+from recon.archive.intake import Intake
 from recon.archive.manifest import Fetch
-from recon.archive.replay import Intake
 from recon.archive.segment import TEMPORARY, sync
 from recon.errors import ReconError
 from recon.feeds.lifecycle import UPVEST

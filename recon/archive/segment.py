@@ -6,6 +6,7 @@ temporary name, read back, and renamed, so that a half file can never have a fin
 
 from __future__ import annotations
 
+import bisect
 import datetime
 import hashlib
 import json
@@ -19,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from recon.archive.columns import DIGITS_AFTER, Row
+from recon.calendar import sessions
 from recon.errors import ReconError
 from recon.feeds.streams import Stream
 from recon.window import new_york_date
@@ -34,7 +36,8 @@ TYPES = {
 RAW, TYPED, TEMPORARY = ".ndjson.zst", ".parquet", ".tmp"
 DAY_COLUMNS = ("system_date", "statement_date", "balance_asof")
 INSTANTS = ("event_at", "executed_at")
-DAYS_TO_NEXT_SESSION = datetime.timedelta(days=7)
+NANOSECONDS_A_DAY = 86_400 * 1_000_000_000
+EVENING = 4 * 3_600 * 1_000_000_000  # from 20:00 on a trade belongs to the next session
 
 
 class SegmentDamaged(ReconError):
@@ -46,7 +49,8 @@ class Segment:
     """What the manifest keeps of one segment. Hashes are sha256 of the files.
 
     `first_day` and `last_day` bound the system dates of its events, YYYY-MM-DD; `last_day` is
-    empty where an event has none, so that nobody may skip it.
+    empty where an event has none, so that nobody may skip it. `first_event` and `last_event` bound
+    the instants of those that name one, as UTC dates; empty where a release before 0.3 wrote it.
     """
 
     name: str
@@ -55,6 +59,8 @@ class Segment:
     typed_sha256: str
     first_day: str = ""
     last_day: str = ""
+    first_event: str = ""
+    last_event: str = ""
 
 
 def schema_of(stream: Stream) -> pa.Schema:
@@ -88,7 +94,9 @@ def write_segment(folder: Path, name: str, stream: Stream, rows: Sequence[Row]) 
         os.replace(temporary, final)
     sync(folder)
     sync(folder.parent)
-    return Segment(name, len(rows), _sha256(raw), _sha256(typed), *_days(table))
+    return Segment(
+        name, len(rows), _sha256(raw), _sha256(typed), *_days(table), *_event_days(table)
+    )
 
 
 def read_texts(folder: Path, segment: Segment) -> Iterator[str]:
@@ -127,8 +135,8 @@ def _table(stream: Stream, rows: Sequence[Row]) -> pa.Table:
 def _days(table: pa.Table) -> tuple[str, str]:
     """The earliest and the latest system date that an event of the segment can belong to.
 
-    A trade names no date: its own is the New York day of an instant, or some days later when that
-    is late in the evening or no session.
+    A trade names no date: its own is the New York day of an instant, or the next session when that
+    is late in the evening or no session; one more is left for a session that is called off later.
     """
     names = [name for name in DAY_COLUMNS if name in table.column_names]
     dates = [pc.min_max(table[name]).as_py() for name in names]
@@ -142,7 +150,7 @@ def _days(table: pa.Table) -> tuple[str, str]:
     first += [str(new_york_date(found["min"])) for found in instants if found["min"] is not None]
     if last != [""]:
         last += [
-            str(new_york_date(found["max"]) + DAYS_TO_NEXT_SESSION)
+            str(_two_sessions_on(new_york_date(found["max"] + EVENING)))
             for found in instants
             if found["max"] is not None
         ]
@@ -186,3 +194,25 @@ def _damaged(path: Path, expected: str) -> SegmentDamaged:
         where=str(path),
         next_step="restore this file from a backup; the warehouse cannot stand in for it",
     )
+
+
+def utc_date(nanoseconds: int) -> str:
+    """The date in UTC of an instant, given as nanoseconds since 1970."""
+    return str(
+        datetime.date(1970, 1, 1) + datetime.timedelta(days=nanoseconds // NANOSECONDS_A_DAY)
+    )
+
+
+def _event_days(table: pa.Table) -> tuple[str, str]:
+    """The UTC dates of the first and the last instant at which an event of the segment was."""
+    if "event_at" not in table.column_names:
+        return "", ""
+    found = pc.min_max(table["event_at"].cast(pa.int64())).as_py()
+    at = (found["min"], found["max"])
+    return ("0001-01-01", "0001-01-01") if None in at else (utc_date(at[0]), utc_date(at[1]))
+
+
+def _two_sessions_on(day: datetime.date) -> datetime.date:
+    """The session after the first one from that day on; a week on where the calendar ends."""
+    place = bisect.bisect_left(sessions(), day) + 1
+    return sessions()[place] if place < len(sessions()) else day + datetime.timedelta(days=7)

@@ -76,11 +76,8 @@ def _make_lots(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _make_costs_by_method(connection: duckdb.DuckDBPyConnection) -> None:
     """One row per method and movement of a position that can tell the methods apart."""
-    made = (
-        (*cost, method)
-        for method in METHODS
-        for cost in costs(_movements(connection, TELLING), method)
-    )
+    movements = list(_movements(connection, TELLING))
+    made = ((*cost, method) for method in METHODS for cost in costs(movements, method))
     _create(connection, "costs_by_method", COSTS.append(pa.field("method", pa.string())), made)
 
 

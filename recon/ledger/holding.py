@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import date
@@ -78,7 +79,9 @@ class Holding:
         if self.method != "average" and abs(movement.qty) > closed:
             self._add_lot(movement, abs(movement.qty) - closed, EXACT.add(cost, taken))
         if self.lots and movement.rule not in ("trade", "average"):
-            self._spread(self.cost - sum((lot.cost for lot in self.lots), ZERO))
+            self._spread(
+                functools.reduce(EXACT.subtract, (lot.cost for lot in self.lots), self.cost)
+            )
         rest = ZERO
         if not self.qty:
             rest, self.cost = self.cost, ZERO
@@ -128,7 +131,7 @@ class Holding:
             last = self.lots[-1]
             if last.traded_on == traded_on:
                 self.lots.pop()
-                qty, cost = last.qty + qty, last.cost + cost
+                qty, cost = EXACT.add(last.qty, qty), EXACT.add(last.cost, cost)
         self.lots.append(Lot(qty, cost, traded_on))
 
     def _take_lots(self, closed: Decimal) -> Decimal:
@@ -138,18 +141,19 @@ class Holding:
             used = min(lot.qty, closed)
             part = lot.cost if used == lot.qty else _part(lot.cost, used, lot.qty)
             if used < lot.qty:
-                self.lots.appendleft(Lot(lot.qty - used, lot.cost - part, lot.traded_on))
-            taken += part
-            closed -= used
+                left = EXACT.subtract(lot.qty, used), EXACT.subtract(lot.cost, part)
+                self.lots.appendleft(Lot(*left, lot.traded_on))
+            taken = EXACT.add(taken, part)
+            closed = EXACT.subtract(closed, used)
         return taken
 
     def _spread(self, drift: Decimal) -> None:
         """Lots cost what the position does: each takes its share by quantity, the last the rest."""
-        held = sum((lot.qty for lot in self.lots), ZERO)
-        for place, lot in enumerate(list(self.lots)):
-            part = drift if place == len(self.lots) - 1 else _part(drift, lot.qty, held)
-            drift, held = drift - part, held - lot.qty
-            self.lots[place] = lot._replace(cost=lot.cost + part)
+        held = functools.reduce(EXACT.add, (lot.qty for lot in self.lots), ZERO)
+        for place, lot in enumerate(self.lots if drift else ()):
+            part = drift if lot.qty == held else _part(drift, lot.qty, held)
+            drift, held = EXACT.subtract(drift, part), EXACT.subtract(held, lot.qty)
+            self.lots[place] = lot._replace(cost=EXACT.add(lot.cost, part))
 
 
 def _part(whole: Decimal, share: Decimal, of: Decimal) -> Decimal:

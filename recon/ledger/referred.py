@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from recon.archive.manifest import Fetch
-from recon.archive.read import archived, in_microseconds
+from recon.archive.read import in_microseconds
 from recon.archive.segment import typed_path
 from recon.feeds.streams import BOOKED, Stream, targets_of
 from recon.ledger.kinds import may_wait
@@ -34,21 +34,25 @@ def first_day_referred_to(
 
     What was booked from `kept_since` on is taken back by its kept lines, but for a leg that may
     wait for others; what was only announced was not booked."""
-    wanted: set[str] = set()
-    for stream in BOOKED:
-        targets = targets_of(stream)
-        names = ["identity", *targets, *_dated(stream)]
-        after = [fetch.within(str(base + ONE_DAY), LAST_DAY) for fetch in fetches]
-        for row in archived(archive, after, stream.name, names):
-            day = _day(row)
-            # Late in the evening of the base an event belongs to the day after: its target counts.
-            wanted.update(row[name] for name in targets if row[name] and day >= base)
-            wanted.update([row["identity"]] if day > base else [])
-    named = pa.array(sorted(wanted), pa.string())
+    named = _names(archive, [each.within(str(base + ONE_DAY), LAST_DAY) for each in fetches], base)
     until = [fetch.within("", str(base)) for fetch in fetches]
     rows = (row for stream in BOOKED for row in _named(archive, until, stream, named))
     days = (_day(row) for row in rows if _day(row) < kept_since or _waits(row))
     return min((day for day in days if day <= base), default=None)
+
+
+def _names(archive: Path, fetches: Sequence[Fetch], base: date) -> pa.Array:
+    """The identities of the booked events after the base, and those that they name.
+
+    Late in the evening of the base an event belongs to the day after: what it names counts."""
+    found = [pa.array([], pa.string())]
+    for stream in BOOKED:
+        for table in _tables(archive, fetches, stream, [*targets_of(stream), *_dated(stream)]):
+            day = _days(table)
+            found += table.filter(pc.greater(day, base))["identity"].chunks
+            for name in targets_of(stream):
+                found += table.filter(pc.greater_equal(day, base))[name].chunks
+    return pc.drop_null(pc.unique(pa.chunked_array(found)))
 
 
 def _named(
@@ -57,17 +61,23 @@ def _named(
     """The booked events of a stream with one of those identities, or with a leg that has it."""
     names = [column.name for column in stream.columns]
     told = [name for name in ("status", "legs", *KINDS) if name in names]
+    for table in _tables(archive, fetches, stream, [*_dated(stream), *told]):
+        found = pc.is_in(table["identity"], value_set=named)
+        if "legs" in told and table["legs"].null_count < len(table):
+            found = pc.or_(found, _leg_is_named(table["legs"], named))
+        if "status" in told:
+            found = pc.and_not(found, pc.is_in(table["status"], value_set=pa.array(["pending"])))
+        yield from in_microseconds(table.filter(found)).to_pylist()
+
+
+def _tables(
+    archive: Path, fetches: Sequence[Fetch], stream: Stream, names: Sequence[str]
+) -> Iterator[pa.Table]:
+    """Identity and those columns, segment by segment. Raises SegmentDamaged."""
     for fetch in fetches:
         for segment in fetch.segments if fetch.stream == stream.name else ():
             path = typed_path(archive / stream.name, segment)
-            table = pq.read_table(path, columns=["identity", *_dated(stream), *told])
-            found = pc.is_in(table["identity"], value_set=named)
-            if "legs" in told:
-                found = pc.or_(found, _leg_is_named(table["legs"], named))
-            if "status" in told:
-                announced = pc.is_in(table["status"], value_set=pa.array(["pending"]))
-                found = pc.and_not(found, announced)
-            yield from in_microseconds(table.filter(found)).to_pylist()
+            yield pq.read_table(path, columns=["identity", *names])
 
 
 def _leg_is_named(legs: pa.ChunkedArray, named: pa.Array) -> list[bool]:
@@ -91,8 +101,17 @@ def _dated(stream: Stream) -> list[str]:
     return [name for name in ("system_date", "executed_at", "event_at") if name in names]
 
 
+def _days(table: pa.Table) -> pa.ChunkedArray:
+    """The day each event belongs to: the one it names, else the last of its instants."""
+    instants = [table[name] for name in ("executed_at", "event_at") if name in table.column_names]
+    local = [pc.local_timestamp(pc.cast(at, pa.timestamp("ns", NEW_YORK))) for at in instants]
+    day = pc.cast(pc.floor_temporal(pc.max_element_wise(*local), unit="day"), pa.date32())
+    named = [table["system_date"]] if "system_date" in table.column_names else []
+    return pc.coalesce(*named, day, pa.scalar(date.max))
+
+
 def _day(row: Mapping[str, Any]) -> date:
-    """The day an archived event belongs to: the one it names, else the last of its instants."""
+    """The same of one event, read back."""
     if row.get("system_date") is not None:
         return date.fromisoformat(str(row["system_date"]))
     instants = [value for value in row.values() if isinstance(value, datetime)]

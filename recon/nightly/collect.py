@@ -11,9 +11,10 @@ from pathlib import Path
 import pendulum
 
 from recon.archive.columns import read_row
+from recon.archive.intake import Intake
 from recon.archive.manifest import read_manifest
 from recon.archive.read import archived
-from recon.archive.replay import Intake, replay_window
+from recon.archive.replay import replay_window
 from recon.archive.statements import archive_aggregate, archive_cash, archive_positions
 from recon.errors import BrokerError, IncompleteError, NotReadyError
 from recon.feeds.answer import AnswerRefused

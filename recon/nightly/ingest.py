@@ -15,8 +15,8 @@ import pendulum
 
 from recon.archive.columns import Number, Row, parse_json, read_row
 from recon.archive.files import read_file, refuse_no_file, unusable
+from recon.archive.intake import Intake
 from recon.archive.manifest import Fetch
-from recon.archive.replay import Intake
 from recon.errors import UsageError
 from recon.feeds.streams import EVENT_STREAMS, JOURNAL_STATUS, SYSTEM, Stream, stream_named
 from recon.nightly.keeping import locked

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import recon.archive.replay
+import recon.archive.intake
 from recon.archive.replay import replay_window
 from recon.feeds.broker import Broker
 from recon.feeds.streams import TRADES
@@ -39,7 +39,7 @@ def die_before_change(archive: Path, number: int) -> None:
 
 def main(url: str, archive: Path, number: int) -> None:
     """Replay into several small segments, so that there are many moments to be killed in."""
-    recon.archive.replay.ROWS_PER_SEGMENT = ROWS
+    recon.archive.intake.ROWS_PER_SEGMENT = ROWS
     die_before_change(archive, number)
     sys.stdout.write("ready\n")
     sys.stdout.flush()

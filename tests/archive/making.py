@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from recon.archive.columns import Row, read_row
+from recon.archive.intake import Intake
 from recon.archive.manifest import Fetch, read_manifest
-from recon.archive.replay import Intake
 from recon.archive.segment import read_texts
 from recon.feeds.broker import StreamEnd
 from recon.feeds.streams import TRADES, Stream

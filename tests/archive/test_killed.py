@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-import recon.archive.replay
+import recon.archive.intake
 from recon.archive.coverage import is_covered
 from recon.archive.manifest import NAME, read_manifest, sweep
 from recon.archive.segment import read_texts
@@ -43,10 +43,10 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="module", autouse=True)
 def small_segments() -> Iterator[None]:
     """Several segments a fetch here too, so that bytes can be compared with those of a child."""
-    usual = recon.archive.replay.ROWS_PER_SEGMENT
-    recon.archive.replay.ROWS_PER_SEGMENT = ROWS
+    usual = recon.archive.intake.ROWS_PER_SEGMENT
+    recon.archive.intake.ROWS_PER_SEGMENT = ROWS
     yield
-    recon.archive.replay.ROWS_PER_SEGMENT = usual
+    recon.archive.intake.ROWS_PER_SEGMENT = usual
 
 
 @pytest.fixture(scope="module")

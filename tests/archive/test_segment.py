@@ -36,6 +36,25 @@ def test_every_text_comes_back_exactly_whatever_is_in_it(tmp_path: Path) -> None
     assert segment.rows == len(ODD_TEXTS)
 
 
+@pytest.mark.parametrize(
+    ("at", "first_day", "last_day"),
+    [
+        ("2026-06-12T15:00:00Z", "2026-06-12", "2026-06-15"),
+        ("2026-06-13T00:30:00Z", "2026-06-12", "2026-06-16"),
+        ("2026-06-18T15:00:00Z", "2026-06-18", "2026-06-22"),
+        ("2099-12-30T15:00:00Z", "2099-12-30", "2100-01-06"),
+    ],
+    ids=["friday", "friday evening", "before a holiday", "beyond the calendar"],
+)
+def test_a_trades_day_lies_at_most_two_sessions_on(
+    tmp_path: Path, at: str, first_day: str, last_day: str
+) -> None:
+    """19 June 2026 is a holiday; from 20:00 New York on a trade belongs to the next session."""
+    rows = [read_row(TRADES, trade().replace("2026-06-15T14:30:00.123456Z", at))]
+    segment = write_segment(tmp_path, "000001-0000", TRADES, rows)
+    assert (segment.first_day, segment.last_day) == (first_day, last_day)
+
+
 def test_a_segment_is_two_files_with_the_same_rows(tmp_path: Path) -> None:
     """No temporary name is left, and row n of the one is row n of the other."""
     rows = [read_row(TRADES, trade(execution_id=f"X{n}")) for n in range(3)]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import duckdb
 
+from recon.archive.intake import Intake
 from recon.archive.manifest import read_manifest
-from recon.archive.replay import Intake
 from recon.feeds.broker import StreamEnd
 from recon.feeds.streams import NTA, TRADES, Stream
 from recon.ledger.post import post_night

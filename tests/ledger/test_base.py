@@ -46,9 +46,9 @@ PROVEN = (
     "select * from suspense order by all",
 )
 
-# Four fees; and the trades published since day 7, as the segment of a day may hold a trade of up
-# to a week later: eight, the late one, the bust and the correction, and the two that they name.
-LOADED_AFTER_DAY_11 = [(8 + 1 + 2 + 2, 4)]
+# Four fees and three trades; and the trade of day 11, as the segment of a day may hold one of the
+# next session.
+LOADED_AFTER_DAY_11 = [(4, 4)]
 
 
 def rebuilt(long: LongHome, place: Path, sessions: int) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recon.ledger.cost import METHODS, costs
-from recon.ledger.holding import Cost, Movement
+from recon.ledger.holding import EXACT, Cost, Movement
 
 QUANTITIES = st.decimals(-50, 50, places=9, allow_nan=False, allow_infinity=False)
 PRICES = st.decimals(0, 500, places=4, allow_nan=False, allow_infinity=False)
@@ -27,7 +28,7 @@ def move(
 
 def left(*movements: Movement, method: str) -> Decimal:
     """The cost of what is held in the end."""
-    return sum((cost.cost for cost in costs(movements, method)), Decimal(0))
+    return functools.reduce(EXACT.add, (cost.cost for cost in costs(movements, method)))
 
 
 def changes(*movements: Movement, method: str = "average") -> list[tuple[Decimal, Decimal]]:
@@ -90,6 +91,12 @@ def test_lots_lose_what_the_position_loses(method: str) -> None:
     bought = move("10", "100"), move("10", "200", day=2)
     returned = move("0", "60", "return", day=3)
     assert left(*bought, returned, move("-10", "-300", day=4), method=method) == 170
+
+
+def test_lots_are_exact_to_the_last_digit_of_a_huge_one() -> None:
+    """Thirty digits: one share of the huge lot and half of the tiny one leave the other half."""
+    huge, tiny = move("1", "123456789012345678901.123456789"), move("2", "0.000000004", day=2)
+    assert left(huge, tiny, move("-2", "-1", day=3), method="fifo") == Decimal("0.000000002")
 
 
 def test_a_third_is_rounded_half_up_at_nine_decimals_and_the_last_sale_takes_the_rest() -> None:

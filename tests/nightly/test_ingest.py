@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from recon.archive.coverage import covered
+from recon.archive.intake import Intake
 from recon.archive.manifest import Fetch, read_manifest
-from recon.archive.replay import Intake
 from recon.errors import LockedError, UsageError
 from recon.feeds.streams import EVENT_STREAMS, TRADES
 from recon.nightly.ingest import Ingested, ingest_files

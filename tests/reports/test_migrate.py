@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from recon.archive.replay import Intake
+from recon.archive.intake import Intake
 from recon.feeds.streams import ACTIVITIES, NTA, TRADES, Stream
 from recon.sandbox.books import make_books
 from recon.sandbox.typed import typed_activities

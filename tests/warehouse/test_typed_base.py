@@ -6,8 +6,8 @@ import json
 from datetime import date
 from pathlib import Path
 
+from recon.archive.intake import Intake
 from recon.archive.manifest import read_manifest
-from recon.archive.replay import Intake
 from recon.feeds.streams import ACTIVITIES, NTA, Stream
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events

@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from recon.archive.intake import Intake
 from recon.archive.manifest import read_manifest
-from recon.archive.replay import Intake
 from recon.feeds.streams import ACTIVITIES, NTA, TRADES, Stream
 from recon.ledger.post import post_night
 from recon.sandbox.books import make_books

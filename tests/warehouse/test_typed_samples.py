@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from recon.archive.intake import Intake
 from recon.archive.manifest import read_manifest
-from recon.archive.replay import Intake
 from recon.feeds.streams import ACTIVITIES
 from recon.ledger.post import post_night
 from recon.resources import folder
