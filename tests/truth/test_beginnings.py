@@ -1,0 +1,37 @@
+"""Nights that begin with an earlier closing: as clean as whole books, and the same to the digit.
+
+The sandbox busts, corrects and cancels what it booked on days before.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from recon.nightly.run import rebuild_date
+from recon.sandbox.books import make_books
+from tests.nightly.longnights import base_of, query, settings_back
+from tests.truth.test_seeds import ALL, NEWER_ALONE, nights
+
+BALANCES = """
+select ledger_account, commodity, measure, sum(amount) from postings
+where ledger_account <> 'OPEN' group by all having sum(amount) <> 0 order by all
+"""
+TAKEN_BACK = "select count(distinct movement_id) > 0 from base_lines"
+
+
+@pytest.mark.parametrize(("seed", "streams"), [(110, ALL), (112, NEWER_ALONE)])
+def test_each_night_is_clean_and_ends_as_the_whole_books_do(
+    seed: int, streams: str, tmp_path: Path
+) -> None:
+    """Six nights, each looking back one session; the last takes back what lies before it."""
+    days = sorted((books := make_books(seed)).closings)
+    outcomes = nights(tmp_path, books, days, streams=streams, lookback_sessions="1")
+    assert [(outcome.result, list(outcome.worst)) for outcome in outcomes] == [("clean", [])] * 6
+    assert base_of(tmp_path) in days
+    assert query(tmp_path, TAKEN_BACK) == [(True,)]
+    ended = query(tmp_path, BALANCES)
+    rebuild_date(settings_back(tmp_path, 250), days[-1])
+    assert base_of(tmp_path) is None
+    assert query(tmp_path, BALANCES) == ended
