@@ -15,6 +15,7 @@ import pendulum
 from recon.errors import UsageError
 
 NEW_YORK = "America/New_York"
+UNIX_EPOCH, NANOSECONDS_A_DAY = datetime.date(1970, 1, 1), 86_400 * 1_000_000_000
 SHORTEST_HALF_SECONDS = 60
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT = re.compile(
@@ -110,3 +111,8 @@ def parse_duration(text: str) -> float:
 def new_york_date(nanoseconds: int) -> datetime.date:
     """The calendar date in New York at an instant, given as nanoseconds since 1970."""
     return pendulum.from_timestamp(nanoseconds // 1_000_000_000, tz=NEW_YORK).date()
+
+
+def utc_date(nanoseconds: int) -> datetime.date:
+    """The date in UTC at such an instant."""
+    return UNIX_EPOCH + datetime.timedelta(days=nanoseconds // NANOSECONDS_A_DAY)

@@ -11,10 +11,10 @@ import pendulum
 from recon.archive.columns import Row, read_row
 from recon.archive.manifest import Fetch, append, next_number, read_manifest
 from recon.archive.read import archived
-from recon.archive.segment import NANOSECONDS_A_DAY, Segment, utc_date, write_segment
+from recon.archive.segment import Segment, write_segment
 from recon.feeds.broker import StreamEnd
 from recon.feeds.streams import Stream
-from recon.window import Window, as_z
+from recon.window import Window, as_z, utc_date
 
 ROWS_PER_SEGMENT = 50_000
 SECOND = 1_000_000_000
@@ -32,7 +32,7 @@ class Intake:
         self.fetches = read_manifest(archive)
         self.number = next_number(self.fetches)
         self.known: set[tuple[str, str]] = set()  # identity, payload hash
-        self.days_known: set[int | None] = set()  # since 1970, in UTC
+        self.days_known: set[str] = set()  # in UTC, empty for no day
         self.segments_known: set[str] = set()
         self.seen: set[str] = set()
         self.rows: list[Row] = []
@@ -102,10 +102,10 @@ class Intake:
     def _is_known(self, row: Row) -> bool:
         """Whether it is archived. The same text was at the same time, so only the segments that may
         have an event of that day are looked at; all of them for one that names no time."""
-        day = row.event_at // NANOSECONDS_A_DAY if row.event_at is not None else None
+        day = "" if row.event_at is None else str(utc_date(row.event_at))
         if day not in self.days_known:
             self.days_known.add(day)
-            near = self._near(*(() if row.event_at is None else [utc_date(row.event_at)] * 2))
+            near = self._near(day, day)
             new = [segment for segment in near if segment.name not in self.segments_known]
             for old in self._archived(new, "identity", "payload_hash"):
                 self.known.add((old["identity"], old["payload_hash"]))
@@ -125,8 +125,8 @@ class Intake:
             and identity not in self.seen
         )
 
-    def _near(self, first: str = "", last: str = "") -> list[Segment]:
-        """The segments of this stream that may have an event of those UTC days; else all."""
+    def _near(self, first: str, last: str) -> list[Segment]:
+        """The segments of this stream that may have an event of those UTC days; all for none."""
         return [
             segment
             for fetch in self.fetches

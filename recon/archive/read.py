@@ -22,14 +22,21 @@ def archived(
 
     Instants are cut to microseconds, which is what a Python datetime holds. Raises SegmentDamaged.
     """
+    for table in tables(archive, fetches, stream, columns):
+        yield from _in_microseconds(table).to_pylist()
+
+
+def tables(
+    archive: Path, fetches: Iterable[Fetch], stream: str, columns: Sequence[str]
+) -> Iterator[pa.Table]:
+    """The same, a table for each segment, instants in nanoseconds. Raises SegmentDamaged."""
     for fetch in fetches:
         for segment in fetch.segments if fetch.stream == stream else ():
             path = typed_path(archive / stream, segment)
-            yield from in_microseconds(pq.read_table(path, columns=list(columns))).to_pylist()
+            yield pq.read_table(path, columns=list(columns))
 
 
-def in_microseconds(table: pa.Table) -> pa.Table:
-    """The table with its instants cut to what a Python datetime holds."""
+def _in_microseconds(table: pa.Table) -> pa.Table:
     for index, column in enumerate(table.schema):
         if column.type == NANOSECONDS:
             cut = table.column(index).cast(MICROSECONDS, safe=False)

@@ -23,7 +23,7 @@ from recon.archive.columns import DIGITS_AFTER, Row
 from recon.calendar import sessions
 from recon.errors import ReconError
 from recon.feeds.streams import Stream
-from recon.window import new_york_date
+from recon.window import new_york_date, utc_date
 
 TYPES = {
     "text": pa.string(),
@@ -36,7 +36,7 @@ TYPES = {
 RAW, TYPED, TEMPORARY = ".ndjson.zst", ".parquet", ".tmp"
 DAY_COLUMNS = ("system_date", "statement_date", "balance_asof")
 INSTANTS = ("event_at", "executed_at")
-NANOSECONDS_A_DAY = 86_400 * 1_000_000_000
+NEVER = "0001-01-01"
 EVENING = 4 * 3_600 * 1_000_000_000  # from 20:00 on a trade belongs to the next session
 
 
@@ -196,20 +196,14 @@ def _damaged(path: Path, expected: str) -> SegmentDamaged:
     )
 
 
-def utc_date(nanoseconds: int) -> str:
-    """The date in UTC of an instant, given as nanoseconds since 1970."""
-    return str(
-        datetime.date(1970, 1, 1) + datetime.timedelta(days=nanoseconds // NANOSECONDS_A_DAY)
-    )
-
-
 def _event_days(table: pa.Table) -> tuple[str, str]:
     """The UTC dates of the first and the last instant at which an event of the segment was."""
     if "event_at" not in table.column_names:
         return "", ""
     found = pc.min_max(table["event_at"].cast(pa.int64())).as_py()
-    at = (found["min"], found["max"])
-    return ("0001-01-01", "0001-01-01") if None in at else (utc_date(at[0]), utc_date(at[1]))
+    if found["min"] is None:
+        return NEVER, NEVER
+    return str(utc_date(found["min"])), str(utc_date(found["max"]))
 
 
 def _two_sessions_on(day: datetime.date) -> datetime.date:

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from recon.ledger.closings import Closing, Contents, index, write_closing
+from recon.ledger.costing import cost_method
 
 BALANCES = """
 select ledger_account, commodity, measure, amount from closings
@@ -78,8 +79,7 @@ def keep_closings(
 ) -> None:
     """Store the balances of those days, each as its next version. Days before the books had
     anything are left out."""
-    chosen = "select value from readings where reading = 'cost_method'"
-    with_lots = connection.execute(chosen).fetchall() != [("average",)]
+    with_lots = cost_method(connection) != "average"
     made = []
     for day in days:
         before = closings.get(str(day))

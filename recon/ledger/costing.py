@@ -63,13 +63,13 @@ TELLING = """
 
 def _make_costs(connection: duckdb.DuckDBPyConnection) -> None:
     """One row per movement that has a cost rule."""
-    made = costs(_movements(connection, "true"), _method(connection))
+    made = costs(_movements(connection, "true"), cost_method(connection))
     _create(connection, "costs", COSTS, made)
 
 
 def _make_lots(connection: duckdb.DuckDBPyConnection) -> None:
     """One row per lot, for each position and day on which it moved; none by the average."""
-    method = _method(connection)
+    method = cost_method(connection)
     made = lots(_movements(connection, "true"), method) if method != "average" else iter(())
     _create(connection, "lots", LOTS, made)
 
@@ -93,7 +93,8 @@ MADE_READ = {
 }
 
 
-def _method(connection: duckdb.DuckDBPyConnection) -> str:
+def cost_method(connection: duckdb.DuckDBPyConnection) -> str:
+    """The method in force."""
     chosen = connection.execute("select value from readings where reading = 'cost_method'")
     return str(chosen.fetchall()[0][0])
 

@@ -149,8 +149,10 @@ class Holding:
 
     def _spread(self, drift: Decimal) -> None:
         """Lots cost what the position does: each takes its share by quantity, the last the rest."""
+        if not drift:
+            return
         held = functools.reduce(EXACT.add, (lot.qty for lot in self.lots), ZERO)
-        for place, lot in enumerate(self.lots if drift else ()):
+        for place, lot in enumerate(self.lots):
             part = drift if lot.qty == held else _part(drift, lot.qty, held)
             drift, held = EXACT.subtract(drift, part), EXACT.subtract(held, lot.qty)
             self.lots[place] = lot._replace(cost=EXACT.add(lot.cost, part))

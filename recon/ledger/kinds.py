@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import functools
 
+from recon.feeds.streams import ACTIVITIES, NTA
 from recon.resources import folder
 
+TYPE_COLUMNS = {NTA.name: "entry_type", ACTIVITIES.name: "activity_type"}
 WAITING = ("SUSP:CA", "SUSP:OPCA", "SUSP:OPT", "SUSP:UNCLASSIFIED")
 
 

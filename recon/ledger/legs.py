@@ -13,16 +13,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from recon.archive.manifest import Fetch
-from recon.archive.segment import typed_path
-from recon.feeds.streams import ACTIVITIES, NTA
-from recon.ledger.kinds import types_in_suspense
+from recon.archive.read import tables
+from recon.ledger.kinds import TYPE_COLUMNS, types_in_suspense
 
 ONE_DAY = timedelta(days=1)
 DAYS_BETWEEN_LEGS = timedelta(days=5)  # as in sql/events: legs of one action lie no further apart
-TYPE_COLUMNS = {NTA.name: "entry_type", ACTIVITIES.name: "activity_type"}
 
 
 def first_leg_cut_off(archive: Path, fetches: Sequence[Fetch], base: date) -> date | None:
@@ -56,14 +53,12 @@ def _legs(archive: Path, fetches: Sequence[Fetch], first: date, last: date) -> I
     types = pa.array(sorted(types_in_suspense()))
     for stream, type_column in TYPE_COLUMNS.items():
         columns = ["account_id", type_column, "group_id", "system_date"]
-        for fetch in fetches:
-            near = fetch.within(str(first), str(last)) if fetch.stream == stream else None
-            for segment in near.segments if near else ():
-                table = pq.read_table(typed_path(archive / stream, segment), columns=columns)
-                of_type = table.filter(pc.is_in(table[type_column], value_set=types))
-                for account_id, entry_type, group_id, day in zip(
-                    *(of_type[name].to_pylist() for name in columns), strict=True
-                ):
-                    if day is not None and first <= day <= last:
-                        kind = "OPTION" if entry_type.startswith("OP") else entry_type
-                        yield Leg((account_id or "", kind), group_id, day)
+        near = (fetch.within(str(first), str(last)) for fetch in fetches)
+        for table in tables(archive, near, stream, columns):
+            of_type = table.filter(pc.is_in(table[type_column], value_set=types))
+            for account_id, entry_type, group_id, day in zip(
+                *(of_type[name].to_pylist() for name in columns), strict=True
+            ):
+                if day is not None and first <= day <= last:
+                    kind = "OPTION" if entry_type.startswith("OP") else entry_type
+                    yield Leg((account_id or "", kind), group_id, day)

@@ -4,26 +4,22 @@ know what they booked. Takes the archive; knows no warehouse.
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from recon.archive.manifest import Fetch
-from recon.archive.read import in_microseconds
-from recon.archive.segment import typed_path
+from recon.archive.read import tables
 from recon.feeds.streams import BOOKED, Stream, targets_of
-from recon.ledger.kinds import may_wait
+from recon.ledger.kinds import TYPE_COLUMNS, may_wait
 from recon.window import NEW_YORK
 
 ONE_DAY, LAST_DAY = timedelta(days=1), "9999-12-31"
-KINDS = ("entry_type", "activity_type")
 
 
 def first_day_referred_to(
@@ -36,9 +32,9 @@ def first_day_referred_to(
     wait for others; what was only announced was not booked."""
     named = _names(archive, [each.within(str(base + ONE_DAY), LAST_DAY) for each in fetches], base)
     until = [fetch.within("", str(base)) for fetch in fetches]
-    rows = (row for stream in BOOKED for row in _named(archive, until, stream, named))
-    days = (_day(row) for row in rows if _day(row) < kept_since or _waits(row))
-    return min((day for day in days if day <= base), default=None)
+    found = (each for stream in BOOKED for each in _named(archive, until, stream, named))
+    days = (day for day, waits in found if day <= base and (day < kept_since or waits))
+    return min(days, default=None)
 
 
 def _names(archive: Path, fetches: Sequence[Fetch], base: date) -> pa.Array:
@@ -47,7 +43,8 @@ def _names(archive: Path, fetches: Sequence[Fetch], base: date) -> pa.Array:
     Late in the evening of the base an event belongs to the day after: what it names counts."""
     found = [pa.array([], pa.string())]
     for stream in BOOKED:
-        for table in _tables(archive, fetches, stream, [*targets_of(stream), *_dated(stream)]):
+        columns = ["identity", *targets_of(stream), *_dated(stream)]
+        for table in tables(archive, fetches, stream.name, columns):
             day = _days(table)
             found += table.filter(pc.greater(day, base))["identity"].chunks
             for name in targets_of(stream):
@@ -57,27 +54,21 @@ def _names(archive: Path, fetches: Sequence[Fetch], base: date) -> pa.Array:
 
 def _named(
     archive: Path, fetches: Sequence[Fetch], stream: Stream, named: pa.Array
-) -> Iterator[dict[str, Any]]:
-    """The booked events of a stream with one of those identities, or with a leg that has it."""
-    names = [column.name for column in stream.columns]
-    told = [name for name in ("status", "legs", *KINDS) if name in names]
-    for table in _tables(archive, fetches, stream, [*_dated(stream), *told]):
+) -> Iterator[tuple[date, bool]]:
+    """Of each booked event with one of those identities, or with a leg that has it: its day, and
+    whether it may wait for others in suspense."""
+    kind = TYPE_COLUMNS.get(stream.name)
+    told = [column.name for column in stream.columns if column.name in ("status", "legs", kind)]
+    columns = ["identity", *_dated(stream), *told]
+    for table in tables(archive, fetches, stream.name, columns):
         found = pc.is_in(table["identity"], value_set=named)
         if "legs" in told and table["legs"].null_count < len(table):
             found = pc.or_(found, _leg_is_named(table["legs"], named))
         if "status" in told:
             found = pc.and_not(found, pc.is_in(table["status"], value_set=pa.array(["pending"])))
-        yield from in_microseconds(table.filter(found)).to_pylist()
-
-
-def _tables(
-    archive: Path, fetches: Sequence[Fetch], stream: Stream, names: Sequence[str]
-) -> Iterator[pa.Table]:
-    """Identity and those columns, segment by segment. Raises SegmentDamaged."""
-    for fetch in fetches:
-        for segment in fetch.segments if fetch.stream == stream.name else ():
-            path = typed_path(archive / stream.name, segment)
-            yield pq.read_table(path, columns=["identity", *names])
+        events = table.filter(found)
+        waits = map(may_wait, events[kind].to_pylist()) if kind else itertools.repeat(False)
+        yield from zip(_days(events).to_pylist(), waits, strict=False)
 
 
 def _leg_is_named(legs: pa.ChunkedArray, named: pa.Array) -> list[bool]:
@@ -88,11 +79,6 @@ def _leg_is_named(legs: pa.ChunkedArray, named: pa.Array) -> list[bool]:
         any(isinstance(leg, dict) and leg.get("execution_id") in wanted for leg in found)
         for found in named_in
     ]
-
-
-def _waits(row: Mapping[str, Any]) -> bool:
-    """Whether an event is an activity whose legs may wait for each other."""
-    return any(may_wait(row[kind]) for kind in KINDS if kind in row)
 
 
 def _dated(stream: Stream) -> list[str]:
@@ -108,11 +94,3 @@ def _days(table: pa.Table) -> pa.ChunkedArray:
     day = pc.cast(pc.floor_temporal(pc.max_element_wise(*local), unit="day"), pa.date32())
     named = [table["system_date"]] if "system_date" in table.column_names else []
     return pc.coalesce(*named, day, pa.scalar(date.max))
-
-
-def _day(row: Mapping[str, Any]) -> date:
-    """The same of one event, read back."""
-    if row.get("system_date") is not None:
-        return date.fromisoformat(str(row["system_date"]))
-    instants = [value for value in row.values() if isinstance(value, datetime)]
-    return max(instants).astimezone(ZoneInfo(NEW_YORK)).date() if instants else date.max

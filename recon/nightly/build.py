@@ -40,11 +40,14 @@ class Night:
         return all(need.complete for need in self.needs if need.binding)
 
     @property
+    def base(self) -> date | None:
+        """The date of the closing it begins with; None at the beginning of the books."""
+        return date.fromisoformat(self.bases[0].system_date) if self.bases else None
+
+    @property
     def begins_after(self) -> date | None:
         """The last date that the books of this night take as given."""
-        if self.bases:
-            return date.fromisoformat(self.bases[0].system_date)
-        return opening_date(self.fetches)
+        return self.base or opening_date(self.fetches)
 
 
 def build(home: Path, night: Night, path: Path) -> None:
@@ -53,12 +56,7 @@ def build(home: Path, night: Night, path: Path) -> None:
         left.unlink(missing_ok=True)
     with connect(path) as connection:
         connection.begin()
-        load_events(
-            connection,
-            home / "archive",
-            night.fetches,
-            date.fromisoformat(night.bases[0].system_date) if night.bases else None,
-        )
+        load_events(connection, home / "archive", night.fetches, night.base)
         load_coverage(
             connection,
             [
@@ -67,9 +65,8 @@ def build(home: Path, night: Night, path: Path) -> None:
             ],
         )
         load_base(connection, home / "closings", night.bases)
-        if night.bases:
-            base = date.fromisoformat(night.bases[0].system_date)
-            load_earlier_holdings(connection, home / "closings", night.closings, base)
+        if night.base:
+            load_earlier_holdings(connection, home / "closings", night.closings, night.base)
         load_closings(connection, home / "closings", night.closings, night.days)
         load_break_log(connection, night.log, night.system_date)
         show_night(connection, night.system_date, night.begins_after)

@@ -14,6 +14,7 @@ from recon.ledger.closings import index, latest, read_index
 from recon.nightly.run import rebuild_date
 from tests.nightly.longbooks import BOOKED, DAYS, SYMBOLS, at_close, make_long_books
 from tests.nightly.longnights import (
+    BALANCES,
     LongHome,
     base_of,
     copy_of,
@@ -27,10 +28,6 @@ LAST = DAYS[-1]
 STATEMENTS = """
 select rule, account_id, symbol, subject, verdict, expected, actual, difference from verdicts
 where starts_with(rule, 'statements/') order by all
-"""
-BALANCES = """
-select ledger_account, commodity, measure, sum(amount) from postings
-where ledger_account <> 'OPEN' group by all having sum(amount) <> 0 order by all
 """
 COSTS = "select ledger_account, sum(amount) from postings where measure = 'COST' group by all"
 # Nights that look back two sessions and close three leave no session out.

@@ -18,7 +18,7 @@ from recon.ledger.closings import index, latest, read_index
 from recon.nightly.run import rebuild_date
 from recon.sandbox.model import Books, Position
 from tests.nightly.longbooks import DAYS, PLAIN, activity, make_long_books, trade
-from tests.nightly.longnights import base_of, copy_of, query, run_long, settings_back
+from tests.nightly.longnights import BALANCES, base_of, copy_of, query, run_long, settings_back
 
 NIGHTS = [DAYS[number - 1] for number in (3, 6, 9, 12, 13)]
 # Shares, their cost and cash from the close of a day on.
@@ -45,10 +45,6 @@ FEES = [
     )
 ]
 REVERSAL = "select subject, verdict, actual from verdicts where rule = 'ledger/reversal_incomplete'"
-BALANCES = """
-select ledger_account, commodity, measure, sum(amount) from postings
-where ledger_account <> 'OPEN' group by all having sum(amount) <> 0 order by all
-"""
 
 
 def books_of_a_sale() -> Books:

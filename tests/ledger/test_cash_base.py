@@ -9,14 +9,10 @@ from pathlib import Path
 from recon.nightly.run import rebuild_date
 from recon.sandbox.model import Books, Closing
 from tests.nightly.longbooks import CANCELED, DAYS, PLAIN, make_long_books
-from tests.nightly.longnights import base_of, query, run_long, settings_back
+from tests.nightly.longnights import BALANCES, base_of, query, run_long, settings_back
 
 KEPT = (PLAIN, CANCELED)
 CASH = "select account_id, currency, closing, statement, settled from cash_proof order by all"
-BALANCES = """
-select ledger_account, commodity, measure, sum(amount) from postings
-where ledger_account <> 'OPEN' group by all having sum(amount) <> 0 order by all
-"""
 
 
 def books_of_cash() -> Books:

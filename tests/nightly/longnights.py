@@ -20,6 +20,11 @@ from recon.warehouse.connect import connect
 from tests.nightly.nights import NOW, broker_of, quiet, settings_of, tracked
 
 NOBODY = "http://127.0.0.1:9"
+# What every account but the opening one holds in the end.
+BALANCES = """
+select ledger_account, commodity, measure, sum(amount) from postings
+where ledger_account <> 'OPEN' group by all having sum(amount) <> 0 order by all
+"""
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,9 @@ import pytest
 
 from recon.nightly.run import rebuild_date
 from recon.sandbox.books import make_books
-from tests.nightly.longnights import base_of, query, settings_back
+from tests.nightly.longnights import BALANCES, base_of, query, settings_back
 from tests.truth.test_seeds import ALL, NEWER_ALONE, nights
 
-BALANCES = """
-select ledger_account, commodity, measure, sum(amount) from postings
-where ledger_account <> 'OPEN' group by all having sum(amount) <> 0 order by all
-"""
 TAKEN_BACK = "select count(distinct movement_id) > 0 from base_lines"
 
 
