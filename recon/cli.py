@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from recon import cli_bring, cli_look, cli_migrate, cli_night, cli_sandbox, cli_webhook
+from recon import cli_bring, cli_look, cli_migrate, cli_night, cli_rules, cli_sandbox, cli_webhook
 from recon.errors import ExitCode, ReconError
 
 
@@ -60,7 +60,7 @@ for command in (
     cli_migrate.migrate_check,
     cli_night.check,
     cli_night.rebuild,
-    cli_look.rules_command,
+    cli_rules.rules,
     cli_look.breaks,
     cli_look.explain,
     cli_look.accounts,

@@ -11,26 +11,6 @@ from recon.cli_options import JSON, clock, example, settings_of, system_date
 from recon.errors import ExitCode
 
 
-@click.command("rules", epilog=example("recon rules"))
-@JSON
-def rules_command(as_json: bool) -> None:
-    """List the rules: what must hold, and how severe it is if it does not."""
-    from recon.rules.catalog import find_rules
-    from recon.terminal import print_table
-
-    rows = [
-        {"rule": rule.rule, "severity": rule.severity, "title": rule.title, "why": rule.why}
-        for rule in find_rules()
-    ]
-    if as_json:
-        click.echo(json.dumps(rows, indent=2))
-    elif sys.stdout.isatty():
-        print_table("Rules", ("rule", "severity", "title"), rows)
-    else:
-        for row in rows:
-            click.echo(f"{row['rule']}\t{row['severity']}\t{row['title']}")
-
-
 @click.command(epilog=example("recon breaks --say 3f2a9c0d1e4b --owner ann --comment 'asked'"))
 @click.option("--say", "break_id", metavar="BREAK_ID", help="Say something of this break.")
 @click.option("--owner", default="", help="Who works it.")

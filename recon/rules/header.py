@@ -39,18 +39,22 @@ class Rule:
 
 
 def parse_rule(rule: str, text: str) -> Rule:
-    """Read a rule file; `rule` is its id, the path below `sql/rules`. Raises RuleError."""
+    """Read a rule file; `rule` is its id, the path below `sql/rules`. Raises RuleError with the
+    line that is wrong."""
     comments = []
     for line in text.splitlines():
         if not line.startswith("--"):
             break
         comments.append(line.removeprefix("--").strip())
-    keys = dict(_key(rule, line, key) for line, key in zip(comments, KEYS, strict=False))
-    if tuple(keys) != KEYS:
-        raise _wrong(rule, "the four header keys " + ", ".join(KEYS), "a shorter header")
+    keys = {}
+    for number, key in enumerate(KEYS, start=1):
+        line = comments[number - 1] if number <= len(comments) else ""
+        keys[key] = _value(rule, number, line, key)
+    if keys["severity"] not in SEVERITIES:
+        raise _wrong(rule, 2, "one of " + ", ".join(SEVERITIES), repr(keys["severity"]))
     why = " ".join(comments[len(KEYS) :]).strip()
-    if keys["severity"] not in SEVERITIES or not why:
-        raise _wrong(rule, "a severity S0 to S3 and prose that says why", keys["severity"])
+    if not why:
+        raise _wrong(rule, len(KEYS) + 2, "prose that says why the invariant must hold", "none")
     return Rule(
         rule=rule,
         title=keys["title"],
@@ -62,11 +66,11 @@ def parse_rule(rule: str, text: str) -> Rule:
     )
 
 
-def _key(rule: str, line: str, key: str) -> tuple[str, str]:
+def _value(rule: str, number: int, line: str, key: str) -> str:
     name, colon, value = line.partition(":")
     if name != key or not colon or not value.strip():
-        raise _wrong(rule, f"`-- {key}: …`", f"`-- {line}`")
-    return key, value.strip()
+        raise _wrong(rule, number, f"`-- {key}: …`", f"`-- {line}`" if line else "no such line")
+    return value.strip()
 
 
 def _params(text: str) -> dict[str, str | None]:
@@ -77,10 +81,10 @@ def _params(text: str) -> dict[str, str | None]:
     return params
 
 
-def _wrong(rule: str, expected: str, seen: str) -> RuleError:
+def _wrong(rule: str, line: int, expected: str, seen: str) -> RuleError:
     return RuleError(
         expected=expected,
         seen=seen,
-        where=f"sql/rules/{rule}.sql",
-        next_step="mend the header; `recon rules` shows what a good one gives",
+        where=f"sql/rules/{rule}.sql, line {line}",
+        next_step="mend the header; `recon rules new AREA/FAULT` writes a good one",
     )

@@ -16,12 +16,13 @@ import duckdb
 from recon.archive.columns import read_row
 from recon.feeds.streams import ARCHIVED
 from recon.resources import folder
+from recon.rules.fixture import Rows
+from recon.rules.header import RuleError
 from recon.warehouse.order import reads, running_order
 
 FILES = {"trades": "trades_v2.ndjson", "activities": "activity-samples.json"}
 # What the guide of the Activity stream leaves out of its samples.
 LEFT_OUT = {"account_id": "{ACCID}", "ref_id": "{GUID}", "status": "executed", "currency": "USD"}
-Rows = list[dict[str, str | None]]
 
 
 def stage_given(connection: duckdb.DuckDBPyConnection, given: dict[str, Rows]) -> None:
@@ -73,7 +74,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, stream: str, text: str, number
     values |= {"identity": row.identity, "payload_hash": row.payload_hash, "received": number}
     values |= {"malformed": row.malformed, "unread": row.unread}
     connection.execute(
-        f"insert into archived_{stream} ({', '.join(values)})"
+        f"insert into archived_{stream} ({', '.join(values)})"  # noqa: S608 -- names of ours
         f" values ({', '.join('?' * len(values))})",
         list(values.values()),
     )
@@ -82,7 +83,13 @@ def _stage(connection: duckdb.DuckDBPyConnection, stream: str, text: str, number
 def _replaced(text: str, name: str, value: str) -> str:
     """The JSON text with another value of one member; a quoted member stays quoted."""
     changed, count = re.subn(rf'"{name}":(")?[^",]*"?', rf'"{name}":\g<1>{value}\g<1>', text)
-    assert count == 1, f"the sample has {count} members {name}"
+    if count != 1:
+        raise RuleError(
+            expected=f"one member {name} in the sample",
+            seen=f"{count} of it",
+            where="a column of `given … samples`",
+            next_step="name a member that the sample has, or give the whole text as an event",
+        )
     return changed
 
 

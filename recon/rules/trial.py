@@ -1,0 +1,159 @@
+"""Runs the cases of a fixture: a night made of the given rows, and what the SQL says of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from recon.ledger.post import post_night
+from recon.rules.fixture import Case, Fixture, Rows
+from recon.rules.given import stage_given
+from recon.rules.header import RuleError, parse_rule
+from recon.warehouse.connect import MEMORY, connect
+from recon.warehouse.load import load_events, show_night
+from recon.warehouse.order import reads
+
+Row = tuple[str | None, ...]
+HIDDEN = " in no night"
+# A given activity was never in another state, unless the case gives states too.
+ONLY_STATE = """
+insert into events.activity_states by name
+select * exclude (state, changed, conflicts), 1 as state, true as changed from events.activities
+where activity_id not in (select activity_id from events.activity_states)
+"""
+WITHOUT_DAY = "select count(*) from events.{table} where system_date is null"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How a case ended: rows that were expected and did not come, and the other way round."""
+
+    case: str
+    columns: list[str]
+    missing: list[Row]
+    unexpected: list[Row]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the rows were exactly those."""
+        return not self.missing and not self.unexpected
+
+    def lines(self) -> Iterator[str]:
+        """What a rule's author needs to see of a case that failed."""
+        yield f"case {self.case}"
+        yield f"  {','.join(self.columns)}"
+        yield from (
+            f"- {','.join(map(_cell, row))}   expected, did not come" for row in self.missing
+        )
+        yield from (
+            f"+ {','.join(map(_cell, row))}   came, not expected" for row in self.unexpected
+        )
+
+
+def empty_warehouse(archive: Path) -> duckdb.DuckDBPyConnection:
+    """A warehouse of an empty archive: every table, no row, the real reference data."""
+    connection = connect(MEMORY)
+    load_events(connection, archive, [])
+    return connection
+
+
+def try_case(
+    connection: duckdb.DuckDBPyConnection, sql: str, fixture: Fixture, case: Case
+) -> Trial:
+    """Build the night from the given rows inside a transaction, and compare the result.
+
+    Raises RuleError for a given row that the night would hide, duckdb.Error for SQL that fails.
+    """
+    connection.execute("begin transaction")
+    try:
+        _give(connection, fixture, case, reads(sql))
+        rule = parse_rule(fixture.subject, sql).params if "-- params:" in sql else {}
+        params = {name: default or str(fixture.system_date) for name, default in rule.items()}
+        relation = connection.sql(sql, params=params)
+        got = [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+    finally:
+        connection.execute("rollback")
+    columns = case.columns or ["subject"]
+    seen = Counter(_shown(row, columns) for row in got)
+    wanted = Counter(_shown(row, columns) for row in case.expect)
+    return Trial(
+        case.name, columns, list((wanted - seen).elements()), list((seen - wanted).elements())
+    )
+
+
+def _give(
+    connection: duckdb.DuckDBPyConnection, fixture: Fixture, case: Case, read: set[str]
+) -> None:
+    """Insert what the case gives, and make the ledger tables that the SQL reads."""
+    archived = _columns_of_events(connection)
+    tables = {title.removesuffix(HIDDEN): rows for title, rows in case.given.items()}
+    messages = {name: rows for name, rows in tables.items() if " " in name}
+    stage_given(connection, messages)
+    for table in archived.keys() & tables.keys():
+        _insert(connection, f"events.{table}", tables[table])
+        if "system_date" in archived[table] and f"{table}{HIDDEN}" not in case.given:
+            _refuse_hidden(connection, table, fixture, case)
+    if "activities" in tables:
+        connection.execute(ONLY_STATE)
+    opening = connection.execute("select system_date from events.opening").fetchall()
+    show_night(connection, fixture.system_date, opening[0][0] if opening else None)
+    chosen = tables.get("reading_choices", [])
+    choices = {str(row["reading"]): str(row["value"]) for row in chosen}
+    needed = read | {fixture.subject.partition("/")[0]} | tables.keys()
+    post_night(connection, fixture.system_date, choices, needed)
+    for table in tables.keys() - messages.keys() - archived.keys():
+        connection.execute(f"delete from main.{table}")  # noqa: S608 -- a table of the fixture
+        _insert(connection, f"main.{table}", tables[table])
+
+
+def _columns_of_events(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    rows = connection.execute(
+        "select table_name, list(column_name) from information_schema.columns"
+        " where table_schema = 'events' group by table_name"
+    ).fetchall()
+    return {table: set(columns) for table, columns in rows}
+
+
+def _refuse_hidden(
+    connection: duckdb.DuckDBPyConnection, table: str, fixture: Fixture, case: Case
+) -> None:
+    ((hidden,),) = connection.execute(WITHOUT_DAY.format(table=table)).fetchall()
+    if hidden:
+        raise RuleError(
+            expected=f"a system_date in each given row of {table}: no night shows one without",
+            seen=f"{hidden} without",
+            where=f"{fixture.path}, case {case.name}",
+            next_step=f"add the column system_date, or write `given {table}{HIDDEN}`",
+        )
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
+    for row in rows:
+        names = ", ".join(f'"{name}"' for name in row)
+        marks = ", ".join("?" for _ in row)
+        connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))  # noqa: S608 -- a table of the fixture
+
+
+def _shown(row: Mapping[str, object], columns: list[str]) -> Row:
+    return tuple(_text(row[column]) for column in columns)
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return "[" + " ".join(str(item) for item in value) + "]"
+    text = str(value)
+    try:
+        return format(Decimal(text).normalize() + 0, "f")
+    except ArithmeticError:
+        return text
+
+
+def _cell(value: str | None) -> str:
+    return "" if value is None else value
