@@ -12,11 +12,12 @@ from recon.errors import ExitCode
 
 
 @click.group(invoke_without_command=True)
+@JSON
 @click.pass_context
-def rules(context: click.Context) -> None:
+def rules(context: click.Context, as_json: bool) -> None:
     """What must hold: list the rules, write a new one, try their fixtures."""
     if context.invoked_subcommand is None:
-        context.invoke(list_rules)
+        context.invoke(list_rules, as_json=as_json)
 
 
 @rules.command("list", epilog=example("recon rules list"))
