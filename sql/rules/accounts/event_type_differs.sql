@@ -5,8 +5,9 @@
 --
 -- The type says what happened, the object how it stands: activated is ACTIVE, closing initiated is
 -- CLOSING, and so on; what is created waits for approval or is active at once; an update leaves the
--- status as the state before it had it, or as another event of the same moment tells it. Only
--- accounts are updated. Where they do not fit, one of them is wrong, or an event between was lost.
+-- status as the state before it had it, or as another event of the same moment tells it; that a
+-- lock ends has no type of its own, so an update may tell it. Only accounts are updated. Where they
+-- do not fit, one of them is wrong, or an event between was lost.
 -- An object updated after the event was made may have been sent with a newer state: that is within
 -- tolerance. `not_evaluated`: a type that is not known.
 -- Clears when the lost event comes, or when somebody accepts it.
@@ -63,7 +64,8 @@ judged as (
             when verb = 'UPDATED' and told.kind = 'account'
                 then list_concat(
                     coalesce(preceded.statuses, []),
-                    [coalesce(preceded.before, told.status)]
+                    [coalesce(preceded.before, told.status)],
+                    if(preceded.before = 'LOCKED', ['ACTIVE', 'CLOSING'], [])
                 )
         end as fitting,
         case

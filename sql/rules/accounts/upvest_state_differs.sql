@@ -3,8 +3,12 @@
 -- reads:    upvest_account_states, upvest_group_states, calendar
 -- params:   system_date
 --
--- Accounts and groups go from PENDING_APPROVAL to ACTIVE to CLOSING to CLOSED, and from ACTIVE to
--- LOCKED and back. Any other step means that an event was lost or that the state was set by hand.
+-- Upvest publishes what each status means and no graph of them, so only what the meanings exclude is
+-- wrong: CLOSED is the end ("closed with zero balance successfully"), nothing becomes
+-- PENDING_APPROVAL again after its creation, and what is pending cannot be acted on, so it is never
+-- CLOSING, which is a time of selling; an application that is turned down is CLOSED at once. Any
+-- status may be LOCKED, and a lock may end in any. A wrong step means that an event was lost, or
+-- that the state was set by hand.
 -- Deliveries keep no order, so the states are taken in the order of the object's own updates; the
 -- one between may still come: pending until the next settlement day, a break from then on.
 -- `not_evaluated`: a status that is not among those. The first state told may be any.
@@ -41,11 +45,10 @@ judged as (
             when status not in ('PENDING_APPROVAL', 'ACTIVE', 'CLOSING', 'CLOSED', 'LOCKED')
                 or before not in ('PENDING_APPROVAL', 'ACTIVE', 'CLOSING', 'CLOSED', 'LOCKED')
                 then 'not_evaluated'
-            when before is null or before = status
-                or (before, status) in (
-                    ('PENDING_APPROVAL', 'ACTIVE'), ('ACTIVE', 'CLOSING'), ('CLOSING', 'CLOSED'),
-                    ('ACTIVE', 'LOCKED'), ('LOCKED', 'ACTIVE')
-                )
+            when before is null or before = status then 'pass'
+            when before <> 'CLOSED'
+                and status <> 'PENDING_APPROVAL'
+                and (before <> 'PENDING_APPROVAL' or status <> 'CLOSING')
                 then 'pass'
             when $system_date::date < calendar.next_settlement then 'pending'
             else 'break'
