@@ -84,7 +84,7 @@ def accounts(
         told = [f"{name} {value}" for name, value in list(row.items())[5:] if value]
         click.echo(plain("  ".join([*filter(None, list(row.values())[:5]), *told])))
     for row in reference.events:
-        step = f"{row['status_from'] or 'none'} -> {row['status_to'] or 'none'}"
+        step = f"{row['status_from'] or 'none'} -> {row['status_to']}" if row["status_to"] else ""
         words = (row["event_at"], row["account_id"], step, row["event_id"], row["changed"])
         click.echo(plain("  ".join(filter(None, words))))
 

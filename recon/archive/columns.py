@@ -143,7 +143,7 @@ def _identity(stream: Stream, event: dict[str, Any], payload_hash: str) -> str:
 def _typed(event: dict[str, Any], path: tuple[str, ...], kind: str, unread: list[str]) -> Any:
     value: Any = event
     for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
+        value = _member(value, key) if isinstance(value, dict) else None
     if value is None:
         return None
     try:
@@ -153,6 +153,13 @@ def _typed(event: dict[str, Any], path: tuple[str, ...], kind: str, unread: list
         if reason not in unread:  # two columns may read one path
             unread.append(reason)
         return None
+
+
+def _member(held: dict[str, Any], key: str) -> Any:
+    """The member of that name; of one that is spelled in two ways the first that is there."""
+    if "|" not in key:
+        return held.get(key)
+    return next((held[name] for name in key.split("|") if held.get(name) is not None), None)
 
 
 def _text(value: Any) -> str:

@@ -81,7 +81,8 @@ FUNDING_STATUS = Stream(
     ),
 )
 
-# Its ULIDs of June 2023 to December 2024 were not unique and have been made anew.
+# Its ULIDs of June 2023 to December 2024 were not unique and have been made anew. The schema spells
+# share lending `fpsl`, the reference page `fspl`.
 ACCOUNT_STATUS = Stream(
     name="account_status",
     path="/v1/events/accounts/status",
@@ -104,7 +105,7 @@ ACCOUNT_STATUS = Stream(
         admin_configurations :json
         kyc_results :json
         cash_interest :json
-        fpsl :json
+        fpsl fpsl|fspl:json
         options :json
         """
     ),

@@ -1,7 +1,7 @@
 """What a stream is: where it is read, what identifies an event, which columns are typed.
 
 `columns` says what a segment's Parquet holds: `name path:kind`, a path being dotted into the
-JSON. Kinds: text, decimal (exact, 38 digits, 9 after the point), scale (digits printed after
+JSON, with `|` between the names of one member that the broker spells in two ways. Kinds: text, decimal (exact, 38 digits, 9 after the point), scale (digits printed after
 the point), instant (nanoseconds, UTC), date, json (kept as JSON, every number as its text).
 An event that lacks a `required` column is archived and reported, but not booked.
 """

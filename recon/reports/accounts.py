@@ -35,8 +35,7 @@ where account_id = $account_id and upvest_account_id is not null
 EVENTS = """
 with alpaca as (
     select account_id, 'alpaca' as broker, step, event_at, system_date, event_id,
-        coalesce(status_from, lag(status_to ignore nulls) over history) as status_from,
-        last_value(status_to ignore nulls) over so_far as status_to,
+        status_from, status_to,
         concat_ws(
             ', ',
             'crypto status ' || coalesce(crypto_status_from, 'none') || ' to ' || crypto_status_to,
@@ -47,8 +46,7 @@ with alpaca as (
             nullif(array_to_string(changed, ', '), '')
         ) as changed
     from account_states
-    window history as (partition by account_id order by step),
-        so_far as (history rows between unbounded preceding and current row)
+    window history as (partition by account_id order by step)
 ),
 upvest as (
     select account_id, 'upvest' as broker, step, event_at, system_date, event_id,
@@ -80,7 +78,11 @@ order by broker, account_id, step
 
 @dataclass(frozen=True)
 class Reference:
-    """Accounts as they stood, and the events of the one that was asked for."""
+    """Accounts as they stood, and the events of the one that was asked for.
+
+    An event of Alpaca's has the statuses that were sent in it, none where it is about other things;
+    one of Upvest's shows the whole object, so its `status_from` is that of the event before.
+    """
 
     accounts: list[dict[str, str]]
     events: list[dict[str, str]]

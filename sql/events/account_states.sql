@@ -2,7 +2,7 @@
 --
 -- What the broker says of an account, one row per event; only what changed is in an event, the rest
 -- is null. An empty text is no number and no status yet. `changed` names the other properties that
--- the event brought. Steps go by time and then by receipt, since history may be read after what
+-- the event brought, with what they say of themselves: `<name>_from` and `<name>_to`. Steps go by time and then by receipt, since history may be read after what
 -- followed it. An id may stand for two accounts: those of June 2023 to December 2024 were not
 -- unique and were made anew, so the same content under another id is the same event.
 with
@@ -15,10 +15,62 @@ latest as (
 
 ),
 
+properties as (
+
+    select
+        identity,
+        account_id,
+        unnest(['admin_configurations', 'cash_interest', 'fpsl', 'kyc_results', 'options'])
+            as property,
+        unnest([admin_configurations, cash_interest, fpsl, kyc_results, options]) as held
+    from latest
+
+),
+
+steps as (
+
+    select
+        properties.identity,
+        properties.account_id,
+        properties.property,
+        regexp_replace(ltrim(tree.fullkey, '$.'), '(^|[._])(from|to)$', '') as setting,
+        max(tree.atom ->> '$') filter (where ends_with(tree.fullkey, 'from')) as told_from,
+        max(tree.atom ->> '$') filter (where ends_with(tree.fullkey, 'to')) as told_to
+    from properties, json_tree(properties.held::json) as tree
+    where regexp_matches(tree.fullkey, '[._](from|to)$')
+    group by properties.identity, properties.account_id, properties.property, setting
+
+),
+
+changes as (
+
+    select
+        properties.identity,
+        properties.account_id,
+        list(
+            concat_ws(
+                ' ',
+                properties.property,
+                nullif(steps.setting, ''),
+                if(steps.setting is null, null, coalesce(nullif(steps.told_from, ''), 'none')
+                || ' to ' || coalesce(nullif(steps.told_to, ''), 'none'))
+            )
+            order by properties.property, steps.setting
+        ) as changed
+    from properties
+    left join steps
+        on steps.identity = properties.identity
+        and steps.account_id = properties.account_id
+        and steps.property = properties.property
+    where properties.held is not null
+    group by properties.identity, properties.account_id
+
+),
+
 told as (
 
     select
-        account_id,
+        latest.account_id,
         nullif(account_number, '') as account_number,
         nullif(status_from, '') as status_from,
         nullif(status_to, '') as status_to,
@@ -28,29 +80,18 @@ told as (
         try_cast(trim(trading_blocked, '"') as boolean) as trading_blocked,
         try_cast(trim(pattern_day_trader, '"') as boolean) as pattern_day_trader,
         nullif(reason, '') as reason,
-        string_split(
-            nullif(
-                concat_ws(
-                    ',',
-                    if(admin_configurations is null, null, 'admin_configurations'),
-                    if(cash_interest is null, null, 'cash_interest'),
-                    if(fpsl is null, null, 'fpsl'),
-                    if(kyc_results is null, null, 'kyc_results'),
-                    if(options is null, null, 'options')
-                ),
-                ''
-            ),
-            ','
-        ) as changed,
+        changes.changed,
         hash(
             admin_configurations, cash_interest, fpsl, kyc_results, options
         ) as rest,
-        identity as event_id,
+        latest.identity as event_id,
         to_microseconds(event_at) as event_at,
         (to_microseconds(event_at) at time zone 'America/New_York' + interval 4 hours)::date
             as new_york_date,
         received as receipt
     from latest
+    left join changes
+        on changes.identity = latest.identity and changes.account_id = latest.account_id
 
 ),
 

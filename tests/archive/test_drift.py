@@ -88,6 +88,14 @@ def test_the_sandbox_sends_nothing_new(tmp_path: Path) -> None:
         assert [each for each in findings if not each.known] == []
 
 
+def test_share_lending_is_known_in_either_spelling(tmp_path: Path) -> None:
+    """The schema says fpsl, the reference page of the stream fspl."""
+    event = {"account_id": "A1", "at": "2026-06-15T14:00:00Z", "event_ulid": "01K"}
+    texts = [json.dumps(event | {name: {"US": {"tier_to": "1"}}}) for name in ("fpsl", "fspl")]
+    findings = drift(tmp_path, EVENT_STREAMS["account_status"], *texts)
+    assert [each for each in findings if not each.known] == []
+
+
 def test_every_known_line_says_why_and_where_it_is_told() -> None:
     """And is of a stream that there is."""
     for line in csv.DictReader((SCHEMA / "known.csv").read_text("utf-8").splitlines()):

@@ -46,6 +46,17 @@ def test_an_account_is_a_line_and_its_events_are_lines(place: Path) -> None:
     ]
 
 
+def test_an_event_about_other_things_names_no_status(place: Path) -> None:
+    """Share lending as the reference page spells it: what it was and is, and no "none -> none"."""
+    lending = {"US": {"tier_from": "", "tier_to": "basic"}}
+    event = {"account_id": ACCOUNT, "at": "2023-10-14T10:00:00Z", "event_id": 10, "fspl": lending}
+    archived_texts(place / "recon-home" / "archive", ACCOUNT_STATUS, [json.dumps(event)])
+    called = call_here(place, "accounts", "--account", ACCOUNT)
+    assert called.out.splitlines()[-1] == (
+        f"2023-10-14 10:00:00+00  {ACCOUNT}  10  fpsl US.tier none to basic"
+    )
+
+
 def test_all_accounts_are_listed_and_no_text_reaches_the_terminal_as_a_command(
     place: Path,
 ) -> None:
