@@ -1,9 +1,12 @@
--- reads: stream_activities, calendar
+-- reads: stream_activities, named_cusips, calendar
 --
 -- Every archived message of the activity stream but executions, one row each, in the columns of
 -- `nta_states`: what the legacy stream prints in descriptions is in `details`, each type's own.
 -- Whose symbol a leg moves is in `asset`, or follows from its sign: all legs of an action repeat
--- the same details. Where a unit split gives as many of both new symbols nothing tells them apart.
+-- the same details. A short holder's signs are the other way round: his old quantity is negative,
+-- or his legs have the printed quantities with the other sign. Two new symbols of as many shares
+-- each are told apart by nothing. What is named by a CUSIP alone, as a matured bond is, is the
+-- security that the streams last named beside it.
 -- A date that is missing is taken from the execution: each event must have one to be booked.
 with
 
@@ -13,16 +16,16 @@ told as (
         * exclude (details),
         from_json(case when json_type(details) = 'OBJECT' then details end, '{
             "symbol": "VARCHAR", "old_symbol": "VARCHAR", "new_symbol": "VARCHAR",
-            "alternate_symbol": "VARCHAR", "source_symbol": "VARCHAR",
-            "acquiree_symbol": "VARCHAR", "acquirer_symbol": "VARCHAR",
-            "old_contract_symbol": "VARCHAR", "new_contract_symbol": "VARCHAR",
-            "cusip": "VARCHAR", "old_cusip": "VARCHAR", "new_cusip": "VARCHAR",
-            "alternate_cusip": "VARCHAR", "source_cusip": "VARCHAR", "acquiree_cusip": "VARCHAR",
-            "acquirer_cusip": "VARCHAR", "old_qty": "VARCHAR", "new_qty": "VARCHAR",
-            "alternate_qty": "VARCHAR", "source_qty": "VARCHAR", "acquiree_qty": "VARCHAR",
-            "position_qty": "VARCHAR", "entitled_qty": "VARCHAR", "rate": "VARCHAR",
-            "long_term_rate": "VARCHAR", "short_term_rate": "VARCHAR", "old_rate": "VARCHAR",
-            "new_rate": "VARCHAR", "source_rate": "VARCHAR", "acquiree_rate": "VARCHAR",
+            "alternate_symbol": "VARCHAR", "source_symbol": "VARCHAR", "acquiree_symbol": "VARCHAR",
+            "acquirer_symbol": "VARCHAR", "old_contract_symbol": "VARCHAR",
+            "new_contract_symbol": "VARCHAR", "cusip": "VARCHAR", "old_cusip": "VARCHAR",
+            "new_cusip": "VARCHAR", "alternate_cusip": "VARCHAR", "source_cusip": "VARCHAR",
+            "acquiree_cusip": "VARCHAR", "acquirer_cusip": "VARCHAR", "old_qty": "VARCHAR",
+            "new_qty": "VARCHAR", "alternate_qty": "VARCHAR", "source_qty": "VARCHAR",
+            "acquiree_qty": "VARCHAR", "acquirer_qty": "VARCHAR", "position_qty": "VARCHAR",
+            "entitled_qty": "VARCHAR", "rate": "VARCHAR", "long_term_rate": "VARCHAR",
+            "short_term_rate": "VARCHAR", "old_rate": "VARCHAR", "new_rate": "VARCHAR",
+            "alternate_rate": "VARCHAR", "source_rate": "VARCHAR", "acquiree_rate": "VARCHAR",
             "acquirer_rate": "VARCHAR", "cash_rate": "VARCHAR", "tax_rate": "VARCHAR",
             "record_date": "VARCHAR", "position_date": "VARCHAR", "group_id": "VARCHAR",
             "ca_id": "VARCHAR", "parent_id": "VARCHAR", "journal_id": "VARCHAR",
@@ -39,10 +42,10 @@ read as (
         * exclude (qty, net_amount),
         coalesce(qty, 0)::decimal(38, 9) as qty,
         coalesce(net_amount, 0)::decimal(38, 9) as net_amount,
-        exact_decimal(details.new_qty) as told_new_qty,
+        exact_decimal(coalesce(details.new_qty, details.acquirer_qty)) as told_new_qty,
         exact_decimal(details.alternate_qty) as alternate_qty,
-        exact_decimal(coalesce(details.source_qty, details.acquiree_qty, details.position_qty))
-            as source_qty,
+        exact_decimal(coalesce(details.old_qty, details.source_qty, details.acquiree_qty,
+            details.position_qty)) as told_old_qty,
         nullif(case activity_type
             when 'NC' then details.old_symbol
             when 'MA' then details.acquiree_symbol
@@ -72,16 +75,47 @@ read as (
 
 ),
 
--- A short holder is given the old shares and gives the new ones.
-directed as (
+-- Which printed quantity a leg has, where they differ; spin-offs and rights take nothing away.
+sized as (
 
     select
         *,
-        sign(qty) * if(
-            activity_type in ('NC', 'MA', 'SPIN') and source_qty < 0
-            or activity_type = 'SPLIT' and exact_decimal(details.old_qty) < 0, -1, 1
-        ) as way
+        concat_ws(' ', account_id, activity_type, coalesce(
+            nullif(details.group_id, ''), nullif(details.ca_id, ''),
+            concat_ws(' ', activity_subtype, old_name, system_date)
+        )) as told_action,
+        case
+            when abs(qty) = abs(told_old_qty) and activity_type in ('SPLIT', 'MA', 'OPCA')
+                and told_old_qty not in (told_new_qty, -told_new_qty)
+                and coalesce(abs(told_old_qty) <> abs(alternate_qty), true) then 'old'
+            when abs(qty) = abs(told_new_qty) and abs(told_new_qty) <> abs(told_old_qty)
+                or abs(qty) = abs(alternate_qty) and abs(alternate_qty) <> abs(told_old_qty)
+                then 'new'
+        end as size
     from read
+
+),
+
+-- Whose action it is, where all its legs agree: a short holder is given old shares and gives new.
+holders as (
+
+    select told_action, bool_and((size = 'old') = (qty > 0)) as gives_new
+    from sized
+    where activity_type in ('SPLIT', 'MA', 'OPCA', 'SPIN', 'VOF') and size is not null and qty <> 0
+    group by told_action
+    having count(distinct (size = 'old') = (qty > 0)) = 1
+
+),
+
+directed as (
+
+    select
+        sized.*,
+        coalesce(holders.gives_new, told_old_qty < 0, false)
+            and activity_type in ('NC', 'MA', 'SPIN', 'SPLIT', 'VOF', 'OPCA') as is_short,
+        if(is_short, -sign(qty), sign(qty)) as way
+    from sized
+    left join holders on holders.told_action = sized.told_action
 
 ),
 
@@ -92,17 +126,19 @@ named as (
         case
             when way <= 0 then old_name
             when activity_subtype = 'USPLIT' then case
-                when alternate_qty = told_new_qty then null
-                when qty = alternate_qty then details.alternate_symbol
-                when qty = told_new_qty then new_name
+                when abs(alternate_qty) = abs(told_new_qty) then null
+                when abs(qty) = abs(alternate_qty) then details.alternate_symbol
+                when abs(qty) = abs(told_new_qty) then new_name
             end
-            when activity_type = 'SPIN' and qty = abs(source_qty) and qty <> told_new_qty
+            when activity_type = 'SPIN' and abs(qty) = abs(told_old_qty)
+                and abs(qty) <> abs(told_new_qty)
             then old_name
             else new_name
         end as name_by_sign,
         case
             when way <= 0 then old_cusip
-            when activity_subtype = 'USPLIT' and qty = alternate_qty then details.alternate_cusip
+            when activity_subtype = 'USPLIT' and abs(qty) = abs(alternate_qty)
+                then details.alternate_cusip
             else new_cusip
         end as cusip_by_sign
     from directed
@@ -112,12 +148,16 @@ named as (
 resolved as (
 
     select
-        *,
+        named.*,
         coalesce(
             nullif(asset_symbol, ''), name_by_sign,
-            if(activity_subtype = 'USPLIT', null, nullif(details.symbol, ''))
+            if(activity_subtype = 'USPLIT', null, nullif(details.symbol, '')),
+            if(activity_type in ('FIMAT', 'INT'), named_cusips.symbol, null)
         ) as symbol
     from named
+    asof left join events.named_cusips
+        on named_cusips.cusip = coalesce(nullif(named.asset_cusip, ''), named.details.cusip)
+        and named_cusips.named_on <= coalesce(named.system_date, named.executed_local::date)
 
 )
 
@@ -160,8 +200,10 @@ select
         as external_id,
     swap_rate,
     exact_decimal(coalesce(details.rate, details.long_term_rate, details.short_term_rate)) as rate,
-    coalesce(exact_decimal(details.entitled_qty), exact_decimal(details.source_qty))
-        as entitled_qty,
+    coalesce(
+        exact_decimal(details.entitled_qty),
+        abs(exact_decimal(details.source_qty)) * if(is_short, -1, 1)
+    )::decimal(38, 9) as entitled_qty,
     try_cast(left(coalesce(details.record_date, details.position_date), 10) as date)
         as record_date,
     if(activity_type in ('SPLIT', 'OPCA'), abs(exact_decimal(details.old_qty)), null)
@@ -170,7 +212,11 @@ select
     coalesce(old_name, symbol) as source_symbol,
     if(activity_type = 'SPLIT', nullif(details.new_symbol, ''), new_name) as target_symbol,
     nullif(exact_decimal(details.cash_rate), 0) as cash_rate,
-    nullif(exact_decimal(coalesce(details.acquirer_rate, details.new_rate)), 0) as exchange_rate,
+    nullif(exact_decimal(case
+        when activity_subtype = 'USPLIT' and symbol = details.alternate_symbol
+            then details.alternate_rate
+        else coalesce(details.acquirer_rate, details.new_rate)
+    end), 0) as exchange_rate,
     exact_decimal(coalesce(details.acquiree_rate, details.source_rate, details.old_rate))
         as old_rate,
     -- The legacy stream prints per cent; what is below one is a fraction.
@@ -184,11 +230,9 @@ select
     then executed_local::date end as fee_date,
     null::decimal(38, 9) as fee_base,
     case
-        when activity_type <> 'SPIN' and qty <> 0 and old_name <> new_name and symbol = old_name
-        then 'REMOVE'
-        when activity_type <> 'SPIN' and qty <> 0 and old_name <> new_name and symbol = new_name
-        then 'ADD'
-        when if(activity_type = 'SPLIT', way, qty) < 0 then 'REMOVE'
+        when activity_type <> 'SPIN' and qty <> 0 and old_name <> new_name
+            and symbol in (old_name, new_name) then if(symbol = old_name, 'REMOVE', 'ADD')
+        when if(activity_type in ('SPLIT', 'SPIN', 'VOF'), way, qty) < 0 then 'REMOVE'
         when qty <> 0 then 'ADD'
         when net_amount <> 0 then 'CASH'
     end as leg,

@@ -1,17 +1,19 @@
--- title:    A split has other quantities than its text or than the other accounts
+-- title:    A split has other quantities than its text, its rates or than the other accounts
 -- severity: S1
 -- reads:    activities
 -- params:   system_date
 --
 -- The legs must have the quantities that their texts print (From QTY, To QTY), with opposite
--- signs; of a unit split only the removal is compared, since it adds two symbols. And a split has
+-- signs; of a unit split only the removal is compared, since it adds two symbols. Where the broker
+-- prints the rates (so many new for so many old, and for a unit split of each new symbol), what is
+-- added of each symbol must be the removed quantity in that proportion. And a split has
 -- one ratio: that of the account that had most, where more than half agree with it, else of the
 -- next in size (of the ten largest; if none has a majority, the largest). The broker cuts a new
 -- quantity at nine digits, so each is less than 1e-9 from the exact one; multiplied crosswise,
 -- new * old of the other may differ by 1e-9 * (old + old of the other), once for each symbol
 -- added: within tolerance (law ULPq). Where no account of the split was given a fraction, the
 -- fractions may come in cash weeks later: then less than one share apart is within tolerance (law
--- of whole shares). An account alone is only compared with its text.
+-- of whole shares). An account alone is only compared with its text and its rates.
 -- `not_evaluated`: a leg or a text is missing, or two unit splits cannot be told apart.
 -- A break clears when the legs are booked anew.
 with
@@ -35,12 +37,69 @@ splits as (
         max(old_qty) as most_old,
         min(new_qty) as least_new,
         max(new_qty) as most_new,
+        max(old_rate) as old_rate,
+        max(exchange_rate) as new_rate,
         list(activity_id order by activity_id) as evidence
     from activities
     where entry_type = 'SPLIT'
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
     group by account_id, group_key, group_id
+
+),
+
+units as (
+
+    select
+        group_key,
+        group_id,
+        symbol,
+        abs(sum(qty))::decimal(38, 9) as qty,
+        max(exchange_rate) as rate
+    from activities
+    where entry_type = 'SPLIT'
+        and entry_sub_type = 'USPLIT'
+        and leg = 'ADD'
+        and status in ('executed', 'correct')
+        and system_date <= $system_date::date
+    group by group_key, group_id, symbol
+
+),
+
+of_units as (
+
+    select
+        splits.group_key,
+        splits.group_id,
+        sum(units.rate)::decimal(38, 9) as new_rate,
+        sum(try(abs(units.qty * old_rate - abs(removed)::decimal(38, 9) * units.rate))) as off_rate
+    from splits
+    inner join units
+        on units.group_key = splits.group_key
+        and units.group_id is not distinct from splits.group_id
+    group by splits.group_key, splits.group_id
+    having count(*) = count(units.rate)
+
+),
+
+rated as (
+
+    select
+        splits.* replace (
+            if(kind = 'USPLIT', of_units.new_rate, splits.new_rate) as new_rate
+        ),
+        if(
+            kind = 'USPLIT',
+            of_units.off_rate,
+            try(abs(
+                abs(added)::decimal(38, 9) * old_rate
+                - abs(removed)::decimal(38, 9) * splits.new_rate
+            ))
+        ) as off_rate
+    from splits
+    left join of_units
+        on of_units.group_key = splits.group_key
+        and of_units.group_id is not distinct from splits.group_id
 
 ),
 
@@ -59,8 +118,9 @@ measured as (
         coalesce(bool_and(added = trunc(added)) over (
             partition by symbol, kind, first_date
         ), false) as whole_shares,
-        count(removed * added) over (partition by symbol, kind, first_date) as accounts
-    from splits
+        count(removed * added) over (partition by symbol, kind, first_date) as accounts,
+        off_rate <= cut * old_rate or (whole_shares and off_rate < old_rate) as fits_rates
+    from rated
 
 ),
 
@@ -68,7 +128,7 @@ candidates as (
 
     select split, group_key, old, new, accounts
     from measured
-    where agrees
+    where agrees and coalesce(fits_rates, true)
     qualify row_number() over (partition by split order by old desc, group_key) <= 10
 
 ),
@@ -110,15 +170,20 @@ verdicts as (
         symbol,
         concat_ws(' ', split, group_id) as subject,
         case
-            when not agrees then 'break'
+            when not agrees or not fits_rates then 'break'
             when apart > bound and not (whole_shares and apart < greatest(old, other_old))
                 then 'break'
-            when agrees is null then 'not_evaluated'
-            when apart = 0 then 'pass'
+            when agrees is null and fits_rates is null then 'not_evaluated'
+            when coalesce(apart, 0) = 0 and coalesce(2 * off_rate <= cut * old_rate, true)
+                then 'pass'
             else 'within_tolerance'
         end as verdict,
-        case when agrees then plain(other_new) || ' for ' || plain(other_old)
-        else plain(most_new) || ' for ' || plain(most_old) end as expected,
+        case
+            when not fits_rates or agrees is null and fits_rates
+                then plain(new_rate) || ' for each ' || plain(old_rate)
+            when agrees then plain(other_new) || ' for ' || plain(other_old)
+            else plain(most_new) || ' for ' || plain(most_old)
+        end as expected,
         plain(new) || ' for ' || plain(old) as actual,
         null::decimal(38, 9) as difference,
         symbol as unit,
