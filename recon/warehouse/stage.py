@@ -14,7 +14,15 @@ import pyarrow as pa
 
 from recon.archive.manifest import Fetch
 from recon.archive.segment import schema_of, typed_path
-from recon.feeds.streams import ARCHIVED, BOOKED, EOD_POSITIONS, Stream, targets_of
+from recon.feeds.streams import (
+    ACTIVITIES,
+    ARCHIVED,
+    BOOKED,
+    EOD_POSITIONS,
+    NTA,
+    Stream,
+    targets_of,
+)
 
 READ = """
 select
@@ -41,6 +49,21 @@ where order_id in (
     select order_id from archived_trades_v1 where previous_execution_id is not null
 )
 """
+
+# A matured bond and its coupons are named by their CUSIP: what named both says which bond it is.
+CUSIPS_ALONE = """
+create or replace temp table cusips_alone as
+select distinct details ->> '$.cusip' as cusip
+from archived_activities
+where activity_type in ('FIMAT', 'INT')
+    and coalesce(asset_symbol, '') = ''
+    and details ->> '$.cusip' <> ''
+"""
+CUSIPS_NAMED = {
+    NTA: "symbol <> '' and cusip in (from cusips_alone)",
+    ACTIVITIES: "coalesce(nullif(asset_symbol, ''), details ->> '$.symbol') <> ''"
+    " and coalesce(nullif(asset_cusip, ''), details ->> '$.cusip') in (from cusips_alone)",
+}
 
 
 def stage_segments(
@@ -109,6 +132,8 @@ def _stage_referred_to(
         for name in ("identity", *targets_of(stream))
     ]
     connection.execute("create or replace temp table named as " + " union ".join(named))
+    connection.execute(CUSIPS_ALONE)
+    has_cusips = connection.execute("from cusips_alone limit 1").fetchone() is not None
     for stream, paths in older.items():
         read = READ.format(paths=_listed(paths))
         wanted = "select identity from older where identity in (from named)"
@@ -116,6 +141,8 @@ def _stage_referred_to(
             wanted += f" union select identity from older where {name} in (from named)"  # noqa: S608
         if any(column.name == "legs" for column in stream.columns):
             wanted += LEGS_NAMED + ORDERS_NAMED
+        if has_cusips and stream in CUSIPS_NAMED:
+            wanted += f" union select identity from older where {CUSIPS_NAMED[stream]}"  # noqa: S608
         connection.execute(
             f"insert into archived_{stream.name} with older as ({read})"  # noqa: S608
             f" select * from older where identity in ({wanted})"

@@ -66,3 +66,23 @@ def test_what_the_older_stream_told_of_it(tmp_path: Path) -> None:
         ("N1", 2, "canceled", "N3", 1),
         ("N3", 1, "executed", None, 1),
     ]
+
+
+def test_the_bond_that_matures_after_the_closing_came_in_before_it(tmp_path: Path) -> None:
+    """A maturity names a CUSIP alone; other bonds and earlier coupons are of no concern."""
+    for identity, symbol, cusip in (("N1", "T 4 26", "91282CHB0"), ("N2", "T 5 27", "912828ZZ9")):
+        came = {"ref_id": identity, "activity_type": "ACATS", "at": "2026-06-10T14:00:00Z"}
+        asset, details = {"symbol": symbol, "cusip": cusip}, {"system_date": "2026-06-10"}
+        archive(tmp_path, ACTIVITIES, **came, qty="1000", asset=asset, details=details)
+    named = {"cusip": "91282CHB0"}
+    paid = {"ref_id": "N3", "activity_type": "INT", "at": "2026-06-11T14:00:00Z"}
+    archive(tmp_path, ACTIVITIES, **paid, details={"system_date": "2026-06-11"} | named)
+    matured = {"ref_id": "N4", "activity_type": "FIMAT", "at": "2026-06-16T14:00:00Z"}
+    details = {"system_date": "2026-06-16"} | named
+    archive(tmp_path, ACTIVITIES, **matured, qty="-1000", details=details)
+    with connect(MEMORY) as connection:
+        load_events(connection, tmp_path, read_manifest(tmp_path), BASE)
+        loaded = connection.execute(
+            "select activity_id, symbol from events.activities order by all"
+        ).fetchall()
+    assert loaded == [("N1", "T 4 26"), ("N4", "T 4 26")]
