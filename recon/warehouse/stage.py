@@ -50,19 +50,39 @@ where order_id in (
 )
 """
 
-# A matured bond and its coupons are named by their CUSIP: what named both says which bond it is.
-CUSIPS_ALONE = """
-create or replace temp table cusips_alone as
-select distinct details ->> '$.cusip' as cusip
+# Securities of which earlier events tell more: a matured bond and its coupons are named by their
+# CUSIP alone, and an adjusted option contract without its multiplier.
+SECURITIES_NAMED = """
+create or replace temp table securities_named as
+select details ->> '$.cusip' as security
 from archived_activities
 where activity_type in ('FIMAT', 'INT')
     and coalesce(asset_symbol, '') = ''
     and details ->> '$.cusip' <> ''
+union
+select symbol
+from (
+    select symbol from archived_trades
+    union all
+    select unnest(legs ->> '$[*].symbol') from archived_trades
+    union all
+    select symbol from archived_nta
+    union all
+    select unnest([asset_symbol, details ->> '$.symbol', details ->> '$.new_contract_symbol'])
+    from archived_activities
+) as named (symbol)
+where regexp_full_match(symbol, '.*\\d{7}[CP]\\d{8}')
 """
-CUSIPS_NAMED = {
-    NTA: "symbol <> '' and cusip in (from cusips_alone)",
+TELLING_OF_SECURITIES = {
+    NTA: "symbol <> '' and cusip in (from securities_named)"
+    " or entry_type = 'OPCA' and symbol in (from securities_named)",
     ACTIVITIES: "coalesce(nullif(asset_symbol, ''), details ->> '$.symbol') <> ''"
-    " and coalesce(nullif(asset_cusip, ''), details ->> '$.cusip') in (from cusips_alone)",
+    " and coalesce(nullif(asset_cusip, ''), details ->> '$.cusip') in (from securities_named)"
+    " or activity_type in ('OPCA', 'TRD')"
+    " and (asset_symbol in (from securities_named)"
+    " or details ->> '$.symbol' in (from securities_named)"
+    " or details ->> '$.old_contract_symbol' in (from securities_named)"
+    " or details ->> '$.new_contract_symbol' in (from securities_named))",
 }
 
 
@@ -132,8 +152,8 @@ def _stage_referred_to(
         for name in ("identity", *targets_of(stream))
     ]
     connection.execute("create or replace temp table named as " + " union ".join(named))
-    connection.execute(CUSIPS_ALONE)
-    has_cusips = connection.execute("from cusips_alone limit 1").fetchone() is not None
+    connection.execute(SECURITIES_NAMED)
+    has_securities = connection.execute("from securities_named limit 1").fetchone() is not None
     for stream, paths in older.items():
         read = READ.format(paths=_listed(paths))
         wanted = "select identity from older where identity in (from named)"
@@ -141,8 +161,9 @@ def _stage_referred_to(
             wanted += f" union select identity from older where {name} in (from named)"  # noqa: S608
         if any(column.name == "legs" for column in stream.columns):
             wanted += LEGS_NAMED + ORDERS_NAMED
-        if has_cusips and stream in CUSIPS_NAMED:
-            wanted += f" union select identity from older where {CUSIPS_NAMED[stream]}"  # noqa: S608
+        if has_securities and stream in TELLING_OF_SECURITIES:
+            telling = TELLING_OF_SECURITIES[stream]
+            wanted += f" union select identity from older where {telling}"  # noqa: S608
         connection.execute(
             f"insert into archived_{stream.name} with older as ({read})"  # noqa: S608
             f" select * from older where identity in ({wanted})"

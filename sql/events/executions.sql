@@ -1,4 +1,4 @@
--- reads: trade_messages, trade_activities, calendar
+-- reads: trade_messages, trade_activities, contract_multipliers, calendar
 --
 -- One row per execution id: fills, partial fills, busts and corrections, as the broker sent them.
 -- The trade stream says what an execution is; the activity stream says so of those that the trade
@@ -6,6 +6,8 @@
 -- A multi-leg order has no execution of its own; each of its legs is one row here.
 -- A fill belongs to the trade date of its execution, a bust or correction to the day it was sent.
 -- Trading from 20:00 New York time on belongs to the next trade date.
+-- An option is for 100 shares; an adjusted contract, whose root ends with a digit, has a multiplier
+-- of its own. Where nothing tells it (`multiplier_is_unknown`) it is valued as if it were 100.
 with
 
 trade_events as (
@@ -170,7 +172,15 @@ select
     every_source.qty,
     every_source.price,
     every_source.position_qty,
-    case when every_source.asset_class = 'us_option' then 100 else 1 end as multiplier,
+    case
+        when every_source.asset_class = 'us_option' then coalesce(contract_multipliers.multiplier, 100)
+        else 1
+    end as multiplier,
+    coalesce(
+        contract_multipliers.multiplier is null
+        and regexp_full_match(every_source.symbol, '.*\d{7}[CP]\d{8}'),
+        false
+    ) as multiplier_is_unknown,
     every_source.order_filled_qty,
     trade_activities.net_amount,
     trade_activities.commission,
@@ -185,3 +195,4 @@ select
     every_source.source
 from every_source
 left join events.trade_activities on trade_activities.execution_id = every_source.execution_id
+left join events.contract_multipliers on contract_multipliers.symbol = every_source.symbol

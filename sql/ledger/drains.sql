@@ -1,10 +1,11 @@
 -- title: What suspense gives back once an action has all its legs
--- reads: lines, movements
+-- reads: lines, movements, contract_multipliers
 --
 -- Legs come one by one, so suspense is closed on each date on which an action is whole, for what it
 -- holds then: the same entries whenever the books are made. What counts as whole depends on the
 -- type. Shares, and the cost that cash has paid for, go to the issuer; an exercise goes to the
--- street; cost that two prices round apart goes to rounding within half of the last printed digit
+-- street. What an adjusted contract delivers is in its terms, which no stream has, but its strike
+-- is paid for each of its multiplier, whichever that is. Cost that two prices round apart goes to rounding within half of the last printed digit
 -- of each added leg.
 with
 
@@ -18,7 +19,7 @@ half_digit as (
 legs as (
 
     select
-        contra, account_id, system_date, entry_type, entry_sub_type, booked_leg, qty, cash,
+        contra, account_id, system_date, entry_type, entry_sub_type, booked_leg, qty, cash, symbol,
         if(part = 'reversal', -1, 1) as counted,
         if(entry_type in ('OPASN', 'OPEXC'), regexp_extract(
             symbol, '^(.+)\d{6}([CP])(\d{8})$', ['root', 'side', 'strike']
@@ -34,12 +35,15 @@ legs as (
 owed as (
 
     select
-        *,
-        case contract.side when 'C' then -100 * qty when 'P' then 100 * qty else 0 end as shares,
+        legs.*,
+        case contract.side when 'C' then -qty when 'P' then qty else 0 end as units,
+        regexp_matches(contract.root, '\d$') as is_adjusted,
+        if(is_adjusted, contract_multipliers.multiplier, 100) as multiplier,
         coalesce(try_cast(contract.strike as bigint), 0) as strike,
         if(entry_type in ('OPASN', 'OPEXC') and coalesce(contract.side, '') = '', counted, 0)
             as unread
     from legs
+    left join contract_multipliers on contract_multipliers.symbol = legs.symbol
 
 ),
 
@@ -52,11 +56,13 @@ daily as (
         coalesce(sum(counted) filter (where booked_leg = 'ADD'), 0) as added,
         coalesce(sum(counted) filter (where booked_leg = 'RETURN'), 0) as returned,
         coalesce(sum(counted) filter (where booked_leg = 'CASH'), 0) as paid,
-        sum(shares) as shares_owed,
-        sum(-shares * strike) as cash_owed,
+        sum(units * multiplier) as shares_owed,
+        sum(-units * multiplier * strike) as cash_owed,
+        sum(-units * strike) as cash_of_one,
         coalesce(sum(qty) filter (where entry_type = 'OPTRD'), 0) as shares,
         coalesce(sum(cash) filter (where entry_type = 'OPTRD'), 0) as cash,
-        max(if(regexp_matches(contract.root, '\d$'), 1, 0)) as adjusted,
+        max(if(is_adjusted, 1, 0)) as adjusted,
+        max(if(is_adjusted and multiplier is null, 1, 0)) as unknown,
         sum(unread) as unread,
         coalesce(sum(counted * rounded_by), 0) as rounded_by
     from owed
@@ -76,9 +82,11 @@ so_far as (
         sum(paid) over until_then as paid,
         sum(shares_owed) over until_then as shares_owed,
         sum(cash_owed) over until_then as cash_owed,
+        sum(cash_of_one) over until_then as cash_of_one,
         sum(shares) over until_then as shares,
         sum(cash) over until_then as cash,
         max(adjusted) over until_then as adjusted,
+        max(unknown) over until_then as unknown,
         sum(unread) over until_then as unread,
         sum(rounded_by) over until_then + 0.000000001 as rounded_by
     from daily
@@ -96,9 +104,12 @@ whole as (
         when removed = 0 and added = 0 and returned = 0 and paid = 0 then true
         when starts_with(contra, 'SUSP:OPT:')
             then unread = 0 and (
-                (shares = shares_owed and cash * 1000 = cash_owed)
+                (adjusted = 0 and shares = shares_owed and cash * 1000 = cash_owed)
                 or (shares = 0 and paid > 0)
-                or (adjusted = 1 and shares <> 0 and cash <> 0)
+                or (adjusted = 1 and shares * cash < 0 and case
+                    when unknown = 0 then cash * 1000 = cash_owed
+                    else cash * cash_of_one > 0 and cash * 1000 % cash_of_one = 0
+                end)
             )
         when entry_type in ('SPIN', 'SSO') then added > 0 and removed = returned
         when entry_type = 'VOF' and removed = 0 then added > 0

@@ -1,5 +1,5 @@
 -- title: Which cost method the average prices of the night's statement support
--- reads: costs_by_method, movements, readings, statement_positions
+-- reads: costs_by_method, movements, contract_multipliers, readings, statement_positions
 --
 -- The broker documents a weighted average within the day and compressed FIFO once the day was
 -- processed, and does not say which of them a statement prints. One row per position for which
@@ -27,7 +27,11 @@ compared as (
         held.*,
         try(
             stated.avg_entry_price * stated.qty
-            * if(regexp_full_match(stated.symbol, '.+\d{6}[CP]\d{8}'), 100, 1)
+            * case
+                when regexp_full_match(stated.symbol, '.+\d{6}[CP]\d{8}')
+                    then coalesce(contract_multipliers.multiplier, 100)
+                else 1
+            end
         ) as stated_cost,
         abs(stated.qty) * 0.0001 + 0.01 as tolerance
     from held
@@ -35,6 +39,7 @@ compared as (
         on stated.account_id = held.account_id
         and stated.symbol = held.symbol
         and stated.system_date = $system_date::date
+    left join contract_multipliers on contract_multipliers.symbol = stated.symbol
 
 )
 

@@ -136,6 +136,7 @@ select
     abs(booked.qty) as qty,
     booked.price,
     booked.multiplier,
+    booked.multiplier_is_unknown,
     booked.position_qty,
     booked.previous_execution_id as target_execution_id,
     booked.target_known,

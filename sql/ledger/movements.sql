@@ -1,11 +1,12 @@
 -- title: What each event moves, in parts: a new one, and the reversal of an earlier one
--- reads: execution_effects, state_effects, opening_positions, base_lots, opening_cash, opening, readings
+-- reads: execution_effects, state_effects, contract_multipliers, opening_positions, base_lots, opening_cash, opening, readings
 --
 -- A bust reverses what its target moved, with the target's trade and settle dates; a correction
 -- does so and moves anew; a later state of an activity reverses the state before it, on its own
 -- system date or on the earlier state's if that is later. `cost_rule` says what happens to cost:
 -- trade (opening adds the notional, closing takes cost out), stated (the leg's own quantity times
 -- price), average (takes cost out without a price), return (of capital), reversal.
+-- The money of an adjusted contract whose multiplier is unknown waits in suspense.
 -- An execution without a price, or whose notional no decimal holds, is not booked: a rule names it.
 -- `phase` and `moment` order the movements of one account and symbol within a system date.
 with
@@ -15,13 +16,18 @@ states as (
     select
         now.*,
         activity_id || case when state > 1 then '/' || state else '' end as movement_id,
-        case when regexp_full_match(symbol, '.+\d{6}[CP]\d{8}') then 100 else 1 end as multiplier,
+        case
+            when regexp_full_match(now.symbol, '.+\d{6}[CP]\d{8}')
+                then coalesce(contract_multipliers.multiplier, 100)
+            else 1
+        end as multiplier,
         coalesce(price, 0) = 0 as is_unpriced,
         case
             when corporate_action and readings.value = 'beginning_of_day' then 0 else 1
         end as phase
     from state_effects as now
     cross join (select value from readings where reading = 'corporate_actions_at') as readings
+    left join contract_multipliers on contract_multipliers.symbol = now.symbol
 
 ),
 
@@ -56,7 +62,8 @@ executions_booked as (
 
     select
         execution_id as movement_id, execution_id as event, 'new' as part, 'execution' as kind,
-        account_id, symbol, new_qty as qty, new_cash as cash, 'STREET:TRADE' as contra,
+        account_id, symbol, new_qty as qty, new_cash as cash,
+        if(multiplier_is_unknown, 'SUSP:MULTIPLIER:' || symbol, 'STREET:TRADE') as contra,
         price, multiplier, 'trade' as cost_rule, -new_cash as stated_cost,
         system_date, trade_date, coalesce(settle_date, old_settle_date) as settle_date,
         event_at, received, null::varchar as reverses
@@ -65,7 +72,8 @@ executions_booked as (
     union all
     select
         execution_id || '/reversal', execution_id, 'reversal', 'execution',
-        account_id, symbol, -old_qty, -old_cash, 'STREET:TRADE',
+        account_id, symbol, -old_qty, -old_cash,
+        if(multiplier_is_unknown, 'SUSP:MULTIPLIER:' || symbol, 'STREET:TRADE'),
         price, multiplier, 'reversal', old_cash,
         system_date, old_trade_date, old_settle_date,
         event_at, received, target_execution_id

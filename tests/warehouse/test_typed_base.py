@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recon.archive.intake import Intake
 from recon.archive.manifest import read_manifest
-from recon.feeds.streams import ACTIVITIES, NTA, Stream
+from recon.feeds.streams import ACTIVITIES, NTA, TRADES, Stream
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events
 from tests.ledger.making import COMPLETE, WHOLE
@@ -86,3 +86,25 @@ def test_the_bond_that_matures_after_the_closing_came_in_before_it(tmp_path: Pat
             "select activity_id, symbol from events.activities order by all"
         ).fetchall()
     assert loaded == [("N1", "T 4 26"), ("N4", "T 4 26")]
+
+
+def test_the_contract_that_is_traded_after_the_closing_was_adjusted_before_it(
+    tmp_path: Path,
+) -> None:
+    """The swap prints 40.01 for 2 at 0.1942: 103 shares a contract. Other swaps do not matter."""
+    for identity, symbol in (("N1", "ITUB2260619C00007770"), ("N2", "KORU2260619C00005000")):
+        swapped = {"id": identity, "entry_type": "OPCA", "symbol": symbol, "qty": 2}
+        dated = {"at": "2026-06-10T14:00:00Z", "system_date": "2026-06-10"}
+        archive(tmp_path, NTA, **swapped, **dated, price=0.1942, net_amount=-40.01)
+    order = {"id": "O1", "symbol": "ITUB2260619C00007770", "asset_class": "us_option"}
+    sold = {"event": "fill", "execution_id": "E1", "order": order | {"side": "sell"}}
+    amounts = {"qty": "2", "price": "1", "timestamp": "2026-06-16T14:00:00Z"}
+    archive(tmp_path, TRADES, **sold, **amounts, at="2026-06-16T14:00:00Z")
+    with connect(MEMORY) as connection:
+        load_events(connection, tmp_path, read_manifest(tmp_path), BASE)
+        assert connection.execute("select activity_id from events.activities").fetchall() == [
+            ("N1",)
+        ]
+        assert connection.execute(
+            "select multiplier, multiplier_is_unknown from events.executions"
+        ).fetchall() == [(103, False)]

@@ -7,6 +7,7 @@
 -- are there; what nobody knows stays in SUSP:UNCLASSIFIED until somebody says what it is. The other
 -- leg is due on the settlement day after the first. A break: a leg is missing or differs, and the
 -- shares or the cash are still between two accounts. Cost alone is not looked at here.
+-- `not_evaluated`: the money of an adjusted contract, until something tells its multiplier.
 -- Clears when the missing leg is booked.
 with
 
@@ -48,6 +49,7 @@ verdicts as (
         every_account.ledger_account as subject,
         case
             when suspense.amount is null then 'pass'
+            when starts_with(every_account.ledger_account, 'SUSP:MULTIPLIER:') then 'not_evaluated'
             when $system_date::date < suspense.due_date then 'pending'
             else 'break'
         end as verdict,

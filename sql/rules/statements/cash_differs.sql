@@ -7,7 +7,9 @@
 -- to the last digit, for every account. A difference is either an amount that only one side has,
 -- or one that differs. The evidence is what moved the cash on the day, the last twenty as
 -- received: a difference that is new tonight lies there or in what is not there.
--- Not evaluated where the balance of the night was not read; statement_missing speaks.
+-- Not evaluated where the balance of the night was not read; statement_missing speaks. Nor where an
+-- account traded an adjusted contract whose multiplier nothing tells, and the difference is a whole
+-- multiple of what it traded: the contract is named, and its money waits in suspense.
 -- Clears when both sides agree again.
 with
 
@@ -30,25 +32,63 @@ moved as (
 
 ),
 
+unknown_contracts as (
+
+    select account_id, symbol, sum(cash) as cash, count(*) as fills
+    from movements
+    where starts_with(contra, 'SUSP:MULTIPLIER:')
+    group by account_id, symbol
+    having sum(cash) <> 0
+
+),
+
+of_unknown_multiplier as (
+
+    select
+        account_id,
+        string_agg(symbol, ' ' order by symbol) as contracts,
+        if(count(*) = 1, abs(sum(cash)), null) as cash,
+        sum(fills) as cents
+    from unknown_contracts
+    group by account_id
+
+),
+
+compared as (
+
+    select
+        cash_proof.*,
+        contracts,
+        abs(difference) * 100 % cash as beyond,
+        least(beyond, cash - beyond) <= cents as is_multiple
+    from cash_proof
+    left join of_unknown_multiplier on of_unknown_multiplier.account_id = cash_proof.account_id
+
+),
+
 verdicts as (
 
     select
-        cash_proof.account_id,
+        compared.account_id,
         null::varchar as symbol,
-        'cash ' || cash_proof.currency as subject,
+        'cash ' || compared.currency as subject,
         case
-            when cash_proof.statement is null then 'not_evaluated'
-            when cash_proof.difference = 0 then 'pass'
+            when compared.statement is null then 'not_evaluated'
+            when compared.difference = 0 then 'pass'
+            when compared.contracts is not null and coalesce(compared.is_multiple, true)
+                then 'not_evaluated'
             else 'break'
         end as verdict,
-        plain(cash_proof.closing) as expected,
-        coalesce(plain(cash_proof.statement), 'no statement') as actual,
-        cash_proof.difference,
-        cash_proof.currency as unit,
+        plain(compared.closing)
+        || coalesce(' if 100 is the multiplier of ' || compared.contracts, '')
+            as expected,
+        coalesce(plain(compared.statement), 'no statement') as actual,
+        compared.difference,
+        compared.currency as unit,
         null::date as due_date,
         coalesce(moved.evidence, []) as evidence
-    from cash_proof
-    left join moved on moved.account_id = cash_proof.account_id
+    from compared
+    left join moved on moved.account_id = compared.account_id
 
 )
 

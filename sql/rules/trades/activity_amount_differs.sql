@@ -1,6 +1,6 @@
 -- title:    The money of an execution is not its quantity times its price
 -- severity: S1
--- reads:    trade_activities, activities, calendar
+-- reads:    trade_activities, contract_multipliers, activities, calendar
 -- params:   system_date
 --
 -- The activity of an execution prints the money that it moved: quantity times price times the
@@ -10,7 +10,8 @@
 -- refers to it. An amount that differs by just the fees that name the execution, by its commission,
 -- or by both, is within tolerance; then the fee may be charged twice, and the cash proof says so.
 -- Such a fee may come later: pending until the next settlement day, then a break.
--- `not_evaluated`: a number or the side is absent.
+-- `not_evaluated`: a number or the side is absent, or nothing tells the multiplier of an adjusted
+-- contract.
 -- Clears when the amount is corrected, or the fee that explains it comes.
 with
 
@@ -29,13 +30,19 @@ valued as (
         trade_activities.*,
         case side when 'buy' then -1 when 'sell' then 1 when 'sell_short' then 1 end
         * if(event = 'trade_bust', -1, 1)
-        * round(try(qty * price * if(asset_class = 'us_option', 100, 1)), 2)::decimal(38, 9)
+        * round(try(qty * price * case
+            when asset_class <> 'us_option' then 1
+            when regexp_full_match(trade_activities.symbol, '.*\d{7}[CP]\d{8}')
+                then contract_multipliers.multiplier
+            else 100
+        end), 2)::decimal(38, 9)
             as expected,
         coalesce(fees.amount, 0) as fee,
         -coalesce(abs(commission), 0) as charged,
         coalesce(fees.evidence, []) as fee_ids
     from trade_activities
     left join fees on fees.parent_id = trade_activities.execution_id
+    left join contract_multipliers on contract_multipliers.symbol = trade_activities.symbol
     where status in ('executed', 'correct') and system_date <= $system_date::date
 
 ),

@@ -1,0 +1,156 @@
+-- title:    An exercise of an adjusted contract delivered other shares or cash than it stands for
+-- severity: S1
+-- reads:    movements, activities, contract_multipliers
+-- params:   system_date
+--
+-- The root of an adjusted contract ends with a digit. Whoever exercises it, or is assigned, pays
+-- the strike for each of its multiplier, so the cash is a whole multiple of contracts times strike,
+-- and the multiplier's own where that is known. How many shares a contract delivers is in terms
+-- that no stream has: a multiplier other than 100 is that number; the rates of the swap that made
+-- the contract tell it (1 for 10 leaves 10 of 100); else it is the number that most deliveries of
+-- the contract had. A fraction comes in cash: less than one share apart is the same.
+-- `not_evaluated`: nothing tells the multiplier or the shares, or several contracts of one account
+-- cannot be told apart. What is paid in cash alone is not looked at.
+-- A break stays in suspense; it clears when the wrong leg is taken back and booked anew.
+with
+
+legs as (
+
+    select
+        account_id,
+        contra,
+        symbol,
+        entry_type,
+        qty,
+        cash,
+        event,
+        system_date,
+        if(entry_type = 'OPTRD', null, regexp_extract(
+            symbol, '^(.+?)(\d?)\d{6}([CP])(\d{8})$', ['underlying', 'digit', 'kind', 'strike']
+        )) as contract
+    from movements
+    where starts_with(contra, 'SUSP:OPT:')
+        and entry_type in ('OPASN', 'OPEXC', 'OPTRD')
+        and system_date <= $system_date::date
+
+),
+
+deliveries as (
+
+    select
+        account_id,
+        contra,
+        min(symbol) filter (where contract is not null) as contract,
+        count(distinct symbol) filter (where contract is not null) as contracts,
+        max(contract.digit) as digit,
+        -- In thousandths of a dollar, as the symbol prints it.
+        max(try_cast(contract.strike as bigint)) as strike,
+        sum(if(contract.kind = 'C', -qty, qty)) filter (where contract is not null) as units,
+        sum(qty) filter (where entry_type = 'OPTRD') as shares,
+        sum(cash) filter (where entry_type = 'OPTRD') as paid,
+        list(distinct event order by event) as evidence
+    from legs
+    group by account_id, contra
+    having digit <> '' and units <> 0 and shares <> 0
+
+),
+
+swaps as (
+
+    select
+        symbol,
+        max(exchange_rate) as new_rate,
+        max(old_rate) as old_rate
+    from activities
+    where entry_type = 'OPCA'
+        and leg = 'ADD'
+        and entry_sub_type in ('SPLIT.RSPLIT', 'MA.SMA', 'MA.SCMA')
+        and status in ('executed', 'correct')
+        and system_date <= $system_date::date
+    group by symbol
+
+),
+
+known as (
+
+    select
+        deliveries.*,
+        contract_multipliers.multiplier,
+        case
+            when multiplier <> 100 then multiplier
+            when old_rate > 0 then 100 * new_rate
+        end::decimal(38, 9) as told,
+        case when multiplier <> 100 then 1 else old_rate end::decimal(38, 9) as told_of,
+        count(*) over (partition by deliveries.contract) as deliveries_of_it
+    from deliveries
+    left join contract_multipliers on contract_multipliers.symbol = deliveries.contract
+    left join swaps on swaps.symbol = deliveries.contract
+
+),
+
+largest as (
+
+    select contract, contra, shares, units
+    from known
+    where deliveries_of_it > 1
+    qualify row_number() over (partition by contract order by abs(units) desc, contra) <= 10
+
+),
+
+-- Of the ten largest deliveries of a contract the one that most agree with is the measure.
+measures as (
+
+    select own.contract, abs(own.shares) as shares, abs(own.units) as units
+    from largest as own
+    inner join known as other
+        on other.contract = own.contract
+        and abs(own.shares * other.units - other.shares * own.units)
+        < greatest(abs(own.units), abs(other.units))
+    group by own.contract, own.contra, own.shares, own.units
+    qualify row_number() over (
+        partition by own.contract order by count(*) desc, abs(own.units) desc, own.contra
+    ) = 1
+
+),
+
+judged as (
+
+    select
+        known.*,
+        coalesce(told * abs(known.units), measures.shares * abs(known.units)) as due_shares,
+        coalesce(told_of, measures.units) as due_of,
+        abs(paid) * 1000 % (abs(known.units) * strike) = 0 as is_multiple,
+        (abs(known.units) * strike * multiplier * 0.001)::decimal(38, 9) as due_cash
+    from known
+    left join measures on measures.contract = known.contract
+
+),
+
+verdicts as (
+
+    select
+        account_id,
+        contract as symbol,
+        'delivery of ' || contract || ' in ' || contra as subject,
+        case
+            when contracts > 1 then 'not_evaluated'
+            when shares * units < 0 or shares * paid >= 0 then 'break'
+            when abs(paid) <> due_cash or not is_multiple then 'break'
+            when abs(abs(shares) * due_of - due_shares) >= due_of then 'break'
+            when multiplier is null or due_of is null then 'not_evaluated'
+            else 'pass'
+        end as verdict,
+        concat_ws(' for ',
+            coalesce(plain(due_shares) || if(due_of = 1, '', ' / ' || plain(due_of)), 'shares'),
+            coalesce(plain(due_cash), 'a multiple of ' || plain(abs(units) * strike * 0.001)))
+            as expected,
+        plain(abs(shares)) || ' for ' || plain(abs(paid)) as actual,
+        (abs(paid) - due_cash)::decimal(38, 9) as difference,
+        'USD' as unit,
+        null::date as due_date,
+        evidence
+    from judged
+
+)
+
+select * from verdicts
