@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from recon.feeds.streams import Stream
+from recon.feeds.stream import Stream, member
 
 DIGITS_BEFORE, DIGITS_AFTER = 29, 9  # decimal(38, 9)
 NUMBER = re.compile(r"-?\d{1,200}(\.\d{1,200})?([eE][+-]?\d{1,3})?", re.ASCII)
@@ -143,7 +143,7 @@ def _identity(stream: Stream, event: dict[str, Any], payload_hash: str) -> str:
 def _typed(event: dict[str, Any], path: tuple[str, ...], kind: str, unread: list[str]) -> Any:
     value: Any = event
     for key in path:
-        value = _member(value, key) if isinstance(value, dict) else None
+        value = member(value, key) if isinstance(value, dict) else None
     if value is None:
         return None
     try:
@@ -153,13 +153,6 @@ def _typed(event: dict[str, Any], path: tuple[str, ...], kind: str, unread: list
         if reason not in unread:  # two columns may read one path
             unread.append(reason)
         return None
-
-
-def _member(held: dict[str, Any], key: str) -> Any:
-    """The member of that name; of one that is spelled in two ways the first that is there."""
-    if "|" not in key:
-        return held.get(key)
-    return next((held[name] for name in key.split("|") if held.get(name) is not None), None)
 
 
 def _text(value: Any) -> str:

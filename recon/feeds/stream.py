@@ -1,14 +1,17 @@
 """What a stream is: where it is read, what identifies an event, which columns are typed.
 
 `columns` says what a segment's Parquet holds: `name path:kind`, a path being dotted into the
-JSON, with `|` between the names of one member that the broker spells in two ways. Kinds: text, decimal (exact, 38 digits, 9 after the point), scale (digits printed after
-the point), instant (nanoseconds, UTC), date, json (kept as JSON, every number as its text).
+JSON, with `|` between the names of one member that the broker spells in two ways. Kinds: text,
+decimal (exact, 38 digits, 9 after the point), scale (digits printed after the point), instant
+(nanoseconds, UTC), date, json (kept as JSON, every number as its text).
 An event that lacks a `required` column is archived and reported, but not booked.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -44,3 +47,10 @@ def columns(text: str) -> tuple[Column, ...]:
         path, _, kind = rest.strip().rpartition(":")
         parsed.append(Column(name, tuple((path or name).split(".")), kind))
     return tuple(parsed)
+
+
+def member(held: Mapping[str, Any], key: str) -> Any:
+    """The member of that name; of one that is spelled in two ways the first that is there."""
+    if "|" not in key:
+        return held.get(key)
+    return next((held[name] for name in key.split("|") if held.get(name) is not None), None)

@@ -1,4 +1,4 @@
--- title:    Cash of a merger is not the removed shares times the rate
+-- title:    Cash of a merger or reorganisation is not the removed shares times the rate
 -- severity: S1
 -- reads:    activities
 -- params:   system_date
@@ -6,7 +6,8 @@
 -- The text of a merger prints the dollars for one share. What is paid must be the removed
 -- quantity times that rate, rounded half-up to the cent (law CENT: nothing else passes); who was
 -- short pays. It holds for mergers for cash and for those for shares and cash, whose texts may
--- differ between the legs: the rate is the one of the cash leg.
+-- differ between the legs: the rate is the one of the cash leg. So it does for reorganisations,
+-- whose cash leg prints the rate on the activity stream.
 -- `not_evaluated`: no rate is readable or a leg is missing; the rule on missing legs says so too.
 -- A break clears when the broker takes the wrong amount back or books the rest.
 with
@@ -24,13 +25,13 @@ mergers as (
         sum(net_amount) filter (where leg = 'CASH') as paid,
         list(activity_id order by activity_id) as evidence
     from activities
-    where entry_type = 'MA'
+    where entry_type in ('MA', 'REO')
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
     group by account_id, group_key, group_id
     having max(cash_rate) is not null
         or bool_or(leg = 'CASH')
-        or bool_or(entry_sub_type in ('CMA', 'SCMA'))
+        or bool_or(entry_sub_type in ('CMA', 'SCMA', 'REOC', 'REOSC'))
 
 ),
 
