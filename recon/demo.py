@@ -13,9 +13,9 @@ import pendulum
 from recon.archive.inbox import keep, open_inbox
 from recon.errors import UsageError
 from recon.feeds.broker import Broker
-from recon.nightly.collect import Note
+from recon.nightly.collect import Note, Tracked
 from recon.nightly.evaluate import Outcome
-from recon.nightly.run import Tracked, run_date
+from recon.nightly.run import run_date
 from recon.resources import folder
 from recon.sandbox.books import make_books
 from recon.sandbox.faults import DEMO_FAULTS, FAULTS, plant

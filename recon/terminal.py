@@ -22,8 +22,11 @@ SHOWN = ("break_id", "severity", "state", "rule", "account_id", "symbol", "subje
 
 
 def log_to_stderr() -> Callable[..., None]:
-    """A function that logs one event with fields: readable on a terminal, else JSON lines."""
+    """A function that logs one event with fields: readable on a terminal, else JSON lines. It is
+    told of retries too."""
     import structlog
+
+    from recon.feeds.connection import tell_retries
 
     renderer: Any = (
         structlog.dev.ConsoleRenderer(pad_event_to=0)
@@ -35,6 +38,7 @@ def log_to_stderr() -> Callable[..., None]:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     note: Callable[..., None] = structlog.get_logger().info
+    tell_retries(note)
     return note
 
 

@@ -13,8 +13,7 @@ from pathlib import Path
 import pendulum
 
 from recon.archive.columns import read_row
-from recon.archive.files import INGESTED
-from recon.archive.manifest import Fetch, append, next_number, read_manifest
+from recon.archive.manifest import INGESTED, Fetch, append, next_number, read_manifest
 from recon.archive.read import archived
 from recon.archive.segment import write_segment
 from recon.errors import UsageError

@@ -21,12 +21,12 @@ from typing import BinaryIO, cast
 
 import pyarrow as pa
 
+from recon.archive.manifest import INGESTED
 from recon.errors import UsageError
 from recon.feeds.elements import DECODER, each_element, elements, past_blanks
 from recon.feeds.sse import BYTE_ORDER_MARK, SIZE_MAX, OversizeError
 from recon.feeds.tally import StreamEnd, Tally
 
-INGESTED = "ingested"  # how such a reading ends: it proves nothing of what the broker has
 DOCUMENT_BYTES_MAX = 256 * 1024 * 1024  # an array is read whole; lines and SSE may be endless
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 BLANK = b" \t\r\n"

@@ -15,9 +15,8 @@ from pathlib import Path
 
 import pendulum
 
-from recon.archive.files import INGESTED
 from recon.archive.intake import Intake
-from recon.archive.manifest import Fetch
+from recon.archive.manifest import INGESTED, Fetch
 from recon.archive.segment import TEMPORARY, sync
 from recon.errors import ReconError
 from recon.feeds.lifecycle import UPVEST

@@ -9,11 +9,17 @@ from typing import Any
 import pendulum
 
 from recon.archive.columns import Row, read_row
-from recon.archive.manifest import Fetch, append, next_number, read_manifest
+from recon.archive.manifest import (
+    Fetch,
+    append,
+    next_number,
+    read_from_broker,
+    read_manifest,
+)
 from recon.archive.read import archived
 from recon.archive.segment import Segment, write_segment
 from recon.feeds.broker import StreamEnd
-from recon.feeds.streams import Stream
+from recon.feeds.streams import SYSTEM, Stream
 from recon.window import Window, as_z, utc_date
 
 ROWS_PER_SEGMENT = 50_000
@@ -23,14 +29,25 @@ Progress = Callable[[int], None]
 
 
 class Intake:
-    """What one reading brought: typed, without what the archive has already, in segments."""
+    """What one reading brought: typed, without what the archive has already, in segments.
+
+    The broker's word on a day is archived although a file said it before (not `from_file`): only
+    what the broker said itself starts a night."""
 
     def __init__(
-        self, archive: Path, stream: Stream, window: Window, progress: Progress = lambda count: None
+        self,
+        archive: Path,
+        stream: Stream,
+        window: Window,
+        progress: Progress = lambda count: None,
+        *,
+        from_file: bool = False,
     ) -> None:
         self.archive, self.stream, self.window, self.progress = archive, stream, window, progress
         self.fetches = read_manifest(archive)
         self.number = next_number(self.fetches)
+        if stream is SYSTEM and not from_file:
+            self.fetches = read_from_broker(self.fetches)
         self.known: set[tuple[str, str]] = set()  # identity, payload hash
         self.days_known: set[str] = set()  # in UTC, empty for no day
         self.segments_known: set[str] = set()
@@ -68,10 +85,17 @@ class Intake:
         first, last = (pendulum.from_timestamp(at // SECOND) for at in self.instants)
         return Window(first, last.add(seconds=1))
 
-    def record(self, end: StreamEnd, started_at: str) -> Fetch:
-        """Write what is left, then the manifest line."""
+    def record(
+        self,
+        end: StreamEnd,
+        started_at: str,
+        asked: str = "",
+        by_time: pendulum.DateTime | None = None,
+    ) -> Fetch:
+        """Write what is left, then the manifest line. `by_time` is where what was read by the time
+        of the events ends, if that is before the window: only there must all come again."""
         self._flush()
-        missing = self._missing() if end.ended == "complete" else []
+        missing = self._missing(by_time or self.window.until) if end.ended == "complete" else []
         fetch = Fetch(
             fetch=self.number,
             stream=self.stream.name,
@@ -88,6 +112,7 @@ class Intake:
             unknown_comments=end.unknown_comments,
             started_at=started_at,
             segments=tuple(self.segments),
+            asked=asked,
         )
         append(self.archive, fetch)
         return fetch
@@ -112,16 +137,16 @@ class Intake:
             self.segments_known.update(segment.name for segment in new)
         return (row.identity, row.payload_hash) in self.known
 
-    def _missing(self) -> list[str]:
+    def _missing(self, until: pendulum.DateTime) -> list[str]:
         """Identities archived before inside this window that this whole reading did not bring."""
-        days = (as_z(at)[:10] for at in (self.window.since, self.window.until))
+        days = (as_z(at)[:10] for at in (self.window.since, until))
         rows = self._archived(self._near(*days), "identity", "event_at")
         times = {row["identity"]: row["event_at"] for row in rows}
         return sorted(
             identity
             for identity, event_at in times.items()
             if event_at is not None
-            and self.window.since < event_at < self.window.until
+            and self.window.since < event_at < until
             and identity not in self.seen
         )
 

@@ -17,6 +17,7 @@ from recon.lines import append_lines
 from recon.window import NEW_YORK, parse_instant
 
 NAME = "manifest.ndjson"
+INGESTED = "ingested"  # how a reading of a file ends: it proves nothing of what the broker has
 OPENING = "opening"  # the line that names the statement the books begin with
 
 
@@ -30,7 +31,8 @@ class Fetch:
 
     `received` counts messages, `new` those archived by this fetch, `duplicates` those archived
     before with the same identity and content, `missing` those that an earlier fetch of the same
-    time had and this one did not bring.
+    time had and this one did not bring. `asked` says whether the broker took the window's ends as
+    "instants" or "dates"; it is empty where the reading does not show it.
     """
 
     fetch: int
@@ -48,6 +50,7 @@ class Fetch:
     unknown_comments: tuple[str, ...] = ()
     started_at: str = ""
     segments: tuple[Segment, ...] = field(default=())
+    asked: str = ""
 
     @property
     def complete(self) -> bool:
@@ -67,6 +70,11 @@ def read_manifest(archive: Path) -> list[Fetch]:
         return []
     lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     return [_fetch(line, number, path) for number, line in enumerate(lines[:-1], start=1)]
+
+
+def read_from_broker(fetches: Sequence[Fetch]) -> list[Fetch]:
+    """Those that the broker itself answered, not those of files."""
+    return [fetch for fetch in fetches if fetch.ended != INGESTED]
 
 
 def next_number(fetches: Sequence[Fetch]) -> int:

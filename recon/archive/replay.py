@@ -6,12 +6,14 @@ however the stream ended: an event that was seen is never thrown away.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
+from recon.archive.asking import END_UNKNOWN, QUIET, ask
 from recon.archive.coverage import BY_CURSOR
 from recon.archive.intake import Intake, Progress
 from recon.archive.manifest import Fetch
+from recon.errors import BrokerError
 from recon.feeds.broker import Broker, StreamEnd
 from recon.feeds.cursor import Cursor
 from recon.feeds.sse import OversizeError
@@ -19,6 +21,7 @@ from recon.feeds.streams import Stream
 from recon.window import Window, parse_instant
 
 TRIES_PER_WINDOW = 3
+FINAL = ("complete", BY_CURSOR, QUIET, END_UNKNOWN)  # the same question has the same answer
 
 
 def replay_window(
@@ -32,25 +35,41 @@ def replay_window(
     progress: Progress = lambda count: None,
 ) -> list[Fetch]:
     """Read it whole. A lossy reading is repeated in halves, which the broker can keep up with;
-    any other unproven end is repeated as it is. The last line may still be unproven."""
+    any other unproven end is repeated as it is. What is proven may still be less."""
     made: list[Fetch] = []
     waiting = [(window, TRIES_PER_WINDOW)]
     while waiting:
         part, tries = waiting.pop()
         intake = Intake(archive, stream, _window_of(part, started_at), progress)
         try:
-            end = broker.read_window(stream, part, intake.take, deadline_seconds=deadline_seconds)
-        except OversizeError:
-            intake.record(StreamEnd("oversize", intake.received, 0, 0, ()), started_at)
+            answer = ask(broker, intake, part, started_at, deadline_seconds)
+        except BrokerError as fault:
+            ended = "oversize" if isinstance(fault, OversizeError) else "cut"
+            if intake.received or ended == "oversize":
+                intake.record(StreamEnd(ended, intake.received, 0, 0, ()), started_at)
             raise
-        whole = end.ended == "complete"
-        if whole and isinstance(part, Cursor):
-            end = replace(end, ended=BY_CURSOR)
-        made.append(intake.record(end, started_at))
-        if not whole and tries > 1:
-            again = part.halves() if end.ended == "lossy" else [part]
+        intake.window = answer.window
+        made.append(intake.record(answer.end, started_at, answer.asked, answer.by_time))
+        if answer.end.ended not in FINAL and tries > 1:
+            again = part.halves() if answer.end.ended == "lossy" else [part]
             waiting.extend((each, tries - 1) for each in again)
     return made
+
+
+def why_unproven(made: Sequence[Fetch]) -> str:
+    """Why these readings of one window, or between two ids, do not prove all of it."""
+    last = made[-1]
+    if last.ended == QUIET:
+        return (
+            "for long nothing but heartbeats came: the last id is not published, or the broker"
+            " waits for a later one; what came is kept, and nothing after it is proven"
+        )
+    if last.ended in ("complete", END_UNKNOWN):
+        return (
+            f"proven until {last.until if last.complete else last.since} only: nothing shows that"
+            " the broker takes instants, and it takes no publication cursor"
+        )
+    return f"the last reading ended {last.ended}"
 
 
 def _window_of(part: Window | Cursor, started_at: str) -> Window:

@@ -12,8 +12,10 @@ import httpx
 
 from recon.errors import BrokerRefused, BrokerUnreachable
 from recon.feeds.patience import NotNow, asked_wait_seconds
+from recon.feeds.stream import Stream
 
 SEEN_LENGTH_MAX = 200
+GONE = (404, 410)
 KEY_HELP = "check RECON_BROKER_KEY and RECON_BROKER_SECRET, and what that key may read"
 URL_HELP = "check RECON_BROKER_URL: it must be the broker's own API, with no page or proxy between"
 REQUEST_HELP = "compare the request with the broker's documents"
@@ -28,8 +30,24 @@ class AnswerRefused(BrokerRefused):
 
 
 def place(request: httpx.Request) -> str:
-    """Where a request goes, for messages."""
-    return one_line(f"{request.method} {request.url.path} at {request.url.host}")
+    """Where a request goes, for messages; with the port where the URL names one."""
+    return one_line(f"{request.method} {request.url.path} at {host_of(request.url)}")
+
+
+def host_of(url: httpx.URL) -> str:
+    """The host, and its port where it is not that of the scheme."""
+    return str(url.netloc, "ascii", "replace")
+
+
+def removed(refusal: AnswerRefused, stream: Stream) -> AnswerRefused:
+    """The refusal of a stream that the broker gives up: no URL needs mending."""
+    return AnswerRefused(
+        refusal.status,
+        expected=refusal.expected,
+        seen=refusal.seen,
+        where=refusal.where,
+        help_=stream.removed,
+    )
 
 
 def one_line(text: str) -> str:
@@ -46,7 +64,7 @@ def check_answer(response: httpx.Response, mime: str) -> None:
     seen = f"HTTP {status}"
     if status == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
         busy = status == httpx.codes.TOO_MANY_REQUESTS
-        raise NotNow(seen, busy=busy, wait_seconds=asked_wait_seconds(response.headers))
+        raise NotNow(seen, where, busy=busy, wait_seconds=asked_wait_seconds(response.headers))
     if status != httpx.codes.OK:
         raise AnswerRefused(
             status, expected="HTTP 200", seen=_named(response), where=where, help_=_help(status)
@@ -84,7 +102,7 @@ def no_answer(fault: httpx.TransportError, request: httpx.Request) -> NotNow | A
                 help_=URL_HELP,
             )
         cause = cause.__cause__ or cause.__context__
-    return NotNow(one_line(f"{type(fault).__name__} {fault}"))
+    return NotNow(one_line(f"{type(fault).__name__} {fault}"), place(request))
 
 
 def unusable(seen: str, request: httpx.Request) -> BrokerUnreachable:

@@ -42,6 +42,7 @@ order_legs order.legs:json
 TRADES = Stream(
     name="trades",
     path="/v2/events/trades",
+    dated=True,
     identity=("execution_id", "event_id"),
     required=("account_id", "event_at", "event", "order_id"),
     columns=columns("event_id :text" + _EXECUTION),
@@ -51,6 +52,9 @@ TRADES = Stream(
 TRADES_V1 = Stream(
     name="trades_v1",
     path="/v1/events/trades",
+    dated=True,
+    removed="the broker removed this stream on 2026-08-03: read trades, or bring in files of it "
+    "with `recon ingest --stream trades_v1`",
     identity=("execution_id", "event_ulid", "event_id"),
     required=("account_id", "event_at", "event", "order_id"),
     columns=columns("event_id event_ulid:text" + _EXECUTION),
@@ -60,6 +64,7 @@ TRADES_V1 = Stream(
 NTA = Stream(
     name="nta",
     path="/v1/events/nta",
+    dated=True,
     params=(("include_preprocessing", "true"),),
     identity=("id", "event_ulid"),
     required=("account_id", "event_at", "entry_type", "status", "system_date", "net_amount"),

@@ -7,13 +7,15 @@ archive keeps what came and asks again itself.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
 import httpx
 
-from recon.feeds.answer import is_framed, no_answer, unusable
+from recon.feeds.answer import GONE, AnswerRefused, is_framed, no_answer, removed, unusable
+from recon.feeds.bounds import NOT_IN_THAT_FORM, Dates, open_ended
 from recon.feeds.connection import Connection
 from recon.feeds.cursor import Cursor
 from recon.feeds.deadline import Deadline
@@ -37,6 +39,7 @@ class Broker:
         self, base_url: str, key: str, secret: str, patience: Patience = USUAL_PATIENCE
     ) -> None:
         self._answer_seconds_max = patience.answer_seconds_max
+        self._quiet_seconds_max = patience.quiet_seconds_max
         self._connection = Connection(base_url, key, secret, patience)
 
     def __enter__(self) -> Self:
@@ -53,7 +56,7 @@ class Broker:
     def read_window(
         self,
         stream: Stream,
-        window: Window | Cursor,
+        window: Window | Dates | Cursor,
         take: Callable[[list[str]], None],
         *,
         stop: Callable[[], bool] | None = None,
@@ -63,17 +66,46 @@ class Broker:
         arrive, exact texts.
 
         Asks `stop` after each network chunk. The deadline is for the whole call, in seconds.
+        Nobody promises that a broker ends at an id it has not published: between two ids,
+        heartbeats alone for a while are the end too, "quiet".
         Raises BrokerRefused, BrokerUnreachable (before the body began) and OversizeError.
         """
         params = {**dict(stream.params), **_params(window)}
         request = self._connection.request(stream.path, params, EVENT_STREAM)
         tally = Tally(take)
+        quiet_seconds_max = self._quiet_seconds_max if isinstance(window, Cursor) else None
         with Deadline(deadline_seconds) as deadline:
-            response = self._connection.attempt(
-                request, lambda: self._connection.open(request, EVENT_STREAM, deadline)
-            )
+            try:
+                response = self._connection.attempt(
+                    request, lambda: self._connection.open(request, EVENT_STREAM, deadline)
+                )
+            except AnswerRefused as refusal:
+                if stream.removed and refusal.status in GONE:
+                    raise removed(refusal, stream) from refusal
+                raise
             with contextlib.closing(response):
-                return tally.end(_read(response, tally, stop, deadline))
+                return tally.end(_read(response, tally, stop, deadline, quiet_seconds_max))
+
+    def follow(
+        self,
+        stream: Stream,
+        window: Window,
+        take: Callable[[list[str]], None],
+        *,
+        stop: Callable[[], bool],
+        deadline_seconds: float,
+    ) -> StreamEnd:
+        """The same for a window whose end is yet to come: until our stop or the deadline, by dates
+        where the broker refuses instants, and past the window's end where it cuts them to dates."""
+        instants, dates = open_ended(window)
+        try:
+            return self.read_window(
+                stream, instants, take, stop=stop, deadline_seconds=deadline_seconds
+            )
+        except AnswerRefused as refusal:
+            if refusal.status not in NOT_IN_THAT_FORM:
+                raise
+        return self.read_window(stream, dates, take, stop=stop, deadline_seconds=deadline_seconds)
 
     def get_text(self, path: str, params: Mapping[str, str]) -> str:
         """The exact body text of a REST answer of type application/json.
@@ -107,16 +139,21 @@ class Broker:
             raise unusable("an answer that is not UTF-8", request) from fault
 
 
-def _params(window: Window | Cursor) -> Mapping[str, str]:
-    if isinstance(window, Cursor):
-        return window.params
-    return {"since": as_z(window.since), "until": as_z(window.until)}
+def _params(window: Window | Dates | Cursor) -> Mapping[str, str]:
+    if isinstance(window, Window):
+        return {"since": as_z(window.since), "until": as_z(window.until)}
+    return window.params
 
 
 def _read(
-    response: httpx.Response, tally: Tally, stop: Callable[[], bool] | None, deadline: Deadline
+    response: httpx.Response,
+    tally: Tally,
+    stop: Callable[[], bool] | None,
+    deadline: Deadline,
+    quiet_seconds_max: float | None,
 ) -> str:
-    """Read to the end of the body, our stop or the deadline; say which it was."""
+    """Read to the end of the body, our stop, the deadline or a long quiet; say which it was."""
+    quiet_since = time.monotonic()
     try:
         for chunk in response.iter_raw():
             tally.add(chunk)
@@ -124,6 +161,10 @@ def _read(
                 return "stopped"
             if deadline.expired:
                 break
+            if quiet_seconds_max is None or not tally.only_heartbeats:
+                quiet_since = time.monotonic()
+            elif time.monotonic() - quiet_since > quiet_seconds_max:
+                return "quiet"
     except httpx.TimeoutException:
         return "timeout"
     except httpx.TransportError:

@@ -14,7 +14,7 @@ import httpx
 import stamina
 
 from recon.errors import BrokerRefused
-from recon.feeds.answer import check_answer, no_answer, unusable
+from recon.feeds.answer import check_answer, host_of, no_answer, unusable
 from recon.feeds.deadline import Deadline
 from recon.feeds.patience import NotNow, Patience, Pause, Tries
 
@@ -59,7 +59,7 @@ class Connection:
             raise BrokerRefused(
                 expected="a path on the broker's host, beginning with /",
                 seen=repr(path[:100]),
-                where=f"a request to {base.host}",
+                where=f"a request to {host_of(base)}",
                 next_step="name the path in recon/feeds/streams.py without a host",
             )
         return request
@@ -105,6 +105,22 @@ class Connection:
             response.close()
             raise
         return response
+
+
+def tell_retries(note: Callable[..., None]) -> None:
+    """From now on note each failure after which the broker is asked again, on one plain line."""
+
+    def told(details: stamina.instrumentation.RetryDetails) -> None:
+        fault = details.caused_by
+        note(
+            "asked again",
+            why=str(fault),
+            where=getattr(fault, "where", ""),
+            tries=details.retry_num,
+            wait_seconds=round(details.wait_for, 1),
+        )
+
+    stamina.instrumentation.set_on_retry_hooks([told])
 
 
 @functools.cache

@@ -17,6 +17,8 @@ from recon.feeds.streams import Stream
 from recon.window import Window
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U
+OVERLAP_MINUTES = 10  # the guides say: begin some minutes before, and take every event once
+NO_SUCH_CURSOR = (400, 404, 422)
 LETTERS, BITS_OF_ENTROPY = 26, 80
 ULID = re.compile(f"[0-7][{ALPHABET}]{{25}}")
 INTEGER = re.compile(r"[0-9]{1,18}")

@@ -36,6 +36,19 @@ def each_element(text: str, start: int = 0) -> Iterator[tuple[str, int]]:
         place = past_blanks(text, end)
 
 
+def framed(data: str) -> list[str]:
+    """The events of one SSE frame: the elements of an array, as the broker's documents print some
+    frames, else the whole. What is no whole array stays one text, to be kept as it came."""
+    start = past_blanks(data, 0)
+    if data[start : start + 1] != "[":
+        return [data]
+    try:
+        _, end = DECODER.raw_decode(data, start)
+        return elements(data, start) if past_blanks(data, end) == len(data) else [data]
+    except (ValueError, RecursionError):
+        return [data]
+
+
 def past_blanks(text: str, place: int) -> int:
     """The next place that is no blank."""
     match = BLANKS.match(text, place)

@@ -19,7 +19,8 @@ SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 
 @dataclass(frozen=True)
 class Patience:
-    """Limits of one conversation. `tries` counts the first; a read may be silent that long."""
+    """Limits of one conversation. `tries` counts the first; a read may be silent that long, and
+    bring nothing but heartbeats for a third of it where it is not known to end."""
 
     tries: int = 5
     first_wait_seconds: float = 1.0
@@ -28,13 +29,20 @@ class Patience:
     connect_timeout_seconds: float = 10.0
     answer_seconds_max: float = 600.0  # one whole REST answer, however slowly it drips
 
+    @property
+    def quiet_seconds_max(self) -> float:
+        """How long a reading between two ids may bring heartbeats and nothing else."""
+        return self.read_timeout_seconds / 3
+
 
 class NotNow(Exception):
     """No usable answer this time: no connection, time-out, 429 or 5xx. Never leaves recon.feeds."""
 
-    def __init__(self, seen: str, *, busy: bool = False, wait_seconds: float | None = None) -> None:
+    def __init__(
+        self, seen: str, where: str, *, busy: bool = False, wait_seconds: float | None = None
+    ) -> None:
         super().__init__(seen)
-        self.seen, self.busy, self.wait_seconds = seen, busy, wait_seconds
+        self.seen, self.where, self.busy, self.wait_seconds = seen, where, busy, wait_seconds
 
 
 class Pause:

@@ -28,7 +28,9 @@ class Stream:
     """One feed of the broker; without a `path` it is delivered, not read.
 
     `identity` are the paths tried in order for an event's identity, `params` are asked with every
-    reading.
+    reading. `dated` is a stream whose window one of the broker's documents writes with dates and
+    another with instants. `removed` says since when the broker may no longer serve it, and what to
+    do instead.
     """
 
     name: str
@@ -37,6 +39,8 @@ class Stream:
     required: tuple[str, ...]
     columns: tuple[Column, ...]
     params: tuple[tuple[str, str], ...] = ()
+    dated: bool = False
+    removed: str = ""
 
 
 def columns(text: str) -> tuple[Column, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from recon.feeds.answer import one_line
+from recon.feeds.elements import framed
 from recon.feeds.sse import Comment, Decoder, Event, Item, OversizeError, Unknown
 
 UNKNOWN_COMMENTS_MAX = 20
@@ -25,8 +26,9 @@ class StreamEnd:
 
     `ended` is "complete" only if everything that one reading can prove holds; else "stopped" (we
     asked), "lossy" (the broker dropped messages), "server_error" (it said so in a comment),
-    "timeout", "cut" (the connection broke), "unknown_field" (not an event stream), "partial" (it
-    ended inside a block) or "unproven" (the body had no framing of its own).
+    "timeout", "cut" (the connection broke), "quiet" (between two ids: heartbeats and nothing else),
+    "unknown_field" (not an event stream), "partial" (it ended inside a block) or "unproven" (the
+    body had no framing of its own).
     `dropped` is what the broker announced, at least 1 for each notice: a lower bound.
     """
 
@@ -44,6 +46,7 @@ class Tally:
         self._take = take
         self._decoder = Decoder()
         self._messages = self._heartbeats = self._dropped = 0
+        self.only_heartbeats = False  # since the last event
         self._server_error = self._unknown_field = False
         self._unknown_comments: dict[str, None] = {}
 
@@ -75,7 +78,8 @@ class Tally:
         texts = []
         for item in items:
             if isinstance(item, Event):
-                texts.append(item.data)
+                texts += framed(item.data)
+                self.only_heartbeats = False
             elif isinstance(item, Comment):
                 self._comment(item.text)
             elif isinstance(item, Unknown):
@@ -88,6 +92,7 @@ class Tally:
         text = raw.strip().lower()
         if text in HEARTBEATS:
             self._heartbeats += 1
+            self.only_heartbeats = True
         elif text.startswith(DROPPED):
             count = DROPPED_COUNT.search(text)
             self._dropped += max(1, int(count[1])) if count else 1
@@ -104,7 +109,7 @@ class Tally:
             return "lossy"
         if self._server_error:
             return "server_error"
-        if fate in ("timeout", "cut"):
+        if fate in ("timeout", "cut", "quiet"):
             return fate
         if self._unknown_field:
             return "unknown_field"

@@ -11,15 +11,16 @@ from pathlib import Path
 import pendulum
 
 from recon.archive.columns import read_row
+from recon.archive.coverage import is_covered
 from recon.archive.intake import Intake
-from recon.archive.manifest import read_manifest
+from recon.archive.manifest import read_from_broker, read_manifest
 from recon.archive.read import archived
-from recon.archive.replay import replay_window
+from recon.archive.replay import replay_window, why_unproven
 from recon.archive.statements import archive_aggregate, archive_cash, archive_positions
 from recon.errors import BrokerError, IncompleteError, NotReadyError
 from recon.feeds.answer import AnswerRefused
 from recon.feeds.broker import Broker
-from recon.feeds.streams import SYSTEM, stream_named
+from recon.feeds.streams import SYSTEM, Stream, stream_named
 from recon.nightly.needs import BOOKED, to_read
 from recon.nightly.published import last_ready, read_published
 from recon.nightly.trigger import SystemEvent, missing
@@ -27,16 +28,18 @@ from recon.settings import Settings
 from recon.window import Window, as_z, day_start
 
 Note = Callable[..., None]
+Tracked = Callable[[str], contextlib.AbstractContextManager[Callable[[int], None]]]
 PAUSE_SECONDS = 30
 NOT_GIVEN = (403, 404, 410)  # not every key may read every stream
 
 
 def archived_signals(archive: Path) -> list[SystemEvent]:
-    """Every readable event of the system stream that is archived."""
+    """Every readable event of the system stream that the broker itself said. One that came in a
+    file is a record: it starts no night and bounds none."""
     columns = ["type", "system_date", "event_at", "malformed"]
     return [
         SystemEvent(row["type"], row["system_date"], pendulum.instance(row["event_at"]))
-        for row in archived(archive, read_manifest(archive), SYSTEM.name, columns)
+        for row in archived(archive, read_from_broker(read_manifest(archive)), SYSTEM.name, columns)
         if row["malformed"] is None
     ]
 
@@ -101,7 +104,7 @@ def _follow(
     def stop() -> bool:
         return not missing([SystemEvent(kind, system_date, now) for kind in seen], system_date)
 
-    end = broker.read_window(SYSTEM, window, take, stop=stop, deadline_seconds=deadline_seconds)
+    end = broker.follow(SYSTEM, window, take, stop=stop, deadline_seconds=deadline_seconds)
     intake.record(end, as_z(now))
 
 
@@ -112,36 +115,21 @@ def collect(
     ready: pendulum.DateTime,
     now: pendulum.DateTime,
     note: Note,
-    tracked: Callable[[str], contextlib.AbstractContextManager[Callable[[int], None]]],
+    tracked: Tracked,
 ) -> None:
     """Replay the streams of the night up to `ready`, also by publication since the last night, and
     archive the statements of the day."""
     since = last_ready(settings, archived_signals(settings.archive), system_date)
     for name in settings.streams:
         stream = stream_named(name)
-        window = to_read(
-            read_manifest(settings.archive), name, system_date, ready, settings.lookback_days
-        )
         try:
-            with tracked(f"replay {name}") as progress:
-                made = replay_window(
-                    broker,
-                    settings.archive,
-                    stream,
-                    window,
-                    started_at=as_z(now),
-                    deadline_seconds=settings.window_deadline_seconds,
-                    progress=progress,
-                )
+            _replay(broker, settings, stream, system_date, ready, now, note, tracked)
+            _follow_published(broker, settings, stream, since, ready, now, note)
         except AnswerRefused as refusal:
             if name in BOOKED or refusal.status not in NOT_GIVEN:
                 raise
             note("stream not given", stream=name, why=str(refusal))
-            continue
-        for fetch in made:
-            note("replayed", stream=name, window=str(window), ended=fetch.ended, new=fetch.new)
-        if name in BOOKED and since is not None and since < ready:
-            read_published(broker, settings, stream, since, ready, now, note)
+    _follow_published(broker, settings, SYSTEM, since, ready, now, note)
     try:
         archive_positions(broker, settings.archive, system_date, started_at=as_z(now))
         with tracked("cash statements") as progress:
@@ -156,6 +144,50 @@ def collect(
     except IncompleteError as error:
         note("statement not complete", why=str(error))
     _collect_aggregate(broker, settings, system_date, now, note)
+
+
+def _replay(
+    broker: Broker,
+    settings: Settings,
+    stream: Stream,
+    system_date: date,
+    ready: pendulum.DateTime,
+    now: pendulum.DateTime,
+    note: Note,
+    tracked: Tracked,
+) -> None:
+    """The window of one stream."""
+    fetches = read_manifest(settings.archive)
+    window = to_read(fetches, stream.name, system_date, ready, settings.lookback_days)
+    with tracked(f"replay {stream.name}") as progress:
+        made = replay_window(
+            broker,
+            settings.archive,
+            stream,
+            window,
+            started_at=as_z(now),
+            deadline_seconds=settings.window_deadline_seconds,
+            progress=progress,
+        )
+    for fetch in made:
+        read = f"{fetch.since} .. {fetch.until}"
+        note("replayed", stream=stream.name, window=read, ended=fetch.ended, new=fetch.new)
+    if not is_covered(made, stream.name, window):
+        note("not proven", stream=stream.name, window=str(window), why=why_unproven(made))
+
+
+def _follow_published(
+    broker: Broker,
+    settings: Settings,
+    stream: Stream,
+    since: pendulum.DateTime | None,
+    ready: pendulum.DateTime,
+    now: pendulum.DateTime,
+    note: Note,
+) -> None:
+    """What a stream published since the last night; before the first one there is none."""
+    if since is not None and since < ready:
+        read_published(broker, settings, stream, since, ready, now, note)
 
 
 def _collect_aggregate(

@@ -17,10 +17,9 @@ from recon.archive.columns import Number, Row, parse_json, read_row
 from recon.archive.files import read_file, refuse_no_file, unusable
 from recon.archive.intake import Intake
 from recon.archive.manifest import Fetch
-from recon.errors import UsageError
-from recon.feeds.streams import EVENT_STREAMS, JOURNAL_STATUS, SYSTEM, Stream, stream_named
+from recon.feeds.streams import EVENT_STREAMS, JOURNAL_STATUS, Stream, stream_named
+from recon.nightly.collect import Tracked
 from recon.nightly.keeping import locked
-from recon.nightly.run import Tracked
 from recon.settings import Settings
 from recon.window import Window, as_z
 
@@ -49,21 +48,17 @@ def ingest_files(
     tracked: Tracked,
 ) -> Iterator[Ingested]:
     """Archive files of one stream, one after the other. Raises UsageError for a file that is none
-    of that stream: those before it are archived, of itself and those after it nothing is."""
+    of that stream: those before it are archived, of itself and those after it nothing is.
+
+    An event of the system stream is kept as a record: only the broker's own word, read from the
+    broker, says that a day is ready."""
     stream = stream_named(name)
-    if stream is SYSTEM:
-        raise UsageError(
-            expected="a stream of events",
-            seen="system, the broker's own word that a day is ready",
-            where="--stream",
-            next_step="let `recon run` or `recon replay` ask the broker for it",
-        )
     for file in files:
         refuse_no_file(file)
     with locked(settings.home):
         for file in files:
             with tracked(f"ingest {file.name}") as progress:
-                intake = Intake(settings.archive, stream, _no_window(now))
+                intake = Intake(settings.archive, stream, _no_window(now), from_file=True)
                 done = _Reading(file, stream, intake, progress).whole(now)
             yield done
 

@@ -11,9 +11,8 @@ from recon.archive.manifest import OPENING, Fetch, append, next_number, opening_
 from recon.archive.statements import archive_cash, archive_positions
 from recon.errors import UsageError
 from recon.feeds.broker import Broker
-from recon.nightly.collect import wait_until_ready
+from recon.nightly.collect import Tracked, wait_until_ready
 from recon.nightly.keeping import locked
-from recon.nightly.run import Tracked
 from recon.settings import Settings
 from recon.window import as_z, day_start
 

@@ -17,14 +17,11 @@ from recon.archive.manifest import Fetch, opening_date, read_manifest
 from recon.archive.replay import replay_window
 from recon.feeds.answer import AnswerRefused
 from recon.feeds.broker import Broker
-from recon.feeds.cursor import published_between
+from recon.feeds.cursor import NO_SUCH_CURSOR, OVERLAP_MINUTES, published_between
 from recon.feeds.streams import Stream
 from recon.nightly.trigger import SystemEvent, ready_at, ready_dates
 from recon.settings import Settings
 from recon.window import as_z
-
-OVERLAP_MINUTES = 10  # the guides say: begin some minutes before, and take every event once
-NO_SUCH_CURSOR = (400, 404, 422)
 
 
 def read_published(

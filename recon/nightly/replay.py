@@ -12,8 +12,8 @@ from recon.errors import UsageError
 from recon.feeds.broker import Broker
 from recon.feeds.cursor import Cursor, cursor_of, ulid_at
 from recon.feeds.streams import Stream, stream_named
+from recon.nightly.collect import Tracked
 from recon.nightly.keeping import locked
-from recon.nightly.run import Tracked
 from recon.settings import Settings
 from recon.window import Window, as_z
 

@@ -6,9 +6,8 @@ none, so that the same command simply tries again.
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from recon.archive.manifest import opening_date, read_manifest
 from recon.errors import ExitCode, UsageError
 from recon.feeds.broker import Broker
 from recon.nightly.build import build
-from recon.nightly.collect import Note, archived_signals, collect, wait_until_ready
+from recon.nightly.collect import Note, Tracked, archived_signals, collect, wait_until_ready
 from recon.nightly.evaluate import WAREHOUSE, Needs, Outcome, evaluate, plan
 from recon.nightly.keeping import locked, read_record, write_record
 from recon.nightly.knowledge import know
@@ -31,7 +30,6 @@ from recon.rules.catalog import find_rules, pack_hash
 from recon.settings import Settings
 from recon.window import as_z
 
-Tracked = Callable[[str], contextlib.AbstractContextManager[Callable[[int], None]]]
 EXIT_CODES = {
     "clean": ExitCode.CLEAN,
     "breaks": ExitCode.BREAKS,

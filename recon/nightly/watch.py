@@ -15,9 +15,9 @@ from recon.archive.columns import read_row
 from recon.errors import BrokerUnreachable
 from recon.feeds.broker import Broker
 from recon.feeds.streams import SYSTEM
-from recon.nightly.collect import Note, archived_signals
+from recon.nightly.collect import Note, Tracked, archived_signals
 from recon.nightly.evaluate import Outcome
-from recon.nightly.run import Tracked, run_date, unrecorded
+from recon.nightly.run import run_date, unrecorded
 from recon.nightly.trigger import SystemEvent, ready_dates
 from recon.settings import Settings
 from recon.window import Window
@@ -90,7 +90,7 @@ def _wait_for_dates(
     if fresh():
         return fresh()
     try:
-        end = broker.read_window(
+        end = broker.follow(
             SYSTEM, window, take, stop=lambda: bool(fresh()), deadline_seconds=FOLLOW_SECONDS
         )
         note("signals read", ended=end.ended)

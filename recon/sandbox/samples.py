@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from recon.sandbox.clock import MICROSECOND, SECOND
@@ -46,8 +47,8 @@ def sample_books(folder: Path) -> Books:
 
 def _event(line: str, system_date: date) -> Event:
     """The line as an event; all are published at one instant, and so in the file's order."""
-    payload = json.loads(line)
+    payload = json.loads(line, parse_float=Decimal)
     moment = datetime.fromisoformat(payload["at"]).astimezone(UTC)
     at = int(moment.timestamp()) * SECOND + moment.microsecond * MICROSECOND
     event_id = str(payload.get("event_ulid") or payload["event_id"])
-    return Event(0, at, event_id, str(payload.get("account_id", "")), system_date, {}, line)
+    return Event(0, at, event_id, str(payload.get("account_id", "")), system_date, payload, line)

@@ -64,8 +64,8 @@ class Stream:
             for message in messages:
                 if self.selection.takes(message):
                     yield message
-                if self.selection.is_past(message):
-                    return
+            if any(self.selection.is_past(message) for message in messages):
+                return  # not before: published earlier does not mean a smaller id
             if time.monotonic() >= beat:
                 self.write(HEARTBEAT)
                 beat = time.monotonic() + self.heartbeat_seconds
