@@ -92,7 +92,11 @@ def accounts(
 @click.command(epilog=example("recon doctor"))
 @click.pass_context
 def doctor(context: click.Context) -> None:
-    """Check settings, credentials, host and archive; sends one question to the broker at most."""
+    """Check settings, credentials, host and archive, and how the broker takes windows.
+
+    It asks the broker for its system stream and for a second of each stream of which one document
+    writes windows with dates and another with instants, and keeps nothing of it.
+    """
     from recon.doctor import examine
 
     settings = settings_of(context)

@@ -125,6 +125,7 @@ def replay(
     2027-02-15. What is read by id proves no coverage of the time in which it happened.
     """
     from recon.archive.coverage import is_covered, is_whole
+    from recon.archive.replay import why_unproven
     from recon.nightly.replay import replay_ids, replay_streams
     from recon.terminal import tracked
     from recon.window import Window, parse_instant
@@ -135,18 +136,24 @@ def replay(
         with broker_of(settings) as broker:
             read = replay_ids(broker, settings, streams, bounds, moment, tracked=tracked)
         fetches = [fetch for _, made in read for fetch in made]
-        whole = all(is_whole(made, cursor) for cursor, made in read)
+        lacking = [made for cursor, made in read if not is_whole(made, cursor)]
     else:
         window = Window(parse_instant(bounds[0]), parse_instant(bounds[1]))
         with broker_of(settings) as broker:
             fetches = replay_streams(broker, settings, streams, window, moment, tracked=tracked)
-        whole = all(is_covered(fetches, stream, window) for stream in streams)
+        lacking = [
+            [fetch for fetch in fetches if fetch.stream == stream]
+            for stream in streams
+            if not is_covered(fetches, stream, window)
+        ]
     for fetch in fetches:
         line = {name: getattr(fetch, name) for name in ("stream", "since", "until", "ended")}
         line |= {name: getattr(fetch, name) for name in ("received", "new", "duplicates")}
         shown = " ".join(f"{name}={value}" for name, value in line.items())
         click.echo(json.dumps(line) if as_json else shown)
-    if not whole:
+    for made in lacking:
+        click.echo(f"{made[-1].stream}: not proven: {why_unproven(made)}", err=True)
+    if lacking:
         sys.exit(ExitCode.INCOMPLETE)
 
 

@@ -10,11 +10,13 @@ from pathlib import Path
 import pendulum
 
 from recon.archive.coverage import covered_until
+from recon.archive.forms import form_of
 from recon.archive.inbox import BODY, inbox_of
 from recon.archive.manifest import read_manifest
 from recon.errors import ReconError
+from recon.feeds.answer import AnswerRefused
 from recon.feeds.broker import Broker, Patience
-from recon.feeds.streams import SYSTEM
+from recon.feeds.streams import BOOKED, SYSTEM, stream_named
 from recon.nightly.needs import check_streams
 from recon.rules.catalog import find_rules
 from recon.settings import Settings
@@ -67,7 +69,23 @@ def _broker(settings: Settings, now: pendulum.DateTime) -> Iterator[tuple[bool, 
     try:
         with Broker(settings.broker_url, credentials.key, credentials.secret, QUICK) as broker:
             end = broker.read_window(SYSTEM, window, lambda texts: None, deadline_seconds=10.0)
+            ended = f"{settings.broker_url}: system stream ended {end.ended}"
+            yield end.ended == "complete", ended
+            yield from _windows(broker, settings, now)
     except ReconError as error:
         yield False, str(error)
-        return
-    yield end.ended == "complete", f"{settings.broker_url}: system stream ended {end.ended}"
+
+
+def _windows(
+    broker: Broker, settings: Settings, now: pendulum.DateTime
+) -> Iterator[tuple[bool, str]]:
+    """How the broker takes the windows of the streams whose documents disagree about them."""
+    for stream in (stream_named(name) for name in settings.streams):
+        if not stream.dated:
+            continue
+        try:
+            good, form = form_of(broker, settings.archive, stream, now)
+        except AnswerRefused as refusal:
+            yield stream not in BOOKED, f"windows of {stream.name}: {refusal}"
+            continue
+        yield good, f"windows of {stream.name}: the broker {form}"

@@ -38,7 +38,7 @@ def log_to_stderr() -> Callable[..., None]:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     note: Callable[..., None] = structlog.get_logger().info
-    tell_retries(note)
+    tell_retries(lambda what, **fields: structlog.get_logger().info(what, **fields))
     return note
 
 

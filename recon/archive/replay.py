@@ -58,18 +58,20 @@ def replay_window(
 
 def why_unproven(made: Sequence[Fetch]) -> str:
     """Why these readings of one window, or between two ids, do not prove all of it."""
-    last = made[-1]
-    if last.ended == QUIET:
+    broken = [fetch.ended for fetch in made if fetch.ended not in ("complete", BY_CURSOR, "lossy")]
+    ended = broken[-1] if broken else made[-1].ended
+    if ended == QUIET:
         return (
             "for long nothing but heartbeats came: the last id is not published, or the broker"
             " waits for a later one; what came is kept, and nothing after it is proven"
         )
-    if last.ended in ("complete", END_UNKNOWN):
+    if ended in ("complete", END_UNKNOWN):
+        last = made[-1].until if ended == "complete" else made[-1].since
         return (
-            f"proven until {last.until if last.complete else last.since} only: nothing shows that"
-            " the broker takes instants, and it takes no publication cursor"
+            f"proven until {last} only: nothing shows that the broker takes instants, and it takes"
+            " no publication cursor"
         )
-    return f"the last reading ended {last.ended}"
+    return f"a reading ended {ended}"
 
 
 def _window_of(part: Window | Cursor, started_at: str) -> Window:

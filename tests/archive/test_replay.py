@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from recon.archive.coverage import is_covered
+from recon.archive.coverage import BY_CURSOR, covered, is_covered
 from recon.archive.manifest import Fetch, read_manifest
-from recon.archive.replay import replay_window
+from recon.archive.replay import replay_window, why_unproven
 from recon.errors import BrokerUnreachable
 from recon.feeds.broker import Broker
 from recon.feeds.cursor import Cursor
 from recon.feeds.sse import OversizeError
 from recon.feeds.streams import NTA, TRADES, Stream
 from recon.sandbox.exact import encode
+from recon.sandbox.server import Sandbox
 from recon.sandbox.transport import TransportFault
 from recon.window import Window
 from tests.archive.conftest import DAY, SHORT, Serve, books
@@ -152,6 +153,20 @@ def test_integers_cover_nothing_and_are_repeated_as_they_are(tmp_path: Path, ser
     assert (lossy.ended, whole.ended) == ("lossy", "by_cursor")
     assert (whole.since, whole.until) == ("2026-06-17T05:59:59Z", "2026-06-17T06:00:00Z")
     assert (whole.received, whole.new) == (len(texts_of(tmp_path, NTA)), 1)
+
+
+def test_ids_beyond_the_last_end_after_a_quiet_and_prove_nothing(tmp_path: Path) -> None:
+    """What came is kept; nothing is asked again, since the broker would say the same."""
+    with (
+        Sandbox(books(), as_of=DAY, heartbeat_seconds=0.05) as sandbox,
+        Broker(sandbox.url, sandbox.key, sandbox.secret, SHORT) as broker,
+    ):
+        [fetch] = replay(broker, tmp_path, Cursor("id", "0", "999999999"), NTA)
+        assert len(sandbox.requests) == 1
+    assert (fetch.ended, fetch.new) == ("quiet", len(texts_of(tmp_path, NTA)))
+    assert fetch.new > 10
+    assert covered([fetch], "nta") == covered([fetch], "nta", BY_CURSOR) == []
+    assert "nothing after it is proven" in why_unproven([fetch])
 
 
 def test_a_window_too_short_to_halve_is_repeated_as_it_is(tmp_path: Path, serve: Serve) -> None:

@@ -47,7 +47,6 @@ def test_a_file_that_is_not_whole_ends_incomplete(tmp_path: Path, content: str, 
     ("words", "said"),
     [
         (("--stream", "nope", "file"), "one of trades, "),
-        (("--stream", "system", "file"), "the broker's own word that a day is ready"),
         (("--stream", "trades", "absent"), "absent"),
         (("--stream", "trades", "."), "a folder"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,11 @@ def test_every_try_is_a_line_of_json_on_standard_error(tmp_path: Path) -> None:
     assert called.code == 7
     lines = called.err.splitlines()
     assert [line[0] for line in lines] == ["{"] * 4 + ["r"]
+    for number, line in enumerate(lines[:4], start=1):
+        told = json.loads(line)
+        assert (told["event"], told["why"], told["tries"]) == ("asked again", "HTTP 503", number)
+        assert told["where"].endswith(f" at {server.url.removeprefix('http://')}")
+        assert not {"args", "callable", "caused_by"} & set(told)
     assert "HTTP 503, after 5 tries" in called.complaint
 
 
@@ -129,10 +135,15 @@ def test_doctor_names_what_is_damaged_and_changes_nothing(tmp_path: Path) -> Non
 
 
 def test_doctor_is_content_with_a_broker_that_answers(tmp_path: Path) -> None:
-    """One question at most, and the key's place is named, not the key."""
+    """The system stream and, of each stream whose documents disagree about windows, three days;
+    the key's place is named, not the key."""
     with Sandbox(right_books(), as_of=MONDAY) as sandbox:
         called = call_here(tmp_path, "--home", "home", "--broker-url", sandbox.url, "doctor")
-        assert len(sandbox.requests) == 1
+        paths = [request.partition("?")[0] for request in sandbox.requests]
+    assert paths == ["/v2/events/system", "/v2/events/trades", "/v1/events/nta",
+                     "/v2/events/funding/status", "/v1/events/accounts/status"]  # fmt: skip
+    assert "✓ windows of nta: the broker takes instants; whether it cuts them" in called.out
+    assert not (tmp_path / "home").exists()
     assert called.code == 0
     assert "✗" not in called.out
     assert "✓ credentials from RECON_BROKER_KEY/RECON_BROKER_SECRET" in called.out

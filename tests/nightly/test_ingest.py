@@ -28,6 +28,7 @@ FILES = {
     "transfer_status": ("transfer_status", 3),
     "account_status": ("account_status", 7),
     "admin_action": ("admin_action", 1),
+    "system": ("system", 2),
 }
 
 
@@ -193,9 +194,9 @@ def test_delivered_bodies_are_unwrapped(tmp_path: Path) -> None:
     assert texts_of(tmp_path / "archive", EVENT_STREAMS["upvest"])[:2] == [first, second]
 
 
-@pytest.mark.parametrize("stream", ["system", "nope", "eod_positions"])
+@pytest.mark.parametrize("stream", ["nope", "eod_positions"])
 def test_no_other_stream_is_ingested(tmp_path: Path, stream: str) -> None:
-    """That a day is ready only the broker says, and statements are asked for."""
+    """Statements are asked for."""
     with pytest.raises(UsageError):
         ingest(tmp_path / "home", stream, SAMPLES / "system.ndjson")
     assert not (tmp_path / "home").exists()

@@ -14,8 +14,9 @@ from recon.archive.replay import replay_window
 from recon.errors import BrokerRefused
 from recon.feeds.broker import Broker
 from recon.feeds.cursor import ulid_at
-from recon.feeds.streams import NTA, TRADES, Stream
+from recon.feeds.streams import JOURNAL_STATUS, NTA, SYSTEM, TRADES, Stream, stream_named
 from recon.nightly.published import last_ready, read_published
+from recon.nightly.run import run_date
 from recon.nightly.trigger import SystemEvent
 from recon.sandbox.server import Sandbox
 from recon.sandbox.transport import TransportFault
@@ -33,7 +34,9 @@ from tests.nightly.nights import (
     broker_of,
     quiet,
     right_books,
+    run_night,
     settings_of,
+    tracked,
 )
 
 LAST_NIGHT = pendulum.datetime(2026, 6, 16, 5, 42)  # when the broker was ready with Monday
@@ -187,3 +190,54 @@ def begin_books(settings: Settings, opened: date) -> None:
     """The line of the manifest that says with which day the books begin."""
     since = as_z(day_start(opened))
     append(settings.archive, Fetch(1, "opening", since, since, "complete", 0, 0, 0))
+
+
+def late_journal() -> str:
+    """An event of the status of a journal, of long ago, published on the second evening."""
+    journals = right_books().lifecycle["journal_status"]
+    fresh = {"journal_id": "00000000-0000-4000-8000-000000000003", "at": LONG_AGO}
+    published = ulid_at(TONIGHT.subtract(hours=9))[:-1] + "Z"
+    return json.dumps(json.loads(journals[0].text) | fresh | {"event_id": published})
+
+
+def test_every_stream_is_followed_each_night(tmp_path: Path) -> None:
+    """A late record of any of them is found the first night after, however old it is; each stream
+    is asked by its time and by its publication."""
+    names = ("trades", "nta", "activities", "journal_status", "funding_status", "account_status",
+             "admin_action", "ipo")  # fmt: skip
+    with Sandbox(right_books(), as_of=MONDAY) as sandbox, broker_of(sandbox) as broker:
+        settings = settings_of(tmp_path, sandbox.url, streams=",".join(names))
+        night(broker, settings, MONDAY)
+        text = late_journal()
+        sandbox.publish_live("journal_status", text)
+        sandbox.advance_to(TUESDAY)
+        before = len(sandbox.requests)
+        night(broker, settings, TUESDAY)
+        asked = [request for request in sandbox.requests[before:] if "/events/" in request]
+    assert text in texts_of(settings.archive, JOURNAL_STATUS)
+    begin = ulid_at(pendulum.datetime(2026, 6, 16, 5, 0))[:5]
+    for stream in (*(stream_named(name) for name in names), SYSTEM):
+        word = "ulid" if stream.path.startswith("/v1/") else "id"
+        of_stream = [request for request in asked if request.startswith(stream.path + "?")]
+        followed = [r for r in of_stream if f"since_{word}={begin}" in r]
+        assert followed, f"{stream.name}: {of_stream}"
+
+
+def night(broker: Broker, settings: Settings, system_date: date) -> None:
+    """One night, whatever its result."""
+    run_date(
+        broker, settings, system_date, NOW,
+        wait_seconds=0, again=False, note=quiet, tracked=tracked,
+    )  # fmt: skip
+
+
+def test_a_stream_that_is_refused_by_publication_alone_stops_no_night(tmp_path: Path) -> None:
+    """It moves no money; the night goes on to the next stream, and says so."""
+    with Sandbox(right_books(), as_of=MONDAY) as sandbox, broker_of(sandbox) as broker:
+        night(broker, settings_of(tmp_path, sandbox.url), MONDAY)
+    fault = TransportFault("status", path="/v2/events/admin-actions?since_id", status=403, times=9)
+    with Sandbox(right_books(), as_of=TUESDAY, transport=(fault,)) as sandbox:
+        outcome = run_night(sandbox, tmp_path, TUESDAY)
+        paths = [request.partition("?")[0] for request in sandbox.requests]
+    assert outcome.result == "clean"
+    assert paths.index("/v2/events/ipos") > paths.index("/v2/events/admin-actions")

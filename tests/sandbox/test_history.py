@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from recon.sandbox.model import Event
+from recon.sandbox.samples import sample_books
 from recon.sandbox.server import Sandbox
 from tests.sandbox.client import (
     ALL,
@@ -17,6 +19,8 @@ from tests.sandbox.client import (
     get,
     refusal,
 )
+
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
 
 @pytest.mark.parametrize(("path", "events"), [(TRADES, BOOKS.trades), (SYSTEM, BOOKS.system)])
@@ -72,6 +76,15 @@ def test_v1_also_takes_integer_ids(broker: Sandbox) -> None:
     numbers = [event.payload["event_id"] for event in BOOKS.activities]
     target = f"{NTA}?since_id={numbers[2]}&until_id={numbers[5]}&include_preprocessing=true"
     assert get(broker.url, target).events == [event.text for event in BOOKS.activities[3:6]]
+
+
+def test_the_samples_take_integer_ids_in_any_order() -> None:
+    """Published earlier does not mean a smaller number: the documented ones run backwards once."""
+    path = "/v1/events/accounts/status"
+    with Sandbox(sample_books(SAMPLES)) as broker:
+        events = get(broker.url, f"{path}?since_id=12627496&until_id=12627521").events
+        numbers = [json.loads(text)["event_id"] for text in events]
+    assert numbers == [12627517, 12627518, 12627519, 12627521, 12627497]
 
 
 def test_nta_can_be_filtered_by_account_and_by_group(broker: Sandbox) -> None:
