@@ -74,11 +74,12 @@ def test_what_a_stream_brought_already_is_not_taken_again(tmp_path: Path) -> Non
         written(tmp_path / "lines", first, second),
         written(tmp_path / "array", f"[{first}, {second}]"),
         written(tmp_path / "sse", f"data: {first}", "", f"data: {second}", ""),
+        written(tmp_path / "frame", f"data: [{first}, {second}]", ""),
     ]
     brought = [
         (fetch_of(d).new, fetch_of(d).duplicates) for d in ingest(tmp_path, "trades", *files)
     ]
-    assert brought == [(1, 1), (0, 2), (0, 2)]
+    assert brought == [(1, 1), (0, 2), (0, 2), (0, 2)]
     assert texts_of(tmp_path / "archive") == [first, second]
 
 
