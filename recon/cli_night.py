@@ -33,16 +33,16 @@ from recon.errors import ExitCode, UsageError
 def open_command(context: click.Context, day: str, wait: str | None, accounts: Path | None) -> None:
     """Begin the books with the broker's statement of one day, on going live."""
     from recon.nightly.opening import open_books
-    from recon.terminal import tracked
+    from recon.terminal import print_opening, tracked
 
     listed = _listed(accounts) if accounts else frozenset()
     settings = settings_of(context)
     with broker_of(settings) as broker:
-        count = open_books(
+        opened = open_books(
             broker, settings, system_date(day), clock(),
             wait_seconds=wait_seconds(wait), accounts=listed, tracked=tracked,
         )  # fmt: skip
-    click.echo(f"The books begin with the statement of {day}: {count} accounts.")
+    print_opening(day, opened)
 
 
 @click.command(epilog=example("recon run --date 2026-06-16 --wait 4h"))

@@ -16,6 +16,7 @@ from recon.reports.table import plain
 
 if TYPE_CHECKING:
     from recon.nightly.evaluate import Outcome
+    from recon.nightly.opening import Opened
     from recon.reports.explain import Explanation
 
 SHOWN = ("break_id", "severity", "state", "rule", "account_id", "symbol", "subject", "difference")
@@ -79,6 +80,25 @@ def print_outcome(outcome: Outcome, *, as_json: bool) -> None:
             "To begin with the broker's statement of an earlier day, use `recon open --date D`."
         )
     print(f"{outcome.reports}/discrepancies.csv")
+
+
+def print_opening(day: str, opened: Opened) -> None:
+    """What the books begin with, and who was not found there."""
+    parts = [
+        f"{opened.with_positions} with positions",
+        f"{opened.with_cash_only} with cash only",
+        f"{opened.empty} empty",
+    ]
+    shown = ", ".join(part for part in parts if not part.startswith("0 "))
+    accounts = f"{opened.accounts} account{'' if opened.accounts == 1 else 's'}"
+    print(f"The books begin with the statement of {day}: {accounts}{': ' if shown else ''}{shown}.")
+    if opened.unknown:
+        print(plain(f"Unknown to the broker: {' '.join(opened.unknown)}"))
+    if not opened.status_read:
+        print(
+            "The account stream was not read: an account without a position was asked for its cash"
+            " only where RECON_ACCOUNTS_FILE or --accounts names it."
+        )
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:

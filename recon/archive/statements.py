@@ -7,21 +7,51 @@ the totals per security it serves of any day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from recon.archive.columns import Row, parse_json, read_lines_row, read_row
+from recon.archive.columns import Row, read_lines_row, read_row
 from recon.archive.coverage import is_covered
 from recon.archive.manifest import Fetch, append, next_number, read_manifest
+from recon.archive.population import (
+    ANSWERED,
+    LATER,
+    LISTED,
+    NO_ANSWER,
+    OTHER_DATE,
+    UNKNOWN,
+    Account,
+    as_rows,
+    beginnings,
+    known_accounts,
+)
 from recon.archive.read import archived
 from recon.archive.segment import write_segment
 from recon.feeds.broker import Broker
-from recon.feeds.statements import read_aggregate, read_cash, read_positions
-from recon.feeds.streams import BOOKED, EOD_AGGREGATE, EOD_CASH, EOD_POSITIONS, Stream
+from recon.feeds.statements import AccountsUnanswered, read_aggregate, read_cash, read_positions
+from recon.feeds.streams import EOD_ACCOUNTS, EOD_AGGREGATE, EOD_CASH, EOD_POSITIONS, Stream
 from recon.window import Window, as_z, day_start
 
 ACCOUNTS_PER_SEGMENT = 500
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What came of asking each known account for its balance of one date."""
+
+    answers: Mapping[str, str]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each answer."""
+        return dict(sorted(Counter(self.answers.values()).items()))
+
+    def those(self, answer: str) -> list[str]:
+        """The accounts of which that came, in order."""
+        return sorted(account for account, came in self.answers.items() if came == answer)
 
 
 def archive_positions(
@@ -51,51 +81,55 @@ def archive_cash(
     started_at: str,
     more_accounts: Collection[str] = (),
     progress: Callable[[int], None] = lambda count: None,
-) -> int:
-    """Ask the balances of every known account that is not archived yet for that date.
+) -> Asked:
+    """Ask the balance of every account that any source knows of by that date, unless it is archived
+    already; `more_accounts` are known from the user.
 
     What came is written every few hundred accounts, so that a broken night goes on where it
     stopped; the line that ends `complete` says that every account was asked and answered for that
-    date, or is unknown to the broker. Gives how many accounts are archived for that date.
+    date, or is unknown to the broker. Who was known and what came is recorded before it. Raises
+    AccountsUnanswered.
     """
-    done = _accounts_with_cash(archive, system_date)
-    wanted = sorted((known_accounts(archive) | set(more_accounts)) - done)
+    known = known_accounts(archive, read_manifest(archive), system_date)
+    for account_id in more_accounts:
+        known.setdefault(account_id, Account()).see(LISTED, None)
+    answers = {
+        account_id: LATER if account.is_later_than(system_date) else NO_ANSWER
+        for account_id, account in known.items()
+    }
+    answers |= dict.fromkeys(_accounts_with_cash(archive, system_date), ANSWERED)
+    wanted = sorted(account_id for account_id, came in answers.items() if came == NO_ANSWER)
     rows: list[Row] = []
-    other_date = 0
 
-    def take(_: str, text: str | None) -> None:
-        nonlocal other_date
+    def take(account_id: str, text: str | None) -> None:
+        answers[account_id] = UNKNOWN
         if text is not None:
             rows.append(read_row(EOD_CASH, text))
-            other_date += system_date not in rows[-1].values
+            answers[account_id] = ANSWERED if system_date in rows[-1].values else OTHER_DATE
         progress(1)
         if len(rows) == ACCOUNTS_PER_SEGMENT:
             _record(archive, EOD_CASH, system_date, rows, len(rows), "partial", started_at)
             rows.clear()
 
+    unanswered: AccountsUnanswered | None = None
     try:
         read_cash(broker, wanted, at_once=at_once, take=take)
+    except AccountsUnanswered as error:
+        unanswered = error
     except BaseException:
         if rows:
             _record(archive, EOD_CASH, system_date, rows, len(rows), "partial", started_at)
         raise
-    ended = "other_date" if other_date else "complete"
+    begins = beginnings(archive, read_manifest(archive), known)
+    record = as_rows(system_date, known, answers, begins)
+    _record_whole(archive, EOD_ACCOUNTS, system_date, record, started_at)
+    ended = "other_date" if OTHER_DATE in answers.values() else "complete"
+    ended = "unanswered" if unanswered else ended
     if wanted or not is_covered(read_manifest(archive), EOD_CASH.name, _day(system_date)):
         _record(archive, EOD_CASH, system_date, rows, len(rows), ended, started_at)
-    return len(_accounts_with_cash(archive, system_date))
-
-
-def known_accounts(archive: Path) -> set[str]:
-    """Every account that any archived booked event or statement names."""
-    fetches = read_manifest(archive)
-    found: set[str] = set()
-    for stream in (*BOOKED, EOD_CASH):
-        found |= {
-            row["account_id"] for row in archived(archive, fetches, stream.name, ["account_id"])
-        }
-    for row in archived(archive, fetches, EOD_POSITIONS.name, ["positions"]):
-        found |= set(parse_json(row["positions"] or "{}"))
-    return {account_id for account_id in found if account_id}
+    if unanswered:
+        raise unanswered
+    return Asked(answers)
 
 
 def _record_whole(

@@ -6,23 +6,38 @@ Takes a broker; gives exact JSON texts. Parses only what it needs to know that a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import date
 from decimal import Decimal
 from itertools import islice
 from urllib.parse import quote
 
-from recon.errors import IncompleteError
+from recon.errors import BrokerError, IncompleteError
 from recon.feeds.answer import AnswerRefused
 from recon.feeds.broker import Broker
 from recon.feeds.streams import EOD_AGGREGATE, EOD_CASH, EOD_POSITIONS
 
 PAGES_MAX = 10_000
 ACCOUNT_ID_LENGTH_MAX = 256
+UNANSWERED_MAX = 10
+KEY_REFUSED = (401, 403)
 NOT_FOUND = 404
 UNPROCESSABLE = 422
 LAST_DAY_ONLY = "the broker serves only its last trading day: read the statement in its own night"
+
+
+class AccountsUnanswered(IncompleteError):
+    """Some accounts were asked and gave no usable answer, while others did."""
+
+    def __init__(self, account_ids: Sequence[str], first: Exception) -> None:
+        self.account_ids = tuple(account_ids)
+        super().__init__(
+            expected="an answer for every account",
+            seen=f"none for {len(account_ids)}, of {account_ids[0][:100]!r} so: {first}",
+            where="the broker's trading accounts",
+            next_step="run the same command again; if it stays so, ask the broker about them",
+        )
 
 
 def read_positions(
@@ -76,22 +91,46 @@ def read_cash(
     """One trading account after the other, `at_once` side by side.
 
     Calls take(account_id, exact text, or None if the broker knows no such account) from the
-    calling thread, as they complete. Anything but a 404 that is refused ends the whole reading.
+    calling thread, as they complete. A failure over one account stops no other: at the end
+    AccountsUnanswered names those. Many failures, a refused key, or not one answer are the
+    broker's own failure, which is raised as it is.
     """
     waiting = iter(account_ids)
-    running: set[Future[tuple[str, str | None]]] = set()
+    running: dict[Future[str | None], str] = {}
+    unanswered: dict[str, Exception] = {}
     pool = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="cash")
     try:
         while True:
             for account_id in islice(waiting, 2 * at_once - len(running)):
-                running.add(pool.submit(_cash, broker, account_id))
+                running[pool.submit(_cash, broker, account_id)] = account_id
             if not running:
-                return
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                take(*future.result())
+                break
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                account_id, failure = running.pop(future), future.exception()
+                if failure is None:
+                    take(account_id, future.result())
+                    continue
+                if not isinstance(failure, BrokerError | IncompleteError) or _is_final(failure):
+                    raise failure
+                unanswered[account_id] = failure
+                if len(unanswered) > UNANSWERED_MAX:
+                    raise failure
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+    if unanswered:
+        _raise_unanswered(unanswered, everyone=len(unanswered) == len(account_ids))
+
+
+def _is_final(failure: Exception) -> bool:
+    """Whether the key is refused: asking on would lock it."""
+    return isinstance(failure, AnswerRefused) and failure.status in KEY_REFUSED
+
+
+def _raise_unanswered(unanswered: Mapping[str, Exception], *, everyone: bool) -> None:
+    first = min(unanswered)
+    if everyone:
+        raise unanswered[first]
+    raise AccountsUnanswered(sorted(unanswered), unanswered[first]) from unanswered[first]
 
 
 def _positions_page(broker: Broker, params: dict[str, str], asof: str) -> str:
@@ -119,20 +158,20 @@ def _next_token(text: str, asof: str, accounts_per_page: int) -> str | None:
     return token or None
 
 
-def _cash(broker: Broker, account_id: str) -> tuple[str, str | None]:
+def _cash(broker: Broker, account_id: str) -> str | None:
     """One account's answer. An identity that no path can name is not known to the broker."""
     name = _path_part(account_id)
     if name is None:
-        return account_id, None
+        return None
     path = EOD_CASH.path.replace("{account_id}", name)
     try:
         text = broker.get_text(path, {})
     except AnswerRefused as refusal:
         if refusal.status == NOT_FOUND:
-            return account_id, None
+            return None
         raise
     _read_object(text, "a trading account")
-    return account_id, text
+    return text
 
 
 def _path_part(account_id: str) -> str | None:

@@ -66,6 +66,26 @@ EOD_CASH = Stream(
     ),
 )
 
+# What a night found of whom to ask for a balance, a row for each account that anything names: what
+# came of it, and where the account's cash begins in books that a statement opened.
+EOD_ACCOUNTS = Stream(
+    name="eod_accounts",
+    path="",
+    identity=(),
+    required=("statement_date", "account_id", "answer"),
+    columns=columns(
+        """
+        statement_date :date
+        account_id :text
+        answer :text
+        begins :text
+        sources :json
+        first_named :date
+        opened_on :date
+        """
+    ),
+)
+
 # Its answer is an array without a date: the archive puts it in an object with the date asked for.
 EOD_AGGREGATE = Stream(
     name="eod_aggregate",
@@ -113,7 +133,7 @@ EVENT_STREAMS: Mapping[str, Stream] = MappingProxyType(
 ARCHIVED: Mapping[str, Stream] = MappingProxyType(
     {
         **EVENT_STREAMS,
-        **{s.name: s for s in (EOD_POSITIONS, EOD_CASH, EOD_AGGREGATE, ACCOUNT_MAP)},
+        **{s.name: s for s in (EOD_POSITIONS, EOD_CASH, EOD_ACCOUNTS, EOD_AGGREGATE, ACCOUNT_MAP)},
     }
 )
 

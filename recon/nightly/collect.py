@@ -133,7 +133,7 @@ def collect(
     try:
         archive_positions(broker, settings.archive, system_date, started_at=as_z(now))
         with tracked("cash statements") as progress:
-            archive_cash(
+            asked = archive_cash(
                 broker,
                 settings.archive,
                 system_date,
@@ -141,6 +141,7 @@ def collect(
                 started_at=as_z(now),
                 progress=progress,
             )
+        note("balances asked", answers=asked.counts)
     except IncompleteError as error:
         note("statement not complete", why=str(error))
     _collect_aggregate(broker, settings, system_date, now, note)

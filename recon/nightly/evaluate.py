@@ -99,6 +99,7 @@ def evaluate(
         result=result,
         fetches=knowledge.fetches,
         needs=needed,
+        accounts=tables["accounts_asked"],
         rules=tables["rules"],
         rule_pack=knowledge.run.rule_pack,
         reports=files,

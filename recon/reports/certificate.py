@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -36,11 +37,13 @@ def certificate(
     result: str,
     fetches: Sequence[Fetch],
     needs: Iterable[Need],
+    accounts: Sequence[Mapping[str, str]],
     rules: Sequence[Mapping[str, str]],
     rule_pack: str,
     reports: Mapping[str, bytes],
 ) -> bytes:
-    """JSON, sorted, indented. `result` is clean, breaks or incomplete."""
+    """JSON, sorted, indented. `result` is clean, breaks or incomplete; `accounts` are the rows of
+    accounts_asked.csv."""
     opened = opening_date(fetches)
     content: dict[str, Any] = {
         "system_date": str(system_date),
@@ -56,6 +59,7 @@ def certificate(
             }
             for need in needs
         ],
+        "accounts": _accounts(accounts),
         "read": {stream: _read(fetches, stream) for stream in sorted({f.stream for f in fetches})},
         "reference": {
             path.name: hashlib.sha256(path.read_bytes()).hexdigest()
@@ -68,6 +72,21 @@ def certificate(
         },
     }
     return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _accounts(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """How many accounts are known, by which sources, and what came of asking for their balances."""
+    answers = Counter(row["answer"] for row in rows)
+    asked = len(rows) - answers["not asked"]
+    return {
+        "known": len(rows),
+        "known_from": dict(Counter(s for row in rows for s in row["sources"].split())),
+        "asked": asked,
+        "answered": answers["answered"],
+        "unknown_to_the_broker": answers["unknown to the broker"],
+        "without_a_balance": asked - answers["answered"] - answers["unknown to the broker"],
+        "without_an_opening": sum(row["begins"] == "unknown" for row in rows),
+    }
 
 
 def _read(fetches: Iterable[Fetch], stream: str) -> dict[str, Any]:

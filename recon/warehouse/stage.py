@@ -18,12 +18,14 @@ from recon.feeds.streams import (
     ACTIVITIES,
     ARCHIVED,
     BOOKED,
+    EOD_ACCOUNTS,
     EOD_POSITIONS,
     NTA,
     Stream,
     targets_of,
 )
 
+CUT = (*BOOKED, EOD_POSITIONS, EOD_ACCOUNTS)  # of these a night reads what came after its base
 READ = """
 select
     * exclude (filename),
@@ -96,11 +98,12 @@ def stage_segments(
 
     With a base, segments that end at or before it are left out, but for earlier states and targets
     of the events that are in, and the orders of what is taken back; so are older statements of
-    positions, which are long. Raises SegmentDamaged on a wrong hash.
+    positions, which are long, and lists of who was asked for a balance. Raises SegmentDamaged on a
+    wrong hash.
     """
     older = {}
     for stream in ARCHIVED.values():
-        since = str(base or "") if stream in (*BOOKED, EOD_POSITIONS) else ""
+        since = str(base or "") if stream in CUT else ""
         older[stream] = _stage_recent(connection, archive, stream, fetches, since)
     _stage_referred_to(connection, {stream: older[stream] for stream in BOOKED if older[stream]})
     for stream in ARCHIVED.values():

@@ -1,9 +1,11 @@
 -- title: Opening plus activity is closing, beside the broker's balance
--- reads: postings, account_currencies, statement_cash
+-- reads: postings, account_currencies, statement_cash, known_accounts
 --
 -- Per account and currency that either side knows: opening is what was booked before the night,
 -- activity its own. The statement is null where the broker's balance of that night was not read.
--- `settled` leaves out what settles after the night.
+-- `settled` leaves out what settles after the night. In books that a statement opened, an account
+-- that has no balance there and is not proven to be newer has an opening that is not known: what is
+-- booked since is no balance, and there is no difference to speak of.
 with
 
 booked as (
@@ -38,7 +40,9 @@ universe as (
     union
     select account_id, currency from booked
 
-)
+),
+
+unopened as (select account_id from known_accounts where begins = 'unknown')
 
 select
     universe.account_id,
@@ -47,11 +51,14 @@ select
     coalesce(booked.activity, 0)::decimal(38, 9) as activity,
     (coalesce(booked.opening, 0) + coalesce(booked.activity, 0))::decimal(38, 9) as closing,
     stated.cash::decimal(38, 9) as statement,
-    (stated.cash - coalesce(booked.opening, 0) - coalesce(booked.activity, 0))::decimal(38, 9)
-        as difference,
-    coalesce(booked.settled, 0)::decimal(38, 9) as settled
+    case when unopened.account_id is null
+    then stated.cash - coalesce(booked.opening, 0) - coalesce(booked.activity, 0)
+    end::decimal(38, 9) as difference,
+    coalesce(booked.settled, 0)::decimal(38, 9) as settled,
+    unopened.account_id is null as opening_is_known
 from universe
 left join booked
     on booked.account_id = universe.account_id and booked.currency = universe.currency
 left join stated
     on stated.account_id = universe.account_id and stated.currency = universe.currency
+left join unopened on unopened.account_id = universe.account_id

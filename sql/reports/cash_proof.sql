@@ -1,6 +1,7 @@
 -- Opening + activity = closing, against the statement, per account and currency. The difference is
 -- explained where a break of another rule on the same account amounts to the same, or all breaks of
--- one rule together; a lost execution amounts to what the order's average price says of it.
+-- one rule together; a lost execution amounts to what the order's average price says of it. Where
+-- the opening is not known there is no difference.
 with
 
 open as (
@@ -59,6 +60,7 @@ select
     coalesce(plain(difference), '') as difference,
     plain(explained) as explained,
     coalesce(plain(difference - explained), '') as unexplained,
-    plain(settled) as settled
+    plain(settled) as settled,
+    opening_is_known::varchar as opening_is_known
 from explained
 order by account_id, currency

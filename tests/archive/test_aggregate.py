@@ -10,8 +10,9 @@ import pytest
 from recon.archive.columns import parse_json
 from recon.archive.coverage import is_covered
 from recon.archive.manifest import read_manifest
+from recon.archive.population import known_accounts
 from recon.archive.read import archived
-from recon.archive.statements import archive_aggregate, archive_positions, known_accounts
+from recon.archive.statements import archive_aggregate, archive_positions
 from recon.errors import BrokerRefused
 from recon.feeds.statements import read_aggregate
 from recon.feeds.streams import EOD_AGGREGATE
@@ -62,9 +63,9 @@ def test_totals_name_no_account(tmp_path: Path, serve: Serve) -> None:
     """Whom to ask for cash comes from the positions and the events alone."""
     _, broker = serve()
     archive_aggregate(broker, tmp_path, DAY, started_at=AT)
-    assert known_accounts(tmp_path) == set()
+    assert known_accounts(tmp_path, read_manifest(tmp_path), DAY) == {}
     archive_positions(broker, tmp_path, DAY, started_at=AT)
-    assert len(known_accounts(tmp_path)) > 5
+    assert len(known_accounts(tmp_path, read_manifest(tmp_path), DAY)) > 5
 
 
 def test_a_refused_reading_leaves_nothing(tmp_path: Path, serve: Serve) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from recon.archive.coverage import is_covered
 from recon.archive.manifest import read_manifest
-from recon.archive.statements import archive_cash, archive_positions, known_accounts
+from recon.archive.population import ANSWERED, OTHER_DATE, UNKNOWN, known_accounts
+from recon.archive.statements import archive_cash, archive_positions
 from recon.errors import BrokerRefused, IncompleteError
 from recon.feeds.streams import EOD_CASH, EOD_POSITIONS, NTA, TRADES
 from recon.sandbox.transport import TransportFault
@@ -22,6 +23,11 @@ DAY_BEFORE = date(2026, 6, 15)
 THE_DAY = window("2026-06-16T04:00:00Z", "2026-06-17T04:00:00Z")
 AT = "2026-06-17T06:00:00Z"
 ACCOUNTS = {account.account_id for account in books().accounts}
+
+
+def known(archive: Path) -> set[str]:
+    """The ids of every account that the archive names."""
+    return set(known_accounts(archive, read_manifest(archive), DAY))
 
 
 def cash_of(archive: Path) -> dict[str, str]:
@@ -55,15 +61,17 @@ def test_every_known_account_is_asked_once(tmp_path: Path, serve: Serve) -> None
     """Accounts are known from positions and events; a second night asks nobody again."""
     sandbox, broker = serve()
     archive_positions(broker, tmp_path, DAY, started_at=AT)
-    asked = known_accounts(tmp_path)
+    asked = known(tmp_path)
     assert asked <= ACCOUNTS
-    assert archive_cash(broker, tmp_path, DAY, at_once=2, started_at=AT) == len(asked) > 5
+    first = archive_cash(broker, tmp_path, DAY, at_once=2, started_at=AT)
+    assert first.those(ANSWERED) == sorted(asked)
+    assert len(asked) > 5
     closing = books().closings[DAY].cash
     assert {key: Decimal(value) for key, value in cash_of(tmp_path).items()} == {
         key: closing[key] for key in asked
     }
     requests = len(sandbox.requests)
-    assert archive_cash(broker, tmp_path, DAY, at_once=2, started_at=AT) == len(asked)
+    assert archive_cash(broker, tmp_path, DAY, at_once=2, started_at=AT) == first
     assert len(sandbox.requests) == requests
     assert is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
 
@@ -72,7 +80,7 @@ def test_an_event_alone_makes_an_account_known(tmp_path: Path) -> None:
     """An account without a position may still have cash."""
     archived_texts(tmp_path, NTA, ['{"id": "N1", "account_id": "A7"}', '{"account_id": ""}'])
     archived_texts(tmp_path, TRADES, ['{"account_id": "A8"}', "[]"])
-    assert known_accounts(tmp_path) == {"A7", "A8"}
+    assert known(tmp_path) == {"A7", "A8"}
 
 
 def test_a_refused_account_ends_the_reading_and_the_next_goes_on(
@@ -81,8 +89,8 @@ def test_a_refused_account_ends_the_reading_and_the_next_goes_on(
     """What was answered before is kept; only the rest is asked again."""
     _, broker = serve()
     archive_positions(broker, tmp_path, DAY, started_at=AT)
-    everyone = len(known_accounts(tmp_path))
-    fifth = sorted(known_accounts(tmp_path))[4]
+    everyone = len(known(tmp_path))
+    fifth = sorted(known(tmp_path))[4]
     _, refusing = serve(TransportFault("status", path=f"/v1/trading/accounts/{fifth}", status=403))
     with pytest.raises(BrokerRefused, match="HTTP 403"):
         archive_cash(refusing, tmp_path, DAY, at_once=1, started_at=AT)
@@ -90,7 +98,8 @@ def test_a_refused_account_ends_the_reading_and_the_next_goes_on(
     assert 0 < kept < everyone
     assert not is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
     sandbox, broker = serve()
-    assert archive_cash(broker, tmp_path, DAY, at_once=1, started_at=AT) == everyone
+    asked = archive_cash(broker, tmp_path, DAY, at_once=1, started_at=AT)
+    assert len(asked.those(ANSWERED)) == everyone
     assert len(sandbox.requests) == everyone - kept
     assert is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
 
@@ -101,7 +110,7 @@ def test_a_run_that_died_after_its_last_account_is_completed_by_the_next(
     """Nobody is left to ask, but that everybody was asked still has to be written down."""
     _, broker = serve()
     archive_positions(broker, tmp_path, DAY, started_at=AT)
-    everyone, answered = len(known_accounts(tmp_path)), 0
+    everyone, answered = len(known(tmp_path)), 0
 
     def die_at_the_end(count: int) -> None:
         nonlocal answered
@@ -121,18 +130,18 @@ def test_a_run_that_died_after_its_last_account_is_completed_by_the_next(
 def test_nobody_to_ask_is_a_complete_answer(tmp_path: Path, serve: Serve) -> None:
     """A new partner has no account on its first night."""
     _, broker = serve()
-    assert archive_cash(broker, tmp_path, DAY, at_once=2, started_at=AT) == 0
+    assert archive_cash(broker, tmp_path, DAY, at_once=2, started_at=AT).answers == {}
     assert is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
 
 
 def test_an_account_that_the_broker_does_not_know_is_no_fault(tmp_path: Path, serve: Serve) -> None:
     """A 404 is an answer: there is no such account."""
     _, broker = serve()
-    asked = {"00000000-0000-0000-0000-000000000000", min(ACCOUNTS)}
-    done = archive_cash(
-        broker, tmp_path, DAY, at_once=2, started_at=AT, more_accounts=asked
+    nobody, account = "00000000-0000-0000-0000-000000000000", min(ACCOUNTS)
+    asked = archive_cash(
+        broker, tmp_path, DAY, at_once=2, started_at=AT, more_accounts={nobody, account}
     )  # fmt: skip
-    assert done == 1
+    assert asked.answers == {nobody: UNKNOWN, account: ANSWERED}
     assert is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
 
 
@@ -140,9 +149,9 @@ def test_balances_of_another_day_prove_nothing(tmp_path: Path, serve: Serve) -> 
     """The broker has moved on, or has not come that far."""
     _, broker = serve()
     account = min(ACCOUNTS)
-    done = archive_cash(
+    asked = archive_cash(
         broker, tmp_path, DAY_BEFORE, at_once=1, started_at=AT, more_accounts={account}
     )  # fmt: skip
-    assert done == 0
-    (fetch,) = read_manifest(tmp_path)
+    assert asked.answers == {account: OTHER_DATE}
+    *_, fetch = read_manifest(tmp_path)
     assert (fetch.ended, fetch.complete) == ("other_date", False)

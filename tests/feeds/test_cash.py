@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from recon.errors import BrokerRefused, BrokerUnreachable, IncompleteError
+from recon.errors import BrokerRefused, BrokerUnreachable, ExitCode, IncompleteError
 from recon.feeds.broker import Patience
-from recon.feeds.statements import read_cash
+from recon.feeds.statements import AccountsUnanswered, read_cash
 from tests.feeds.conftest import Connect
 from tests.feeds.desk import Reply, answering
 
@@ -79,6 +79,25 @@ def test_a_refusal_ends_the_whole_reading(connect: Connect, status: int) -> None
             read_cash(broker, accounts, at_once=2, take=lambda a, _: taken.append(a))
     assert taken == []
     assert len(desk.paths) < 20
+
+
+def test_an_account_that_gives_no_answer_stops_no_other(connect: Connect) -> None:
+    """A refusal, an error to the end of all tries, half a body: the rest is asked all the same."""
+    bad = {"gone": (410, "{}"), "ill": (500, "{}"), "cut": (200, '{"id": "cut", "last_c')}
+
+    def reply(number: int, path: str) -> Reply:
+        account = path.split("/")[4]
+        return (*bad[account], {}) if account in bad else _account(number, path)
+
+    taken: list[str] = []
+    everyone = ["cut", "gone", "ill", *(f"account-{number}" for number in range(20))]
+    with answering(reply) as desk:
+        broker = connect(desk.url)
+        with pytest.raises(AccountsUnanswered, match="none for 3, of 'cut' so") as caught:
+            read_cash(broker, everyone, at_once=2, take=lambda a, _: taken.append(a))
+    assert caught.value.account_ids == ("cut", "gone", "ill")
+    assert caught.value.exit_code == ExitCode.INCOMPLETE
+    assert sorted(taken) == sorted(everyone[3:])
 
 
 def test_an_answer_that_is_no_object_ends_the_reading(connect: Connect) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from recon.errors import ExitCode, NotReadyError, UsageError
+from recon.archive.manifest import opening_date, read_manifest
+from recon.errors import ExitCode, IncompleteError, NotReadyError, UsageError
 from recon.feeds.streams import EOD_CASH
-from recon.nightly.opening import open_books
+from recon.nightly.opening import Opened, open_books
 from recon.nightly.run import run_date
 from recon.sandbox.server import Sandbox
+from recon.sandbox.transport import TransportFault
+from recon.settings import Settings
 from tests.archive.making import texts_of
 from tests.nightly.nights import (
     MONDAY,
@@ -27,6 +31,8 @@ from tests.nightly.nights import (
     tracked,
 )
 
+CLOSING = right_books().closings[TUESDAY]
+
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
@@ -35,12 +41,19 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def open_on_tuesday(sandbox: Sandbox, home: Path, accounts: frozenset[str] = frozenset()) -> int:
+def open_on_tuesday(sandbox: Sandbox, home: Path, accounts: frozenset[str] = frozenset()) -> Opened:
     """As `recon open --date 2026-06-16` does it."""
+    return open_with(sandbox, settings_of(home, sandbox.url), accounts)
+
+
+def open_with(
+    sandbox: Sandbox, settings: Settings, accounts: frozenset[str] = frozenset()
+) -> Opened:
+    """The same with other settings."""
     with broker_of(sandbox) as broker:
         return open_books(
             broker,
-            settings_of(home, sandbox.url),
+            settings,
             TUESDAY,
             NOW,
             wait_seconds=0,
@@ -52,7 +65,7 @@ def open_on_tuesday(sandbox: Sandbox, home: Path, accounts: frozenset[str] = fro
 def test_after_an_opening_the_next_night_is_clean(sandbox: Sandbox, tmp_path: Path) -> None:
     """Positions and cash that came before are in the opening; the certificate says so."""
     everyone = frozenset(account.account_id for account in right_books().accounts)
-    assert open_on_tuesday(sandbox, tmp_path, everyone) == len(everyone)
+    assert open_on_tuesday(sandbox, tmp_path, everyone).accounts == len(everyone)
     sandbox.advance_to(WEDNESDAY)
     outcome = run_night(sandbox, tmp_path, WEDNESDAY)
     assert (outcome.result, outcome.worst, outcome.unopened) == ("clean", [], False)
@@ -80,6 +93,86 @@ def test_more_accounts_are_asked_for_their_cash(sandbox: Sandbox, tmp_path: Path
     open_on_tuesday(sandbox, tmp_path, listed)
     answers = [json.loads(text)["id"] for text in texts_of(tmp_path / "archive", EOD_CASH)]
     assert sorted(answers) == sorted(listed)
+
+
+def test_whom_the_account_stream_names_is_asked_without_a_list(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """One account has cash and nothing else, which no statement lists and no event told of yet."""
+    opened = open_on_tuesday(sandbox, tmp_path)
+    holding = {account for account, lines in CLOSING.positions.items() if lines}
+    cash_alone = {account for account in CLOSING.cash if account not in holding}
+    assert len(cash_alone) > 0
+    assert all(CLOSING.cash[account] != 0 for account in cash_alone)
+    assert opened == Opened(len(holding), len(cash_alone), 0, [], status_read=True)
+    sandbox.advance_to(WEDNESDAY)
+    outcome = run_night(sandbox, tmp_path, WEDNESDAY)
+    assert (outcome.result, outcome.worst) == ("clean", [])
+    certificate = json.loads((tmp_path / "reports/2026-06-17/certificate.json").read_text())
+    counts = certificate["accounts"]
+    everyone = len(CLOSING.cash)
+    assert {counts[name] for name in ("known", "asked", "answered")} == {everyone}
+    assert counts["known_from"]["account_status"] == everyone
+    assert counts["without_an_opening"] == 0
+    checked = certificate["rules"]["statements/statement_missing"]["checked"]
+    assert checked == str(everyone + 1)  # and the positions
+
+
+def test_whom_the_users_file_names_is_asked_and_who_is_nobody_is_named(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Also where the account stream is not read."""
+    file = tmp_path / "accounts.csv"
+    file.write_text("\n".join(["account_id", *CLOSING.cash, "nobody"]) + "\n", "utf-8")
+    settings = settings_of(tmp_path, sandbox.url, streams="trades,nta", accounts_file=str(file))
+    opened = open_with(sandbox, settings)
+    assert (opened.accounts, opened.unknown) == (len(CLOSING.cash), ["nobody"])
+    assert not opened.status_read
+    assert not any("accounts/status" in asked for asked in sandbox.requests)
+
+
+def test_an_opening_that_nobody_knows_is_neither_right_nor_wrong(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Without any list only accounts with positions are asked; whom a later night meets had cash
+    before the books began, so that what is booked since is no balance."""
+    settings = settings_of(tmp_path, sandbox.url, streams="trades,nta")
+    opened = open_with(sandbox, settings)
+    late = {account for account in CLOSING.cash if not CLOSING.positions.get(account)}
+    assert opened.accounts == len(CLOSING.cash) - len(late)
+    sandbox.advance_to(WEDNESDAY)
+    outcome = run_night(sandbox, tmp_path, WEDNESDAY)
+    assert (outcome.result, outcome.worst) == ("clean", [])
+    reports = tmp_path / "reports/2026-06-17"
+    counts = json.loads((reports / "certificate.json").read_text())
+    assert counts["accounts"]["without_an_opening"] == len(late)
+    assert counts["rules"]["statements/cash_differs"]["not_evaluated"] == str(len(late))
+    with (reports / "cash_proof.csv").open(encoding="utf-8", newline="") as text:
+        proofs = {row["account_id"]: row for row in csv.DictReader(text)}
+    assert {name for name in proofs if proofs[name]["opening_is_known"] == "false"} == late
+    assert {proofs[name]["unexplained"] for name in late} == {""}
+
+
+@pytest.mark.parametrize(
+    ("fault", "seen"),
+    [
+        (TransportFault("status", path="/v1/trading/accounts/", status=422), "none for 1"),
+        (TransportFault("drop", path="/v1/events/accounts/status", times=9), "proven whole"),
+    ],
+    ids=["an account", "the account stream"],
+)
+def test_books_are_not_opened_without_an_answer_for_every_account(
+    fault: TransportFault, seen: str, tmp_path: Path
+) -> None:
+    """What is missing on that day cannot be read later; the same command goes on where it was."""
+    with (
+        Sandbox(right_books(), as_of=TUESDAY, transport=(fault,)) as failing,
+        pytest.raises(IncompleteError, match=seen),
+    ):
+        open_on_tuesday(failing, tmp_path)
+    assert opening_date(read_manifest(tmp_path / "archive")) is None
+    with Sandbox(right_books(), as_of=TUESDAY) as sandbox:
+        assert open_on_tuesday(sandbox, tmp_path).accounts == len(CLOSING.cash)
 
 
 def test_books_are_not_opened_before_the_broker_is_ready(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -19,6 +19,13 @@ FETCH = Fetch(
     1, "trades", "2026-06-15T04:00:00Z", "2026-06-16T04:00:00Z", "complete", 3, 2, 1,
     started_at="2026-06-16T06:00:00Z", segments=(Segment("000001-0000", 2, "aa", "bb"),),
 )  # fmt: skip
+ASKED = [
+    {"account_id": "A1", "answer": "answered", "begins": "", "sources": "account_status nta"},
+    {"account_id": "A2", "answer": "answered", "begins": "unknown", "sources": "nta"},
+    {"account_id": "A3", "answer": "unknown to the broker", "begins": "", "sources": "account_map"},
+    {"account_id": "A4", "answer": "no answer", "begins": "", "sources": "eod_cash"},
+    {"account_id": "A5", "answer": "not asked", "begins": "", "sources": ""},
+]
 RULES = [{"rule": "area/name", "severity": "S1", "checked": "3", "break": "1"}]
 
 
@@ -29,6 +36,7 @@ def made(**changes: Any) -> bytes:
         "result": "breaks",
         "fetches": [FETCH],
         "needs": [Need("trades", window(), complete=True)],
+        "accounts": ASKED,
         "rules": RULES,
         "rule_pack": "abc",
         "reports": {"discrepancies.csv": b"x"},
@@ -56,6 +64,19 @@ def test_it_says_what_was_needed_read_checked_and_found() -> None:
     assert content["reports"] == {"discrepancies.csv": hashlib.sha256(b"x").hexdigest()}
     assert content["rule_pack"] == "abc"
     assert "calendar_us.csv" in content["reference"]
+
+
+def test_it_says_how_many_accounts_were_known_asked_and_answered() -> None:
+    """By which sources, and how many begin with a balance that nobody knows."""
+    assert json.loads(made())["accounts"] == {
+        "known": 5,
+        "known_from": {"account_map": 1, "account_status": 1, "eod_cash": 1, "nta": 2},
+        "asked": 4,
+        "answered": 2,
+        "unknown_to_the_broker": 1,
+        "without_a_balance": 1,
+        "without_an_opening": 1,
+    }
 
 
 def test_an_incomplete_night_is_never_certified() -> None:

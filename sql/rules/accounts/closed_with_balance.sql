@@ -9,6 +9,7 @@
 -- settlement day after it, a break from then on.
 -- An issuer may still pay, or the broker still charge: where what trailed in within `trailing_days`
 -- is all there is, it is within tolerance until then, and has to be taken out by a journal.
+-- Not evaluated: cash whose opening is not known.
 -- Clears when the account is at zero, or is opened again.
 with
 
@@ -38,9 +39,11 @@ closed as (
 
 held as (
 
-    select account_id, symbol as commodity, closing, 'shares' as unit from positions_proof
+    select account_id, symbol as commodity, closing, 'shares' as unit, true as is_known
+    from positions_proof
     union all
-    select account_id, currency, closing, currency from cash_proof
+    select account_id, currency, closing, currency, opening_is_known
+    from cash_proof
 
 ),
 
@@ -64,6 +67,7 @@ judged as (
         held.commodity,
         held.closing,
         held.unit,
+        held.is_known,
         calendar.next_settlement as due_date,
         coalesce((
             select sum(trailed.amount)
@@ -75,7 +79,8 @@ judged as (
                 and regexp_matches(trailed.contra, '^(EXT:(ISSUER|TAX|REG|BROKER)|SUSP:CA)')
         ), 0) as brought
     from closed
-    inner join held on held.account_id = closed.account_id and held.closing <> 0
+    inner join held on held.account_id = closed.account_id
+        and (held.closing <> 0 or not held.is_known)
     left join calendar on calendar.date = closed.closed_on
 
 ),
@@ -87,15 +92,16 @@ verdicts as (
         commodity as symbol,
         'balance after the closing' as subject,
         case
+            when not is_known then 'not_evaluated'
             when closing = brought then 'within_tolerance'
             when $system_date::date < due_date then 'pending'
             else 'break'
         end as verdict,
         '0 in an account closed at ' || brokers as expected,
         plain(closing) as actual,
-        closing::decimal(38, 9) as difference,
+        if(is_known, closing, null)::decimal(38, 9) as difference,
         unit,
-        if(closing <> brought and $system_date::date < due_date, due_date, null) as due_date,
+        if(verdict = 'pending', due_date, null) as due_date,
         []::varchar[] as evidence
     from judged
     union all

@@ -7,9 +7,12 @@
 -- to the last digit, for every account. A difference is either an amount that only one side has,
 -- or one that differs. The evidence is what moved the cash on the day, the last twenty as
 -- received: a difference that is new tonight lies there or in what is not there.
--- Not evaluated where the balance of the night was not read; statement_missing speaks. Nor where an
--- account traded an adjusted contract whose multiplier nothing tells, and the difference is a whole
--- multiple of what it traded: the contract is named, and its money waits in suspense.
+-- Not evaluated where the balance of the night was not read; statement_missing speaks. Nor where
+-- the books were opened with a statement that has no balance of the account, and nothing proves
+-- that the account is newer: only books that are opened anew with it, listed in
+-- RECON_ACCOUNTS_FILE, can prove its cash. Nor where an account traded an adjusted contract whose
+-- multiplier nothing says, and the difference is a whole multiple of what it traded: the contract
+-- is named, and its money waits in suspense.
 -- Clears when both sides agree again.
 with
 
@@ -73,13 +76,18 @@ verdicts as (
         null::varchar as symbol,
         'cash ' || compared.currency as subject,
         case
-            when compared.statement is null then 'not_evaluated'
+            when compared.statement is null or not compared.opening_is_known
+                then 'not_evaluated'
             when compared.difference = 0 then 'pass'
             when compared.contracts is not null and coalesce(compared.is_multiple, true)
                 then 'not_evaluated'
             else 'break'
         end as verdict,
-        plain(compared.closing)
+        if(
+            compared.opening_is_known,
+            plain(compared.closing),
+            'an opening balance, and ' || plain(compared.closing) || ' since'
+        )
         || coalesce(' if 100 is the multiplier of ' || compared.contracts, '')
             as expected,
         coalesce(plain(compared.statement), 'no statement') as actual,

@@ -1,38 +1,57 @@
 -- title:    A statement of the night is missing
 -- severity: S0
--- reads:    statement_readings, statement_cash, account_currencies
+-- reads:    statement_readings, known_accounts, cash_proof, positions_proof
 -- params:   system_date
 --
 -- The books of a night are proven against the broker's statements of that same system date: its
--- positions, read to the last page, and a balance for every account that the books know. The
+-- positions, read to the last page, and a balance for every account that any source names. The
 -- broker serves its last trading day only, and a statement of another date proves nothing, however
 -- near it is. Without it a difference could not be seen, so the night cannot be certified.
 -- A position that a whole statement does not list is zero and not missing.
+-- An account that the broker does not know has no statement: a break where the books have money or
+-- shares of it, for they are of nobody; else not evaluated, since nothing speaks for it or against.
 -- Clears when the statement of that date is read; after the broker's next day that is too late.
 with
+
+held as (
+
+    select account_id from cash_proof where closing <> 0 or activity <> 0
+    union
+    select account_id from positions_proof where closing <> 0 or activity <> 0
+
+),
 
 accounts as (
 
     select
-        account_currencies.account_id,
+        account_id,
         'cash statement' as subject,
-        count(statement_cash.cash) > 0 as is_there
-    from account_currencies
-    left join statement_cash
-        on statement_cash.account_id = account_currencies.account_id
-        and statement_cash.system_date = $system_date::date
-    group by account_currencies.account_id
+        case
+            when answer = 'answered' then 'pass'
+            when answer = 'unknown to the broker'
+                and account_id not in (select account_id from held where account_id is not null)
+                then 'not_evaluated'
+            else 'break'
+        end as verdict,
+        case answer when 'answered' then 'read' when 'not asked' then 'none' else answer end
+            as actual
+    from known_accounts
+
+),
+
+positions as (
+
+    select $system_date::date in (select system_date from statement_readings) as is_there
 
 ),
 
 wanted as (
 
-    select account_id, subject, is_there from accounts
+    select account_id, subject, verdict, actual from accounts
     union all
     select
-        null,
-        'positions statement',
-        $system_date::date in (select system_date from statement_readings)
+        null, 'positions statement', if(is_there, 'pass', 'break'), if(is_there, 'read', 'none')
+    from positions
 
 ),
 
@@ -42,9 +61,9 @@ verdicts as (
         account_id,
         null::varchar as symbol,
         subject,
-        case when is_there then 'pass' else 'break' end as verdict,
+        verdict,
         'a statement of ' || $system_date::date as expected,
-        case when is_there then 'read' else 'none' end as actual,
+        actual,
         null::decimal(38, 9) as difference,
         null::varchar as unit,
         null::date as due_date,
