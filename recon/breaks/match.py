@@ -3,7 +3,8 @@
 A break is identified by its rule, account, symbol and subject, so that the same fault keeps its
 name over nights while its amounts may change. It clears only on a night whose input is proven
 complete and whose rules no longer find it. A thing that could not be evaluated that night keeps
-the state it had: silence is no repair.
+the state it had, and so does everything of a rule that could not judge all that it found: silence
+is no repair.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+
+from recon.rules.header import ITSELF
 
 OPEN_STATES = ("break", "pending")
 
@@ -78,8 +81,10 @@ def match(
             changes.append(
                 Change(identity, what, system_date, finding.state, finding.rule, finding.difference)
             )
+    silent = {finding.rule for finding in today.values() if finding.subject == ITSELF}
     for identity, before in known.items():
-        if before.state in OPEN_STATES and identity not in today:
+        gone = identity not in today and before.rule not in silent
+        if before.state in OPEN_STATES and gone:
             changes.append(Change(identity, "cleared", system_date, "cleared", before.rule, ""))
     return sorted(changes, key=lambda change: (change.break_id, change.what))
 

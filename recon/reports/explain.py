@@ -13,6 +13,7 @@ from recon.archive.manifest import read_manifest
 from recon.archive.segment import read_texts
 from recon.breaks.match import break_id
 from recon.errors import UsageError
+from recon.reports.findings import title_of
 from recon.resources import folder
 from recon.warehouse.connect import connect
 
@@ -75,7 +76,8 @@ def explain_break(connection: duckdb.DuckDBPyConnection, home: Path, wanted: str
         "select title from rule_pack where rule = ?", [row["rule"]]
     ).fetchall()[0][0]
     place = " ".join(row[name] for name in ("account_id", "symbol", "subject") if row[name])
-    sentence = f"{title}: {place}: expected {row['expected']}, saw {row['actual']}"
+    what = title_of(row["subject"], title)
+    sentence = f"{what}: {place}: expected {row['expected']}, saw {row['actual']}"
     if row["difference"]:
         sentence += f", difference {row['difference']} {row['unit']}".rstrip()
     return Explanation(

@@ -9,7 +9,7 @@ import duckdb
 
 from recon.breaks.log import Said
 from recon.breaks.match import OPEN_STATES, Finding, Known, break_id
-from recon.rules.header import Rule
+from recon.rules.header import ITSELF, ITSELF_TITLE, Rule
 
 COLUMNS = (
     "break_id",
@@ -81,13 +81,20 @@ def as_rows(
         values = {
             "system_date": str(system_date),
             "evidence": " ".join(finding.evidence),
-            "explanation": explain(finding, titles.get(finding.rule, "")),
+            "explanation": explain(
+                finding, title_of(finding.subject, titles.get(finding.rule, ""))
+            ),
             "first_seen": str(first_seen),
             "age_business_days": str(sum(first_seen < day <= system_date for day in sessions)),
             **vars(spoken),
         }
         rows.append({name: str((vars(finding) | values)[name]) for name in COLUMNS})
     return rows
+
+
+def title_of(subject: str, title: str) -> str:
+    """The title of a rule, unless the break is one of the rule itself."""
+    return ITSELF_TITLE if subject == ITSELF else title
 
 
 def explain(finding: Finding, title: str) -> str:

@@ -19,6 +19,8 @@ from recon.errors import ReconError
 
 KEYS = ("title", "severity", "reads", "params")
 SEVERITIES = ("S0", "S1", "S2", "S3")
+# The subject of the break of a rule that could not judge everything, and what is said of it.
+ITSELF, ITSELF_TITLE = "the rule itself", "The rule could not judge everything"
 
 
 class RuleError(ReconError):

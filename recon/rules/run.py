@@ -2,17 +2,20 @@
 
 Takes a connection with the night's tables and the ledger; gives nothing back but the table. A
 rule whose input is not proven complete says `not_evaluated`, whatever it found: never a pass.
+
+A rule that the data of some account is too odd for stops no other: what it could not say is a
+break of the rule itself. Only a rule that is wrong whatever the data is ends the night.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from datetime import date
 
 import duckdb
 
 from recon.rules.catalog import streams_behind
-from recon.rules.header import Rule, RuleError
+from recon.rules.header import ITSELF, Rule, RuleError
 
 CONTRACT = {
     "account_id": "VARCHAR",
@@ -27,18 +30,62 @@ CONTRACT = {
     "evidence": "VARCHAR[]",
 }
 VERDICTS = ("pass", "within_tolerance", "pending", "break", "not_evaluated")
+ONE_ROW_EACH = "one row for each account, symbol and subject, with a verdict, a due date if pending"
+ROWS_NAMED_MAX = 10
+# Errors of a statement that is wrong whatever the data is, and of a machine that cannot go on.
+NOT_OF_DATA = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ParserException,
+    duckdb.OperationalError,
+    duckdb.InternalError,
+    duckdb.FatalException,
+    duckdb.InterruptException,
+)
 CREATE = """
 create or replace temp table found_verdicts (rule varchar, severity varchar, {columns})
 """
-WRONG_VERDICT = """
-select rule, coalesce(verdict, 'null') || ' for ' || coalesce(subject, 'null') from found_verdicts
-where verdict is null or verdict not in $verdicts or subject is null
-    or (verdict = 'pending' and due_date is null)
-order by all limit 1
+JUDGED = """
+create or replace temp table judged as
+select
+    *,
+    case
+        when subject is null then 'no subject'
+        when verdict is null then 'no verdict'
+        when verdict not in $verdicts then 'unknown verdict'
+        when verdict = 'pending' and due_date is null then 'pending without a due date'
+        when count(*) over (partition by rule, account_id, symbol, subject) > 1 then 'twice'
+    end as fault
+from found_verdicts
 """
-TWICE = """
-select rule, concat_ws(' ', account_id, symbol, subject) || ' twice' from found_verdicts
-group by rule, account_id, symbol, subject having count(*) > 1 order by all limit 1
+KEEP = """
+create or replace table main.verdicts as
+select * exclude (fault) replace (
+    if(rule in $unproven, 'not_evaluated', verdict) as verdict,
+    if(rule in $unproven, null, due_date) as due_date
+)
+from judged where fault is null
+"""
+FAULTY = """
+with faulty as (
+    select
+        rule,
+        concat_ws(' ', fault || ':', account_id, symbol, subject, verdict, 'expected ' || expected,
+            'saw ' || actual) as shown,
+        evidence
+    from judged where fault is not null
+)
+select
+    rule, count(*), list_sort(list(shown)),
+    list_sort(list_distinct(flatten(list(coalesce(evidence, [])))))
+from faulty group by rule order by rule
+"""
+BREAK = """
+insert into main.verdicts by name
+select
+    $rule as rule, 'S0' as severity, $subject as subject, 'break' as verdict,
+    $expected as expected, $actual as actual, $rows::decimal(38, 9) as difference,
+    if($rows is null, null, 'rows') as unit, $evidence::varchar[] as evidence
 """
 
 
@@ -50,47 +97,66 @@ def run_rules(
 ) -> None:
     """Make the table `verdicts`. `incomplete` names the streams that are not proven complete.
 
-    A rule that the data is too much for (a product beyond 38 digits) is a break of its own and
-    stops no other. Raises RuleError for a rule that breaks the output contract. Must not be called
-    inside a transaction, which such data would end.
+    A rule that fails on the data (a number beyond 38 digits), or that gives rows against the
+    contract (a subject twice), has a break of severity S0 with the subject `the rule itself`,
+    complete or not; its other rows count. Raises RuleError for a rule that does not compile or has
+    other columns. Must not be called inside a transaction, which such data would end.
     """
     columns = ", ".join(f"{name} {kind}" for name, kind in CONTRACT.items())
     connection.execute(CREATE.format(columns=columns))
-    pack = {rule.rule: rule for rule in rules}
-    for rule in pack.values():
-        _run_rule(connection, rule, system_date)
+    failures, unproven = {}, []
+    for rule in rules:
+        failure = _run_rule(connection, rule, system_date)
+        if failure is not None:
+            failures[rule.rule] = failure
         if streams_behind(rule.reads) & incomplete:
-            connection.execute(
-                "update found_verdicts set verdict = 'not_evaluated', due_date = null"
-                " where rule = ?",
-                [rule.rule],
-            )
-    wrong = connection.execute(WRONG_VERDICT, {"verdicts": list(VERDICTS)}).fetchall()
-    for name, seen in wrong:
-        raise _breach(pack[name], f"a subject, one of {VERDICTS}, a due date if pending", seen)
-    for name, seen in connection.execute(TWICE).fetchall():
-        raise _breach(pack[name], "one row for each account, symbol and subject", seen)
-    connection.execute("create or replace table main.verdicts as from found_verdicts")
+            unproven.append(rule.rule)
+    connection.execute(JUDGED, {"verdicts": list(VERDICTS)})
+    connection.execute(KEEP, {"unproven": unproven})
+    for name, failure in failures.items():
+        _break(connection, name, "data that the rule can work with", failure)
+    for name, rows, shown, evidence in connection.execute(FAULTY).fetchall():
+        more = [f"and {rows - ROWS_NAMED_MAX} more"] if rows > ROWS_NAMED_MAX else []
+        actual = "; ".join(shown[:ROWS_NAMED_MAX] + more)
+        _break(connection, name, ONE_ROW_EACH, actual, rows, evidence)
 
 
-def _run_rule(connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: date) -> None:
+def _run_rule(connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: date) -> str | None:
+    """Add the rows of the rule to `found_verdicts`; gives why not, if the data does not let it."""
     params = {name: default or str(system_date) for name, default in rule.params.items()}
-    named = {"rule": rule.rule, "severity": rule.severity}
     try:
         connection.execute(f"create or replace temp table found as {rule.sql}", params)
-    except duckdb.DataError as error:
-        connection.execute(
-            "insert into found_verdicts (rule, severity, subject, verdict, expected, actual)"
-            " values ($rule, $severity, 'the rule itself', 'break', 'numbers it can hold', $seen)",
-            {**named, "seen": str(error).splitlines()[0]},
-        )
-        return
-    except duckdb.Error as error:
+    except NOT_OF_DATA as error:
         raise _breach(rule, "a SELECT that runs", str(error).splitlines()[0]) from error
+    except duckdb.Error as error:
+        return str(error).splitlines()[0]
     seen = connection.execute("select column_name, column_type from (describe found)").fetchall()
     if seen != list(CONTRACT.items()):
         raise _breach(rule, f"the columns {CONTRACT}", str(dict(seen)))
+    named = {"rule": rule.rule, "severity": rule.severity}
     connection.execute("insert into found_verdicts select $rule, $severity, * from found", named)
+    return None
+
+
+def _break(
+    connection: duckdb.DuckDBPyConnection,
+    rule: str,
+    expected: str,
+    actual: str,
+    rows: int | None = None,
+    evidence: Sequence[str] = (),
+) -> None:
+    connection.execute(
+        BREAK,
+        {
+            "rule": rule,
+            "subject": ITSELF,
+            "expected": expected,
+            "actual": actual,
+            "rows": rows,
+            "evidence": list(evidence),
+        },
+    )
 
 
 def _breach(rule: Rule, expected: str, seen: str) -> RuleError:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from recon.breaks.match import Change, Finding, Known, break_id, match
+from recon.rules.header import ITSELF
 
 MONDAY, TUESDAY = date(2026, 6, 15), date(2026, 6, 16)
 RULE = "trades/position_not_continuous"
@@ -64,6 +66,17 @@ def test_what_stays_as_it_was_leaves_no_line(
 ) -> None:
     """A log of a quiet year is short."""
     assert match(before, tonight, TUESDAY) == []
+
+
+def test_what_a_rule_could_not_judge_stays_as_it_was() -> None:
+    """While the rule itself is a break, what it does not find is not gone; other rules' is."""
+    itself = replace(finding(identity="b2"), subject=ITSELF)
+    before = known("break") | {"b3": Known(MONDAY, "break", "trades/other", "1")}
+    changes = match(before, [itself], TUESDAY)
+    assert [(change.break_id, change.what) for change in changes] == [
+        ("b2", "opened"),
+        ("b3", "cleared"),
+    ]
 
 
 def test_the_lines_of_a_night_come_in_one_order() -> None:

@@ -11,7 +11,7 @@ import pytest
 from recon.breaks.log import Said
 from recon.breaks.match import Known, break_id
 from recon.reports.findings import COLUMNS, as_rows, explain, read_findings
-from recon.rules.header import parse_rule
+from recon.rules.header import ITSELF, parse_rule
 from recon.rules.run import CONTRACT, CREATE
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import MACROS
@@ -148,3 +148,14 @@ def test_the_sentence_says_nothing_where_there_is_nothing(night: duckdb.DuckDBPy
     night.execute("update verdicts set expected = null, actual = null, symbol = null, unit = null")
     (finding,) = read_findings(night, {})
     assert explain(finding, "Title") == "Title (order O1): expected nothing, saw nothing."
+
+
+def test_a_rule_that_could_not_judge_is_not_said_to_have_found_its_fault(
+    night: duckdb.DuckDBPyConnection,
+) -> None:
+    """The sentence speaks of the rule, not of sums."""
+    add(night, "break", difference=None, subject=ITSELF)
+    (row,) = rows_of(night)
+    assert row["explanation"] == (
+        "The rule could not judge everything (AAPL the rule itself): expected 10, saw 4.9."
+    )
