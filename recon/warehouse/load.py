@@ -52,13 +52,21 @@ BREAK_LOG = pa.schema({"position": COUNT, **LOGGED})
 
 # Digits of a text without ever rounding: more than nine after the point give null. An instant
 # loses its nanoseconds downwards: a cast would round 19:59:59.9999996 into the next trade date.
+# A subject names one thing; what else tells two of one name apart is added only where there are
+# two, since a break's id is made of it. Of corporate actions that is the action (or its first date).
 MACROS = r"""
 create or replace macro exact_decimal(digits) as
     case when regexp_full_match(digits, '-?\d{1,29}(\.\d{1,9})?')
     then try_cast(digits as decimal(38, 9)) end;
 create or replace macro plain(number) as
     regexp_replace(number::decimal(38, 9)::varchar, '\.?0+$', '');
-create or replace macro to_microseconds(instant) as make_timestamptz(epoch_ns(instant) // 1000)
+create or replace macro to_microseconds(instant) as make_timestamptz(epoch_ns(instant) // 1000);
+create or replace macro unique_subject(account_id, symbol, subject, more) as
+    subject || if(count(*) over (partition by account_id, symbol, subject) > 1, ' ' || more, '');
+create or replace macro action_subject(account_id, symbol, group_key, subject) as unique_subject(
+    account_id, symbol, subject,
+    regexp_replace(substr(group_key, length(account_id) + 2), '^\S+ ', '')
+)
 """
 
 # What a night is told beside the archive; empty until it is told.

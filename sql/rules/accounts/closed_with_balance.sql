@@ -49,10 +49,12 @@ held as (
 
 trailed as (
 
-    select account_id, symbol as commodity, system_date, qty_delta as amount, contra
+    select account_id, symbol as commodity, 'shares' as unit, system_date, qty_delta as amount, contra
     from activity_effects
     union all
-    select activity_effects.account_id, cash_proof.currency, system_date, cash_delta, contra
+    select
+        activity_effects.account_id, cash_proof.currency, cash_proof.currency, system_date,
+        cash_delta, contra
     from activity_effects
     inner join cash_proof on cash_proof.account_id = activity_effects.account_id
 
@@ -74,6 +76,7 @@ judged as (
             from trailed
             where trailed.account_id = closed.account_id
                 and trailed.commodity = held.commodity
+                and trailed.unit = held.unit
                 and trailed.system_date > closed.closed_on
                 and trailed.system_date > $system_date::date - $trailing_days::int
                 and regexp_matches(trailed.contra, '^(EXT:(ISSUER|TAX|REG|BROKER)|SUSP:CA)')
@@ -90,7 +93,7 @@ verdicts as (
     select
         account_id,
         commodity as symbol,
-        'balance after the closing' as subject,
+        unique_subject(account_id, commodity, 'balance after the closing', unit) as subject,
         case
             when not is_known then 'not_evaluated'
             when closing = brought then 'within_tolerance'

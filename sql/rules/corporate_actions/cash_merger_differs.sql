@@ -18,7 +18,8 @@ mergers as (
         account_id,
         min(source_symbol) as symbol,
         max(entry_sub_type) as sub_type,
-        group_id,
+        group_key,
+        min(group_id) as group_id,
         min(system_date) as first_date,
         coalesce(max(cash_rate) filter (where leg = 'CASH'), max(cash_rate)) as cash_rate,
         -sum(qty) filter (where leg = 'REMOVE') as removed,
@@ -28,7 +29,7 @@ mergers as (
     where entry_type in ('MA', 'REO')
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
-    group by account_id, group_key, group_id
+    group by account_id, group_key
     having max(cash_rate) is not null
         or bool_or(leg = 'CASH')
         or bool_or(entry_sub_type in ('CMA', 'SCMA', 'REOC', 'REOSC'))
@@ -49,8 +50,10 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', coalesce(sub_type, 'MA'), 'of', symbol, first_date::varchar, group_id)
-            as subject,
+        action_subject(
+            account_id, symbol, group_key,
+            concat_ws(' ', coalesce(sub_type, 'MA'), 'of', symbol, first_date::varchar, group_id)
+        ) as subject,
         case
             when expected is null then 'not_evaluated'
             when coalesce(paid, 0) = expected then 'pass'

@@ -31,7 +31,8 @@ mergers as (
         account_id,
         min(source_symbol) as symbol,
         max(entry_sub_type) as sub_type,
-        group_id,
+        group_key,
+        min(group_id) as group_id,
         case
             when min(entry_sub_type) = max(entry_sub_type) then max(entry_sub_type)
             when max(cash_rate) is not null and max(exchange_rate) is not null then 'SCMA'
@@ -49,7 +50,7 @@ mergers as (
         string_agg(distinct leg, ', ' order by leg) as legs,
         list(activity_id order by activity_id) as evidence
     from legs
-    group by account_id, group_key, group_id
+    group by account_id, group_key
     having bool_or(in_books)
 
 ),
@@ -77,8 +78,10 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', coalesce(sub_type, 'MA'), 'of', symbol, first_date::varchar, group_id)
-            as subject,
+        action_subject(
+            account_id, symbol, group_key,
+            concat_ws(' ', coalesce(sub_type, 'MA'), 'of', symbol, first_date::varchar, group_id)
+        ) as subject,
         verdict,
         case kind when 'CMA' then 'CASH, REMOVE' when 'SMA' then 'ADD, REMOVE'
         when 'SCMA' then 'ADD, CASH, REMOVE' end as expected,

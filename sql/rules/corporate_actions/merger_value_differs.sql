@@ -33,7 +33,8 @@ mergers as (
         account_id,
         min(source_symbol) as symbol,
         max(entry_sub_type) as sub_type,
-        group_id,
+        group_key,
+        min(group_id) as group_id,
         min(system_date) as first_date,
         count(cost) = count(*) filter (where leg in ('REMOVE', 'ADD')) as priced,
         bool_or(leg = 'CASH' or entry_sub_type = 'SCMA') and max(paid_rate) is null as lacks_rate,
@@ -44,7 +45,7 @@ mergers as (
         sum(unit) filter (where leg = 'ADD') as two_bounds,
         list(activity_id order by activity_id) as evidence
     from legs
-    group by account_id, group_key, group_id
+    group by account_id, group_key
     having bool_or(leg = 'ADD') or bool_or(entry_sub_type in ('SMA', 'SCMA'))
 
 ),
@@ -63,8 +64,10 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', coalesce(sub_type, 'MA'), 'of', symbol, first_date::varchar, group_id)
-            as subject,
+        action_subject(
+            account_id, symbol, group_key,
+            concat_ws(' ', coalesce(sub_type, 'MA'), 'of', symbol, first_date::varchar, group_id)
+        ) as subject,
         case
             when not priced or added is null or expected is null then 'not_evaluated'
             when added = expected then 'pass'

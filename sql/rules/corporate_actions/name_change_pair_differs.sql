@@ -29,7 +29,8 @@ pairs as (
         account_id,
         min(source_symbol) as symbol,
         coalesce(max(entry_sub_type), 'NC') as kind,
-        group_id,
+        group_key,
+        min(group_id) as group_id,
         min(system_date) as first_date,
         max(system_date) as last_date,
         sum(qty) filter (where leg = 'REMOVE') as removed,
@@ -44,7 +45,7 @@ pairs as (
         min(cusip) = max(cusip) as same_cusip,
         list(activity_id order by activity_id) as evidence
     from legs
-    group by account_id, group_key, group_id
+    group by account_id, group_key
     having bool_or(in_books)
 
 ),
@@ -75,7 +76,10 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', kind, 'of', symbol, first_date::varchar, group_id) as subject,
+        action_subject(
+            account_id, symbol, group_key,
+            concat_ws(' ', kind, 'of', symbol, first_date::varchar, group_id)
+        ) as subject,
         verdict,
         concat_ws(' ', plain(-removed), target_symbol, 'at ' || plain(old_price)) as expected,
         coalesce(nullif(concat_ws(' ', plain(added), new_symbol, 'at ' || plain(new_price)), ''),

@@ -19,7 +19,7 @@ removals as (
         account_id,
         coalesce(entry_sub_type, entry_type) as kind,
         group_key,
-        group_id,
+        min(group_id) as group_id,
         symbol,
         min(system_date) as first_date,
         min(received) as first_received,
@@ -30,7 +30,7 @@ removals as (
         and (entry_type in ('SPLIT', 'MA', 'NC') or entry_sub_type = 'WRM')
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
-    group by account_id, kind, group_key, group_id, symbol
+    group by account_id, kind, group_key, symbol
 
 ),
 
@@ -56,6 +56,7 @@ holdings as (
         removals.account_id,
         removals.symbol,
         removals.kind,
+        removals.group_key,
         removals.group_id,
         removals.first_date,
         removals.removed,
@@ -82,7 +83,7 @@ holdings as (
 directed as (
 
     select
-        account_id, symbol, kind, group_id, first_date, held, evidence,
+        account_id, symbol, kind, group_key, group_id, first_date, held, evidence,
         case when kind = 'CNC' and removed = held then -removed else removed end as removed
     from holdings
 
@@ -93,7 +94,10 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', 'removal by', kind, first_date::varchar, group_id) as subject,
+        action_subject(
+            account_id, symbol, group_key,
+            concat_ws(' ', 'removal by', kind, first_date::varchar, group_id)
+        ) as subject,
         case
             when held is null then 'not_evaluated'
             when removed + held = 0 then 'pass'

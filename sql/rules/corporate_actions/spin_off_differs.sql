@@ -31,7 +31,8 @@ legs as (
 spin_offs as (
 
     select
-        account_id, group_key, group_id,
+        account_id, group_key,
+        min(group_id) as group_id,
         min(source_symbol) as source,
         min(system_date)::varchar as first_date,
         max(system_date) as last_date,
@@ -43,7 +44,7 @@ spin_offs as (
         bool_or(not is_source) as has_target,
         list(activity_id order by activity_id) filter (where is_source) as evidence
     from legs
-    group by account_id, group_key, group_id
+    group by account_id, group_key
     having bool_or(in_books)
 
 ),
@@ -94,6 +95,7 @@ checks as (
     select
         account_id,
         coalesce(symbol, source) as symbol,
+        group_key,
         concat_ws(' ', 'SPIN', 'of ' || symbol, 'from ' || source, first_date, group_id) as subject,
         case
             when (added is null or (removed is null and named_qty is null))
@@ -116,6 +118,7 @@ checks as (
     select
         account_id,
         source,
+        group_key,
         concat_ws(' ', 'cost legs of SPIN', 'from ' || source, first_date, group_id),
         case
             when remainder = 0 then 'pass'
@@ -136,7 +139,13 @@ checks as (
 verdicts as (
 
     select
-        account_id, symbol, subject, verdict, expected, actual, difference,
+        account_id,
+        symbol,
+        action_subject(account_id, symbol, group_key, subject) as subject,
+        verdict,
+        expected,
+        actual,
+        difference,
         symbol as unit,
         case when verdict = 'pending' then due_date end as due_date,
         evidence

@@ -38,7 +38,8 @@ splits as (
         account_id,
         coalesce(min(source_symbol) filter (where leg = 'REMOVE'), min(source_symbol)) as symbol,
         coalesce(max(entry_sub_type), 'SPLIT') as kind,
-        group_id,
+        group_key,
+        min(group_id) as group_id,
         min(system_date) as first_date,
         max(system_date) as last_date,
         coalesce(bool_or(leg = 'REMOVE'), false) as has_remove,
@@ -47,7 +48,7 @@ splits as (
         string_agg(distinct leg, ' and ' order by leg) as legs,
         list(activity_id order by activity_id) as evidence
     from legs
-    group by account_id, group_key, group_id
+    group by account_id, group_key
     having bool_or(in_books)
 
 ),
@@ -72,7 +73,10 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', kind, 'of', symbol, first_date::varchar, group_id) as subject,
+        action_subject(
+            account_id, symbol, group_key,
+            concat_ws(' ', kind, 'of', symbol, first_date::varchar, group_id)
+        ) as subject,
         verdict,
         case when adds_nothing then 'REMOVE' else 'ADD and REMOVE' end as expected,
         coalesce(legs, 'none') as actual,

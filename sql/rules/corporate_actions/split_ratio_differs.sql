@@ -25,7 +25,7 @@ splits as (
         coalesce(min(source_symbol) filter (where leg = 'REMOVE'), min(source_symbol)) as symbol,
         coalesce(max(entry_sub_type), 'SPLIT') as kind,
         group_key,
-        group_id,
+        min(group_id) as group_id,
         min(system_date) as first_date,
         case when count(distinct symbol) filter (where leg = 'REMOVE') = 1
         then sum(qty) filter (where leg = 'REMOVE') end as removed,
@@ -44,7 +44,7 @@ splits as (
     where entry_type = 'SPLIT'
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
-    group by account_id, group_key, group_id
+    group by account_id, group_key
 
 ),
 
@@ -168,7 +168,7 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', split, group_id) as subject,
+        action_subject(account_id, symbol, group_key, concat_ws(' ', split, group_id)) as subject,
         case
             when not agrees or not fits_rates then 'break'
             when apart > bound and not (whole_shares and apart < greatest(old, other_old))

@@ -38,7 +38,8 @@ splits as (
         account_id,
         coalesce(min(source_symbol) filter (where leg = 'REMOVE'), min(source_symbol)) as symbol,
         coalesce(max(entry_sub_type), 'SPLIT') as kind,
-        group_id,
+        group_key,
+        min(group_id) as group_id,
         min(system_date) as first_date,
         case when count(cost) = count(*) then sum(cost) filter (where leg = 'REMOVE') end
             as removed,
@@ -46,7 +47,7 @@ splits as (
         sum(unit) filter (where leg = 'ADD') as two_bounds,
         list(activity_id order by activity_id) as evidence
     from legs
-    group by account_id, group_key, group_id
+    group by account_id, group_key
 
 ),
 
@@ -55,7 +56,10 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', kind, 'of', symbol, first_date::varchar, group_id) as subject,
+        action_subject(
+            account_id, symbol, group_key,
+            concat_ws(' ', kind, 'of', symbol, first_date::varchar, group_id)
+        ) as subject,
         case
             when removed is null or added is null then 'not_evaluated'
             when added = removed then 'pass'

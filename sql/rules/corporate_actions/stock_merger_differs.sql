@@ -18,7 +18,8 @@ mergers as (
         account_id,
         min(source_symbol) as symbol,
         max(entry_sub_type) as sub_type,
-        group_id,
+        group_key,
+        min(group_id) as group_id,
         min(system_date) as first_date,
         coalesce(max(exchange_rate) filter (where leg = 'ADD'), max(exchange_rate)) as new_rate,
         coalesce(max(old_rate) filter (where leg = 'ADD'), max(old_rate)) as old_rate,
@@ -29,7 +30,7 @@ mergers as (
     where entry_type = 'MA'
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
-    group by account_id, group_key, group_id
+    group by account_id, group_key
     having max(exchange_rate) is not null
         or bool_or(leg = 'ADD')
         or bool_or(entry_sub_type in ('SMA', 'SCMA'))
@@ -51,8 +52,10 @@ verdicts as (
     select
         account_id,
         symbol,
-        concat_ws(' ', coalesce(sub_type, 'MA'), 'of', symbol, first_date::varchar, group_id)
-            as subject,
+        action_subject(
+            account_id, symbol, group_key,
+            concat_ws(' ', coalesce(sub_type, 'MA'), 'of', symbol, first_date::varchar, group_id)
+        ) as subject,
         case
             when apart is null then 'not_evaluated'
             when 2 * apart <= unit_of_ninth_digit then 'pass'

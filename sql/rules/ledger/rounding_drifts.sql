@@ -13,10 +13,11 @@ with
 
 rounded as (
 
-    select account_id, event, system_date, ledger_account, commodity, sum(amount) as amount
+    select
+        account_id, system_date, ledger_account, commodity, amount,
+        regexp_extract(posting_id, '^(.*)/[0-9]+$', 1) as movement_id
     from postings
     where starts_with(ledger_account, 'ROUND:') and system_date <= $system_date::date
-    group by account_id, event, system_date, ledger_account, commodity
 
 ),
 
@@ -46,13 +47,13 @@ tonight as (
     select
         rounded.account_id,
         movements.symbol,
-        rounded.event,
-        rounded.ledger_account,
+        movements.event,
         rounded.commodity,
-        rounded.amount
+        sum(rounded.amount)::decimal(38, 9) as amount
     from rounded
-    inner join movements on movements.event = rounded.event and movements.part = 'new'
-    where rounded.system_date = $system_date::date and movements.qty <> 0
+    inner join movements on movements.movement_id = rounded.movement_id
+    where rounded.system_date = $system_date::date
+    group by rounded.account_id, movements.symbol, movements.event, rounded.commodity
 
 ),
 
@@ -61,7 +62,10 @@ events as (
     select
         tonight.account_id,
         tonight.symbol,
-        'rounding of event ' || tonight.event as subject,
+        unique_subject(
+            tonight.account_id, tonight.symbol, 'rounding of event ' || tonight.event,
+            tonight.commodity
+        ) as subject,
         case
             when abs(tonight.amount) <= allowances.allowed then 'pass'
             when allowances.had_reversal then 'within_tolerance'
@@ -74,7 +78,8 @@ events as (
         [tonight.event] as evidence
     from tonight
     inner join allowances
-        on allowances.account_id = tonight.account_id and allowances.symbol = tonight.symbol
+        on allowances.account_id = tonight.account_id
+        and allowances.symbol is not distinct from tonight.symbol
 
 ),
 

@@ -46,7 +46,10 @@ verdicts as (
     select
         events.account_id,
         every_account.commodity as symbol,
-        every_account.ledger_account as subject,
+        unique_subject(
+            events.account_id, every_account.commodity, every_account.ledger_account,
+            lower(every_account.measure)
+        ) as subject,
         case
             when suspense.amount is null then 'pass'
             when starts_with(every_account.ledger_account, 'SUSP:MULTIPLIER:') then 'not_evaluated'

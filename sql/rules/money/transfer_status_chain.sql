@@ -51,7 +51,7 @@ verdicts as (
     select
         account_id,
         null::varchar as symbol,
-        replace(kind, '_', ' ') || ' ' || transfer_id as subject,
+        coalesce(replace(kind, '_', ' '), 'entity') || ' ' || transfer_id as subject,
         if(gaps = 0, 'pass', 'break') as verdict,
         if(gaps = 0, statuses, expected) as expected,
         if(gaps = 0, statuses, actual) as actual,
