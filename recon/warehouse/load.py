@@ -53,7 +53,7 @@ BREAK_LOG = pa.schema({"position": COUNT, **LOGGED})
 # Digits of a text without ever rounding: more than nine after the point give null. An instant
 # loses its nanoseconds downwards: a cast would round 19:59:59.9999996 into the next trade date.
 # A subject names one thing; what else tells two of one name apart is added only where there are
-# two, since a break's id is made of it. Of corporate actions that is the action (or its first date).
+# two, since a break's id is made of it. Of a corporate action that is its id, or its first date.
 MACROS = r"""
 create or replace macro exact_decimal(digits) as
     case when regexp_full_match(digits, '-?\d{1,29}(\.\d{1,9})?')

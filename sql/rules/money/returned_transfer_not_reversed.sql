@@ -11,7 +11,8 @@
 -- before its return has nothing to give back.
 -- Pending until the next settlement day after the return, then a break: the account holds money
 -- that the bank has taken back. `not_evaluated`: the transfer began before the books do, and its
--- entry is not here to see. Clears when the entry is taken back.
+-- entry is not here to see; or there is one entry too few because of a return from before the books
+-- begin, whose own may be there. Clears when the entry is taken back.
 with
 
 days as (
@@ -47,10 +48,12 @@ returned as (
         begun.number - $window::int as first_day,
         back.number as return_day,
         count(*) over near as number,
+        count(*) filter (where transfers.returned_on > begins) over near as number_in_books,
         min(back.number) over near - $window::int as since_day
     from transfers
     inner join days as begun on begun.date = transfers.begun_on
     inner join days as back on back.date = transfers.returned_on
+    cross join beginning
     window near as (
         partition by account_id order by back.number
         range between $window::int preceding and current row
@@ -96,7 +99,7 @@ matched as (
 
     select
         returned.transfer_id, returned.account_id, returned.event_id, returned.due_date,
-        returned.begun_on, returned.returned_on, returned.number,
+        returned.begun_on, returned.returned_on, returned.number, returned.number_in_books,
         count(undone.activity_id) as undone,
         list(undone.activity_id order by undone.activity_id)
             filter (where undone.activity_id is not null) as activity_ids,
@@ -121,7 +124,7 @@ judged as (
         matched.*,
         case
             when undone >= number then 'pass'
-            when begun_on <= begins then 'not_evaluated'
+            when begun_on <= begins or undone >= number_in_books then 'not_evaluated'
             when not was_booked then 'pass'
             when $system_date::date < due_date then 'pending'
             else 'break'

@@ -97,18 +97,23 @@ queues as (
 
 ),
 
+-- The entry of a transfer from before the books begin may lie before them too, or after. So entries
+-- are given out twice. Whether a transfer has one is said where such a transfer comes last; whether
+-- an entry is left over, where it comes in its turn. There is always one way in which both hold.
 numbered as (
 
     select
         wanted.*,
+        old_last,
         row_number() over (
-            partition by account_id
+            partition by account_id, old_last
             order by
-                coalesce(is_judged and completed_on < beginning.begins, false),
+                coalesce(old_last and is_judged and completed_on < beginning.begins, false),
                 last_day, completed_on, transfer_id
         ) as turn
     from wanted
     cross join beginning
+    cross join (values (true), (false)) as ways (old_last)
     where last_day >= (
         select coalesce(max(days.number), 0) - $window::int
         from days inner join beginning on beginning.begins = days.date
@@ -116,28 +121,47 @@ numbered as (
 
 ),
 
--- One turn after the other: the transfer that is due first takes the first entry that fits. One from
--- before the books begin comes last: its own entry may not be there to take.
+-- One turn after the other: the transfer that is due first takes the first entry that fits.
 taken as (
 
     select
-        account_id, 0::bigint as turn, null::varchar as activity_id, queue as rest
+        account_id, old_last, 0::bigint as turn, null::varchar as activity_id, queue as rest
     from queues
+    cross join (values (true), (false)) as ways (old_last)
     union all
     select
-        account_id, turn, activity_id,
+        account_id, old_last, turn, activity_id,
         list_filter(rest, lambda entry: entry.activity_id is distinct from activity_id) as rest
     from (
         select
-            numbered.account_id, numbered.turn, taken.rest,
+            numbered.account_id, numbered.old_last, numbered.turn, taken.rest,
             list_filter(
                 taken.rest,
                 lambda entry: entry.day between numbered.first_day and numbered.last_day
             )[1].activity_id as activity_id
         from taken
         inner join numbered
-            on numbered.account_id = taken.account_id and numbered.turn = taken.turn + 1
+            on numbered.account_id = taken.account_id
+            and numbered.old_last = taken.old_last
+            and numbered.turn = taken.turn + 1
     )
+
+),
+
+given as (
+
+    select
+        numbered.*,
+        taken.activity_id,
+        first_value(taken.activity_id) over (
+            partition by numbered.account_id, numbered.transfer_id, numbered.is_judged
+            order by numbered.old_last
+        ) as activity_in_turn
+    from numbered
+    left join taken
+        on taken.account_id = numbered.account_id
+        and taken.old_last = numbered.old_last
+        and taken.turn = numbered.turn
 
 ),
 
@@ -149,7 +173,9 @@ lonely as (
             partition by account_id, net_amount order by system_date, activity_id
         ) as number
     from entries
-    where activity_id not in (select activity_id from taken where activity_id is not null)
+    where activity_id not in (
+            select activity_id from taken where not old_last and activity_id is not null
+        )
         and exists (
             select 1 from coverage where stream in ('funding_status', 'transfer_status')
         )
@@ -159,18 +185,20 @@ lonely as (
 found as (
 
     select
-        numbered.account_id,
-        'transfer ' || numbered.transfer_id as subject,
-        numbered.completed_on as since,
-        taken.activity_id is not null as is_matched,
-        numbered.begun_on <= begins as is_old,
+        account_id,
+        'transfer ' || transfer_id as subject,
+        completed_on as since,
+        activity_id is not null as is_matched,
+        begun_on <= begins as is_old,
         'booked' as expected,
-        if(taken.activity_id is null, 'not booked', 'booked') as actual,
-        list_filter([numbered.event_id, taken.activity_id], lambda one: one is not null) as evidence
-    from numbered
+        if(activity_id is null, 'not booked', 'booked') as actual,
+        list_filter(
+            [event_id, if(activity_id is null, null, coalesce(activity_in_turn, activity_id))],
+            lambda one: one is not null
+        ) as evidence
+    from given
     cross join beginning
-    left join taken on taken.account_id = numbered.account_id and taken.turn = numbered.turn
-    where numbered.is_judged and numbered.completed_on > begins
+    where old_last and is_judged and completed_on > begins
     union all
     select
         account_id, 'activity ' || activity_id, system_date, false,
