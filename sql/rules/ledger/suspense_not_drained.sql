@@ -1,13 +1,14 @@
 -- title:    A suspense account is not empty after its due date
 -- severity: S2
--- reads:    suspense, postings
+-- reads:    journal_accounts, suspense, postings
 -- params:   system_date
 --
 -- Corporate actions, exercises and journals pass through suspense and leave it when all their legs
 -- are there; what nobody knows stays in SUSP:UNCLASSIFIED until somebody says what it is. The other
 -- leg is due on the settlement day after the first. A break: a leg is missing or differs, and the
--- shares or the cash are still between two accounts. Cost alone is not looked at here.
--- `not_evaluated`: the money of an adjusted contract, until something tells its multiplier.
+-- shares or the cash are still between two accounts: the row names one in which something is left,
+-- and the others in its text. Cost alone is not looked at here.
+-- `not_evaluated`: the money of an adjusted contract, until something says its multiplier.
 -- Clears when the missing leg is booked.
 with
 
@@ -21,15 +22,33 @@ touched as (
 
 ),
 
+sides as (
+
+    select
+        ledger_account, commodity, measure, account_id,
+        sum(amount) as amount,
+        list(distinct event) as events
+    from postings
+    where starts_with(ledger_account, 'SUSP:')
+    group by ledger_account, commodity, measure, account_id
+
+),
+
 events as (
 
     select
-        ledger_account, commodity, measure,
-        if(count(distinct account_id) = 1, min(account_id), null) as account_id,
-        list(distinct event order by event) as evidence
-    from postings
-    where starts_with(ledger_account, 'SUSP:')
-    group by ledger_account, commodity, measure
+        sides.ledger_account, sides.commodity, sides.measure,
+        if(
+            count(sides.account_id) > 1 and max(journal_accounts.account_id) is not null,
+            list_value(max(journal_accounts.account_id), max(journal_accounts.others)),
+            list(sides.account_id order by sides.amount <> 0 desc, sides.account_id)
+                filter (where sides.account_id is not null)
+        ) as accounts,
+        list_sort(list_distinct(flatten(list(sides.events)))) as evidence
+    from sides
+    left join journal_accounts
+        on 'SUSP:JNL:' || journal_accounts.journal = sides.ledger_account
+    group by sides.ledger_account, sides.commodity, sides.measure
 
 ),
 
@@ -44,10 +63,10 @@ every_account as (
 verdicts as (
 
     select
-        events.account_id,
+        events.accounts[1] as account_id,
         every_account.commodity as symbol,
         unique_subject(
-            events.account_id, every_account.commodity, every_account.ledger_account,
+            events.accounts[1], every_account.commodity, every_account.ledger_account,
             lower(every_account.measure)
         ) as subject,
         case
@@ -57,7 +76,10 @@ verdicts as (
             else 'break'
         end as verdict,
         '0' as expected,
-        plain(coalesce(suspense.amount, 0)) as actual,
+        plain(coalesce(suspense.amount, 0)) || if(
+            suspense.amount is null or len(events.accounts) < 2, '',
+            ', with ' || array_to_string(events.accounts[2:10], ' and ')
+        ) as actual,
         coalesce(suspense.amount, 0)::decimal(38, 9) as difference,
         every_account.commodity as unit,
         suspense.due_date,

@@ -1,6 +1,6 @@
 -- title:    A corrected journal is still booked
 -- severity: S1
--- reads:    journal_states, activities, beginning, calendar, coverage
+-- reads:    journal_states, activities, beginning, calendar, coverage, journal_accounts
 -- params:   system_date
 --
 -- A journal with status `correct` was wrong: the broker cancels it and makes a new one with a new
@@ -49,7 +49,6 @@ journals as (
         corrected.journal_id, corrected.corrected_on, corrected.executed_on, corrected.event_id,
         count(sides.journal) as sides,
         count(*) filter (where sides.cash <> 0 or sides.quantity <> 0) as standing,
-        if(count(distinct sides.account_id) = 1, min(sides.account_id), null) as account_id,
         list_sort(flatten(coalesce(
             list(sides.activity_ids) filter (where sides.journal is not null), []
         ))) as activity_ids
@@ -80,17 +79,19 @@ judged as (
 verdicts as (
 
     select
-        account_id,
+        journal_accounts.account_id,
         null::varchar as symbol,
         'journal ' || journal_id as subject,
         verdict,
         '0 sides booked' as expected,
-        standing || ' of ' || sides || ' sides booked' as actual,
+        standing || ' of ' || sides || ' sides booked'
+        || if(verdict = 'pass', '', coalesce(', with ' || journal_accounts.others, '')) as actual,
         standing::decimal(38, 9) as difference,
         'sides' as unit,
         case when verdict = 'pending' then due_date end as due_date,
         list_concat([event_id], activity_ids) as evidence
     from judged
+    left join journal_accounts on journal_accounts.journal = judged.journal_id
 
 )
 

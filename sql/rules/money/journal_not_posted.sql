@@ -1,6 +1,6 @@
 -- title:    What is booked of a journal is not what its status says
 -- severity: S1
--- reads:    journal_states, activities, beginning, calendar, coverage
+-- reads:    journal_states, activities, beginning, calendar, coverage, journal_accounts
 -- params:   system_date
 --
 -- A journal that is executed has moved cash or shares, so activities that bear its id are booked;
@@ -65,7 +65,6 @@ booked as (
 
     select
         journal, bool_or(moves) as moves, max(booked_on) as booked_on,
-        if(count(distinct account_id) = 1, min(account_id), null) as account_id,
         list_sort(flatten(list(activity_ids))) as activity_ids
     from sides
     group by journal
@@ -101,7 +100,6 @@ journals as (
         coalesce(told.journal_id, booked.journal) as journal,
         told.status, told.executed_on,
         coalesce(booked.moves or numbered.number <= unnamed.receiving_legs, false) as moves,
-        booked.account_id,
         coalesce(told.told_on, booked.booked_on) as told_on,
         booked.booked_on,
         list_concat(
@@ -168,9 +166,9 @@ judged as (
 verdicts as (
 
     select
-        account_id,
+        journal_accounts.account_id,
         null::varchar as symbol,
-        'journal ' || journal as subject,
+        'journal ' || judged.journal as subject,
         verdict,
         coalesce(status || ': ' || expected, expected, 'a status with a known name') as expected,
         case
@@ -178,12 +176,14 @@ verdicts as (
             when status is null then 'booked, and never told of'
             when moves then 'booked'
             else 'nothing booked'
-        end as actual,
+        end || if(verdict = 'pass', '', coalesce(', with ' || journal_accounts.others, ''))
+            as actual,
         null::decimal(38, 9) as difference,
         null::varchar as unit,
         case when verdict = 'pending' then due_date end as due_date,
         evidence
     from judged
+    left join journal_accounts on journal_accounts.journal = judged.journal
 
 )
 

@@ -1,6 +1,6 @@
 -- title:    The two sides of a journal do not sum to zero
 -- severity: S1
--- reads:    activities, calendar, opening
+-- reads:    activities, calendar, journal_accounts, opening
 -- params:   system_date
 --
 -- A journal moves cash or shares between two accounts of one broker, a customer's or the firm's:
@@ -33,6 +33,7 @@ journals as (
     select
         symbol,
         coalesce('journal ' || journal, 'activity ' || activity_id) as subject,
+        min(journal) as journal,
         bool_and(journal is not null) as is_tied,
         coalesce(sum(net_amount) filter (where is_counted), 0) as cash,
         coalesce(sum(qty) filter (where is_counted), 0) as quantity,
@@ -69,7 +70,7 @@ judged as (
 verdicts as (
 
     select
-        account_id,
+        coalesce(judged.account_id, journal_accounts.account_id) as account_id,
         symbol,
         subject,
         verdict,
@@ -82,12 +83,16 @@ verdicts as (
             when cash = 0 and quantity = 0 and has_two_prices then prices
             when cash = 0 and quantity = 0 and accounts < 2 then accounts || ' account'
             else plain(if(cash = 0, quantity, cash))
-        end as actual,
+        end || if(
+            verdict = 'pass' or judged.account_id is not null, '',
+            coalesce(', with ' || journal_accounts.others, '')
+        ) as actual,
         if(cash = 0, quantity, cash)::decimal(38, 9) as difference,
         if(cash = 0, symbol, 'USD') as unit,
         case when verdict = 'pending' then due_date end as due_date,
         evidence
     from judged
+    left join journal_accounts on journal_accounts.journal = judged.journal
 
 )
 

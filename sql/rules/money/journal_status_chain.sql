@@ -1,6 +1,6 @@
 -- title:    A state of a journal does not follow from the one before
 -- severity: S3
--- reads:    journal_states, coverage, opening
+-- reads:    journal_states, coverage, journal_accounts, opening
 -- params:   system_date
 --
 -- Each message about a journal names the status that it leaves and the one that it takes, so one
@@ -58,7 +58,7 @@ journals as (
 verdicts as (
 
     select
-        null::varchar as account_id,
+        journal_accounts.account_id,
         null::varchar as symbol,
         'journal ' || journal_id as subject,
         if(gaps = 0, 'pass', 'break') as verdict,
@@ -69,6 +69,7 @@ verdicts as (
         null::date as due_date,
         evidence
     from journals
+    left join journal_accounts on journal_accounts.journal = journals.journal_id
 
 )
 

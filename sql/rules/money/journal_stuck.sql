@@ -1,6 +1,6 @@
 -- title:    A journal waits longer than the broker lets it
 -- severity: S3
--- reads:    journal_states, calendar, coverage
+-- reads:    journal_states, calendar, coverage, journal_accounts
 -- params:   system_date
 --
 -- A journal above the broker's limits waits for the run of the next morning, and then is executed
@@ -38,7 +38,7 @@ judged as (
 verdicts as (
 
     select
-        null::varchar as account_id,
+        journal_accounts.account_id,
         null::varchar as symbol,
         'journal ' || journal_id as subject,
         case
@@ -54,6 +54,7 @@ verdicts as (
         null::date as due_date,
         [event_id] as evidence
     from judged
+    left join journal_accounts on journal_accounts.journal = judged.journal_id
 
 )
 
