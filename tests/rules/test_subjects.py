@@ -13,11 +13,11 @@ import pytest
 
 from recon.ledger.post import post_night
 from recon.rules.catalog import find_rules
+from recon.rules.given import stage_given
 from recon.rules.header import ITSELF
 from recon.rules.run import run_rules
 from recon.warehouse.load import show_night
 from tests.cases import empty_warehouse
-from tests.samples import stage_given
 
 NIGHT = date(2026, 6, 17)
 SPLIT = "From QTY:-10, To QTY:1, Position Value:100"
