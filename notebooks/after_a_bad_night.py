@@ -20,6 +20,7 @@ with app.setup:
     from timeline import STEPS_DRAWN_MAX, picture, steps
 
     from recon.errors import ReconError
+    from recon.nightly.standing import read_standing
     from recon.reports.explain import explain_break
     from recon.reports.findings import COLUMNS
     from recon.reports.summary import concentration, worst_first
@@ -101,7 +102,7 @@ def _(home_field):
         _report = home / "reports" / str(night) / "discrepancies.csv"
         with _report.open(newline="", encoding="utf-8") as _rows:
             found = worst_first(list(csv.DictReader(_rows)))
-    except (duckdb.Error, OSError) as _damage:
+    except (duckdb.Error, OSError, ReconError) as _damage:
         _why = str(_damage).splitlines()[0]
         mo.stop(
             True,
@@ -111,7 +112,12 @@ def _(home_field):
 
 
 @app.cell(hide_code=True)
-def _(connection, found, night):
+def _(connection, found, home, night):
+    try:
+        _standing = read_standing(home)
+        _later = f" But {_standing.line}." if _standing.incomplete else ""
+    except ReconError:
+        _later = ""  # no night was certified yet: the one shown here says so of itself
     _rules = ask(connection, report("rules"))
     _unproven = [row["stream"] for row in ask(connection, "from coverage where not complete")]
     _breaks = sum(row["state"] == "break" for row in found)
@@ -122,14 +128,14 @@ def _(connection, found, night):
     ) + (
         f"The input of {' and '.join(_unproven)} is not proven complete: nothing is certified."
         if _unproven
-        else "The input is proven complete."
+        else f"The input is proven complete.{_later}"
     )
     mo.vstack(
         [
             mo.md("## What the night found"),
             say(
                 f"{summary} {concentration(found)}".strip(),
-                "danger" if _unproven else "warn" if found else "success",
+                "danger" if _unproven or _later else "warn" if found else "success",
             ),
             mo.md(
                 "The rules that have something to say. *Pending* is awaited until its due date."

@@ -1,7 +1,8 @@
 """The nightly run as an Airflow DAG, for Airflow 3.3. Nothing but Airflow imports this file.
 
-Copy it into the DAG folder, or put a file there that says `from recon.airflow_dag import dag`.
-`recon` may live in an environment of its own, as long as the workers find it on their PATH.
+Copy it into the DAG folder; where `recon` is installed beside Airflow, a file there that says
+`from recon.airflow_dag import dag` does as well. `recon` may live in an environment of its own, as
+long as the workers find it on their PATH.
 
 The workers' environment holds RECON_HOME (an absolute folder that every night finds again),
 RECON_BROKER_URL, RECON_BROKER_KEY and RECON_BROKER_SECRET. The secrets are in no argument and no
@@ -16,7 +17,7 @@ operator, and what hangs behind `breaks` does not go on. To sign the day off, ma
     3        success                  failed     breaks, published in reports/<date>
     99       skipped                  skipped    no trading day
     4 5 6 7  retried, then failed     not run    incomplete, not ready, locked, broker away
-    1 2      failed without a retry   not run    our own failure, settings: no use to try again
+    1 2 127  failed without a retry   not run    our own failure, settings, no `recon` on the PATH
 
 A night may be run any number of times: `recon` answers from its record.
 """
@@ -48,10 +49,11 @@ fi
 echo "recon exit code $code"
 case $code in
     3) exit 0 ;;      # a result: the task `breaks` tells it
-    1 | 2) exit 0 ;;  # refuse_retry reads the line above and fails the task at once
+    1 | 2 | 127) exit 0 ;;  # refuse_retry reads the line above and fails the task at once
     *) exit $code ;;  # 99 is skipped, what is not 0 is retried
 esac
 """
+GIVEN_UP = ("recon exit code 1", "recon exit code 2", "recon exit code 127")
 # The night is on record by now: this asks the broker nothing, and ends with 3 if there are breaks.
 BREAKS = 'recon run --date "$SYSTEM_DATE"'
 
@@ -70,7 +72,7 @@ def last_session(at: datetime) -> str:
 
 def refuse_retry(last_line: str) -> None:
     """Fails the task for good where trying again changes nothing."""
-    if last_line in ("recon exit code 1", "recon exit code 2"):
+    if last_line in GIVEN_UP:
         raise AirflowFailException(f"{last_line}: the lines before it say what to do")
 
 

@@ -9,29 +9,40 @@ from typing import Any
 import click
 
 from recon import cli_bring, cli_look, cli_migrate, cli_night, cli_rules, cli_sandbox, cli_webhook
-from recon.errors import ExitCode, ReconError
+from recon.cli_errors import ending_told, foreseen
 
 
 class Commands(click.Group):
-    """Turns every error of the project into one line and its exit code."""
+    """Turns every error of the project and of the world into one line and its exit code."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        """As click's; SIGTERM and SIGHUP are told in one line."""
+        with ending_told():
+            return super().main(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
         """As click's, without a traceback for what was foreseen."""
         try:
-            return super().main(*args, **kwargs)
-        except ReconError as error:
-            click.echo(f"recon: {error}", err=True)
-            sys.exit(error.exit_code)
-        except OSError as error:
-            click.echo(
-                f"recon: expected a file system that takes what is written; saw {error}"
-                f" ({error.filename or 'no file named'}). Next: mend it, then run the same again",
-                err=True,
-            )
-            sys.exit(ExitCode.UNEXPECTED)
+            return super().invoke(ctx)
+        except (Exception, KeyboardInterrupt) as error:
+            told = foreseen(error)
+            if told is None or isinstance(error, BrokenPipeError):
+                raise
+            click.echo(f"recon: {told}", err=True)
+            sys.exit(told.exit_code)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+EXIT_CODES = """\b
+Exit codes: 0 clean, 1 failure, 2 usage, 3 breaks found, 4 input incomplete,
+5 not ready in time, 6 locked, 7 broker refused or unreachable,
+99 no trading day (with --skip-code), 129, 130, 143 stopped by a signal."""
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXIT_CODES,
+)
 @click.option("--home", metavar="DIR", help="Where everything is kept (RECON_HOME).")
 @click.option("--broker-url", metavar="URL", help="The broker's host (RECON_BROKER_URL).")
 @click.option("--config", type=click.Path(path_type=Path), help="A recon.toml to read.")
@@ -40,12 +51,7 @@ class Commands(click.Group):
 def main(
     context: click.Context, home: str | None, broker_url: str | None, config: Path | None
 ) -> None:
-    r"""Prove each night that your books and your broker's agree, or say exactly where not.
-
-    \b
-    Exit codes: 0 clean, 1 failure, 2 usage, 3 breaks found, 4 input incomplete,
-    5 not ready in time, 6 locked, 7 broker refused or unreachable.
-    """
+    """Prove each night that your books and your broker's agree, or say exactly where not."""
     context.obj = {"home": home, "broker_url": broker_url, "config": config}
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from recon.cli_options import JSON, clock, example, settings_of
-from recon.errors import ExitCode
+from recon.errors import IncompleteError
 
 if TYPE_CHECKING:
     from recon.nightly.ingest import Ingested
@@ -33,16 +32,22 @@ def ingest(context: click.Context, stream: str, files: tuple[Path, ...], as_json
     from recon.nightly.ingest import ingest_files
     from recon.terminal import tracked
 
-    whole = True
+    torn = []
     for done in ingest_files(settings_of(context), stream, files, clock(), tracked=tracked):
         line = _line_of(done)
         shown = " ".join(f"{name}={value}" for name, value in line.items())
         click.echo(json.dumps(line) if as_json else shown)
-        whole = whole and not line["unread"] and not line["dropped"]
+        if line["unread"] or line["dropped"]:
+            torn.append(f"{done.file}: unread {line['unread']}, dropped {line['dropped']}")
     if not as_json:
         click.echo("What is ingested proves no coverage: nobody knows what a file lacks.")
-    if not whole:
-        sys.exit(ExitCode.INCOMPLETE)
+    if torn:
+        raise IncompleteError(
+            expected="files of whole events, with none dropped",
+            seen="; ".join(torn),
+            where="the lines above",
+            next_step="bring in a whole copy of the file: what is archived already counts once",
+        )
 
 
 def _line_of(done: Ingested) -> dict[str, Any]:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from recon.cli_options import JSON, clock, example, settings_of, system_date
-from recon.errors import ExitCode
+from recon.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from recon.breaks.log import Said
+
+NOTHING = "\N{EN DASH}"  # the mark of what there is nothing to say of yet
 
 
 @click.command(epilog=example("recon breaks --say 3f2a9c0d1e4b --owner ann --comment 'asked'"))
@@ -22,29 +28,54 @@ def breaks(
     context: click.Context, break_id: str | None, owner: str, reason_code: str, comment: str,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """List the open breaks, or record who works one and why it is there."""
-    from recon.breaks.log import Said, open_breaks, say
-    from recon.reports.table import plain
+    """List the open breaks, or record who works one and why it is there.
+
+    The first line says of which night they are, whether its input was complete, and how many.
+    """
+    from recon.breaks.log import Said, say
+    from recon.nightly.standing import read_standing
+    from recon.terminal import print_standing
     from recon.window import as_z
 
-    folder = settings_of(context).home / "breaks"
-    if break_id is not None:
-        say(folder, break_id, Said(owner, reason_code, comment), as_z(clock()))
+    home, said = settings_of(context).home, Said(owner, reason_code, comment)
+    _check_words(break_id, said)
+    if break_id is None:
+        print_standing(read_standing(home), as_json=as_json)
         return
-    for row in open_breaks(folder):
-        click.echo(json.dumps(row) if as_json else plain("  ".join(row.values())))
+    say(home / "breaks", break_id, said, as_z(clock()))
+    click.echo(f"Recorded of {break_id}; the next evaluation puts it into discrepancies.csv.")
+
+
+def _check_words(break_id: str | None, said: Said) -> None:
+    """Raises UsageError for a record without words, and for words without a break."""
+    words = [f"--{name.replace('_', '-')}" for name, text in vars(said).items() if text]
+    if (break_id is None) == (not words):
+        return
+    raise UsageError(
+        expected="--say BREAK_ID with --owner, --reason-code or --comment, or none of them",
+        seen=" and ".join(words) + " without --say" if words else f"--say {break_id} alone",
+        where="the command line",
+        next_step="name the break and what there is to say; nothing was recorded or listed",
+    )
 
 
 @click.command(epilog=example("recon explain 3f2a9c0d1e4b"))
 @click.argument("break_id")
+@click.option("--date", "day", metavar="D", help="A break of that night; else of the last one.")
 @JSON
 @click.pass_context
-def explain(context: click.Context, break_id: str, as_json: bool) -> None:
+def explain(context: click.Context, break_id: str, day: str | None, as_json: bool) -> None:
     """Say in one sentence why a break is one, with the events, the raw JSON and the SQL."""
+    from recon.nightly.explaining import explain_date
     from recon.reports.explain import explain_published
     from recon.terminal import print_explanation
 
-    print_explanation(explain_published(settings_of(context).home, break_id), as_json=as_json)
+    settings = settings_of(context)
+    if day is None:
+        explanation = explain_published(settings.home, break_id)
+    else:
+        explanation = explain_date(settings, system_date(day), break_id)
+    print_explanation(explanation, as_json=as_json)
 
 
 @click.command(epilog=example("recon export beancount > books.beancount"))
@@ -57,7 +88,7 @@ def export(context: click.Context, program: str) -> None:
     sys.stdout.buffer.writelines(export_published(settings_of(context).home, program))
 
 
-@click.command(epilog=example("recon accounts --date 2026-06-15 --account ID"))
+@click.command(epilog=example("recon accounts --date 2026-06-17 --account ID"))
 @click.option("--date", "day", metavar="D", help="At the end of that system date.")
 @click.option("--account", "account_id", metavar="ID", help="Only this one, with its events.")
 @JSON
@@ -95,13 +126,13 @@ def doctor(context: click.Context) -> None:
     """Check settings, credentials, host and archive, and how the broker takes windows.
 
     It asks the broker for its system stream and for a second of each stream of which one document
-    writes windows with dates and another with instants, and keeps nothing of it.
+    writes windows with dates and another with instants, and keeps nothing of it. Ends with 0 if all
+    is well, else with the exit code of the first thing that is not.
     """
     from recon.doctor import examine
 
-    settings = settings_of(context)
-    good = True
-    for passed, line in examine(settings, clock()):
-        click.echo(f"{'✓' if passed else '✗'} {line}")
-        good = good and passed
-    sys.exit(ExitCode.CLEAN if good else ExitCode.USAGE)
+    code = ExitCode.CLEAN
+    for found, line in examine(settings_of(context), clock()):
+        click.echo(f"{NOTHING if found is None else '✗' if found else '✓'} {line}")
+        code = code or found or ExitCode.CLEAN
+    sys.exit(code)

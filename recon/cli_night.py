@@ -20,10 +20,10 @@ from recon.cli_options import (
     system_date,
     wait_seconds,
 )
-from recon.errors import ExitCode, UsageError
+from recon.errors import ExitCode, IncompleteError, UsageError
 
 
-@click.command("open", epilog=example("recon open --date 2026-06-15"))
+@click.command("open", epilog=example("recon open --date 2026-06-17"))
 @DATE
 @WAIT
 @click.option(
@@ -45,7 +45,7 @@ def open_command(context: click.Context, day: str, wait: str | None, accounts: P
     print_opening(day, opened)
 
 
-@click.command(epilog=example("recon run --date 2026-06-16 --wait 4h"))
+@click.command(epilog=example("recon run --date 2026-06-17 --wait 4h"))
 @DATE
 @WAIT
 @click.option("--again", is_flag=True, help="Replay and recompute a date that already ran.")
@@ -89,6 +89,7 @@ def run(
 @click.pass_context
 def watch(context: click.Context, nights: int | None) -> None:
     """Stay on, and run each date once as the broker declares it ready."""
+    from recon.nightly.run import lacking
     from recon.nightly.watch import watch_nights
     from recon.terminal import log_to_stderr, print_outcome, tracked
 
@@ -98,6 +99,8 @@ def watch(context: click.Context, nights: int | None) -> None:
             broker, settings, clock, nights, note=log_to_stderr(), tracked=tracked
         ):
             print_outcome(outcome, as_json=False)
+            if outcome.result == "incomplete":
+                click.echo(f"recon: {lacking(outcome)}", err=True)
 
 
 @click.command(
@@ -151,10 +154,13 @@ def replay(
         line |= {name: getattr(fetch, name) for name in ("received", "new", "duplicates")}
         shown = " ".join(f"{name}={value}" for name, value in line.items())
         click.echo(json.dumps(line) if as_json else shown)
-    for made in lacking:
-        click.echo(f"{made[-1].stream}: not proven: {why_unproven(made)}", err=True)
     if lacking:
-        sys.exit(ExitCode.INCOMPLETE)
+        raise IncompleteError(
+            expected="every stream read to the end of what was asked",
+            seen="; ".join(f"{made[-1].stream}: {why_unproven(made)}" for made in lacking),
+            where="the last readings above",
+            next_step="run the same command again: what came is kept and counts once",
+        )
 
 
 def _bounds(
@@ -174,22 +180,29 @@ def _bounds(
     )
 
 
-@click.command(epilog=example("recon check --date 2026-06-16"))
+@click.command(epilog=example("recon check --date 2026-06-17"))
 @DATE
 @JSON
 @click.pass_context
 def check(context: click.Context, day: str, as_json: bool) -> None:
-    """Evaluate a date again from the archive alone, asking the broker nothing."""
+    """Evaluate a date again from the archive alone, asking the broker nothing.
+
+    The settings are those that the date ran with. Where you give others the reports go to
+    reports/other-settings, and nothing that is published changes.
+    """
     from recon.nightly.run import check_date
 
     finish(check_date(settings_of(context), system_date(day)), as_json)
 
 
-@click.command(epilog=example("recon rebuild --date 2026-06-16"))
+@click.command(epilog=example("recon rebuild --date 2026-06-17"))
 @DATE
 @click.pass_context
 def rebuild(context: click.Context, day: str) -> None:
-    """Make the warehouse again from the archive alone."""
+    """Make the warehouse again from the archive alone.
+
+    That of an older date than the published one is a file of its own beside it.
+    """
     from recon.nightly.run import rebuild_date
 
     click.echo(rebuild_date(settings_of(context), system_date(day)))

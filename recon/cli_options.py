@@ -72,9 +72,14 @@ def wait_seconds(text: str | None) -> float:
 
 
 def finish(outcome: Outcome, as_json: bool) -> None:
-    """Print the result of a night and end with its exit code."""
-    from recon.nightly.run import EXIT_CODES
+    """Print the result of a night and end with its exit code.
+
+    Raises IncompleteError, which says why, where nothing is certified.
+    """
+    from recon.nightly.run import EXIT_CODES, lacking
     from recon.terminal import print_outcome
 
     print_outcome(outcome, as_json=as_json)
+    if outcome.result == "incomplete":
+        raise lacking(outcome)
     sys.exit(EXIT_CODES[outcome.result])

@@ -32,7 +32,7 @@ def sandbox() -> None:
 @click.option(
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: any."
 )
-@click.option("--date", "day", metavar="D", help="Show what is published by that system date.")
+@click.option("--date", "day", metavar="D", help="The evening of that system date.")
 @click.option("--fault", "faults", multiple=True, metavar="NAME", help="Plant a labelled fault.")
 @click.option("--samples", is_flag=True, help="Serve the documented sample events unchanged.")
 def serve(seed: int, port: int, day: str | None, faults: tuple[str, ...], samples: bool) -> None:

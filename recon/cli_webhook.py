@@ -57,7 +57,7 @@ def serve(
             expected="the packages of the receiver",
             seen=f"no {error.name}",
             where="this installation",
-            next_step="install broker-recon[webhook]",
+            next_step="install the extra `webhook`: in the checkout, pip install '.[webhook]'",
         ) from error
     from recon.archive.inbox import open_inbox
     from recon.terminal import log_to_stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 import pendulum
 
 from recon.archive.inbox import keep, open_inbox
+from recon.cli_errors import listening
 from recon.errors import UsageError
 from recon.feeds.broker import Broker
 from recon.nightly.collect import Note, Tracked
@@ -24,7 +26,7 @@ from recon.sandbox.samples import sample_books
 from recon.sandbox.server import Sandbox
 from recon.sandbox.upvest import upvest_deliveries
 from recon.settings import DEFAULTS, read_settings
-from recon.terminal import print_outcome
+from recon.terminal import counted, print_outcome
 
 MARK = ".recon-demo"
 NIGHTS = slice(2, 5)  # the first of them reads what is before it; the faults show in these three
@@ -94,7 +96,8 @@ def _deliver(home: Path, books: Books, now: pendulum.DateTime) -> Path:
 def serve_sandbox(
     seed: int, port: int, day: date | None, faults: Sequence[str], *, samples: bool
 ) -> Iterator[str]:
-    """Serve until interrupted; gives lines to print. Raises UsageError for an unknown fault."""
+    """Serve until interrupted; gives lines to print, the next commands among them. Raises
+    UsageError for an unknown fault, a date without books, a port that is taken."""
     unknown = [name for name in faults if name not in FAULTS]
     if unknown:
         raise UsageError(
@@ -105,10 +108,14 @@ def serve_sandbox(
         )
     books = sample_books(folder("data") / "samples") if samples else make_books(seed)
     books, planted = plant(books, faults)
-    with Sandbox(books, as_of=day, port=port) as sandbox:
+    day = _served(sorted(books.closings), day)
+    with contextlib.ExitStack() as running:
+        with listening("127.0.0.1", port):
+            sandbox = running.enter_context(Sandbox(books, as_of=day, port=port))
         yield f"sandbox broker on {sandbox.url}, key {sandbox.key}, secret {sandbox.secret}"
         for name, place in zip(faults, planted, strict=True):
             yield f"planted {name} on {place.account_id} {place.symbol}: {FAULTS[name].expected}"
+        yield from _what_to_try(sandbox)
         try:
             while True:
                 time.sleep(3600)
@@ -116,11 +123,39 @@ def serve_sandbox(
             yield "stopped"
 
 
+def _served(days: Sequence[date], wanted: date | None) -> date:
+    """The date whose statements are served; by default the last one of which a first night, which
+    reads three days back, still reads every event. Raises UsageError for a date without books."""
+    if wanted is None:
+        return days[NIGHTS][0] if days[NIGHTS] else days[-1]
+    if wanted in days:
+        return wanted
+    raise UsageError(
+        expected="one of " + ", ".join(map(str, days)),
+        seen=str(wanted),
+        where="--date",
+        next_step="choose a date from that list, or leave it out",
+    )
+
+
+def _what_to_try(sandbox: Sandbox) -> Iterator[str]:
+    """Which nights there are, and the next commands, to be copied as they are."""
+    days = sorted(sandbox.books.closings)
+    yield f"It is the evening of {sandbox.as_of}: only of that date are there statements."
+    yield "Start it with --date for another of " + ", ".join(map(str, days)) + "."
+    yield "Try in another terminal:"
+    yield f"  export RECON_BROKER_URL={sandbox.url}"
+    yield f"  export RECON_BROKER_KEY={sandbox.key} RECON_BROKER_SECRET={sandbox.secret}"
+    yield "  recon doctor"
+    yield f"  recon run --date {sandbox.as_of}"
+    yield "  recon breaks"
+
+
 def _say_night(outcome: Outcome, *, last: bool) -> None:
     if last:
         print_outcome(outcome, as_json=False)
     else:
-        print(f"{outcome.system_date} {outcome.result}: {outcome.breaks} breaks")
+        print(f"{outcome.system_date} {outcome.result}: {counted(outcome.breaks)}")
 
 
 def _clear(home: Path) -> None:

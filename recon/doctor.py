@@ -1,4 +1,8 @@
-"""Looks at everything a night needs, and says of each whether it is well."""
+"""Looks at everything a night needs, and says of each whether it is well.
+
+A finding is the exit code of what is wrong, CLEAN for what was looked at and is well, and None for
+what there is nothing to say of yet: only what is true gets a tick.
+"""
 
 from __future__ import annotations
 
@@ -13,79 +17,107 @@ from recon.archive.coverage import covered_until
 from recon.archive.forms import form_of
 from recon.archive.inbox import BODY, inbox_of
 from recon.archive.manifest import read_manifest
-from recon.errors import ReconError
+from recon.errors import ExitCode, ReconError
 from recon.feeds.answer import AnswerRefused
 from recon.feeds.broker import Broker, Patience
 from recon.feeds.streams import BOOKED, SYSTEM, stream_named
 from recon.nightly.needs import check_streams
+from recon.nightly.standing import NothingChecked, read_standing
 from recon.rules.catalog import find_rules
 from recon.settings import Settings
 from recon.window import Window, as_z
 
 FREE_BYTES_MIN = 1 << 30
+Finding = tuple[ExitCode | None, str]
 QUICK = Patience(tries=1, read_timeout_seconds=10.0, connect_timeout_seconds=5.0)
 
 
-def examine(settings: Settings, now: pendulum.DateTime) -> Iterator[tuple[bool, str]]:
-    """(whether it is well, one line) for each thing looked at."""
+def examine(settings: Settings, now: pendulum.DateTime) -> Iterator[Finding]:
+    """(finding, one line) for each thing looked at; how the last night ended comes last."""
     yield _home(settings.home.resolve())
-    yield True, f"{len(find_rules())} rules"
+    yield ExitCode.CLEAN, f"{len(find_rules())} rules"
     yield from _archive(settings)
     yield from _broker(settings, now)
+    yield _last_night(settings.home)
 
 
-def _home(home: Path) -> tuple[bool, str]:
+def _home(home: Path) -> Finding:
     """Whether RECON_HOME, or the folder that it will be made in, can be written to and has room."""
     there = next(path for path in (home, *home.parents) if path.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):
-        return False, f"{there}: no folder that can be written to; name another with --home"
+        return ExitCode.USAGE, f"{there}: no folder that can be written to; name another by --home"
     free = shutil.disk_usage(there).free
-    return free >= FREE_BYTES_MIN, f"{home}: {free >> 20:,} MiB free"
+    if free < FREE_BYTES_MIN:
+        wanted = f"make room for {FREE_BYTES_MIN >> 20:,} MiB, or name another by --home"
+        return ExitCode.USAGE, f"{home}: only {free >> 20:,} MiB free; {wanted}"
+    return ExitCode.CLEAN, f"{home}: {free >> 20:,} MiB free"
 
 
-def _archive(settings: Settings) -> Iterator[tuple[bool, str]]:
+def _archive(settings: Settings) -> Iterator[Finding]:
     try:
         check_streams(settings.streams)
         fetches = read_manifest(settings.archive)
     except ReconError as error:
-        yield False, str(error)
+        yield error.exit_code, str(error)
         return
-    yield True, f"manifest: {len(fetches)} fetches"
+    if not fetches:
+        yield None, "archive: nothing was read yet"
+        return
+    yield ExitCode.CLEAN, f"manifest: {len(fetches)} fetches"
     waiting = sum(1 for _ in inbox_of(settings.archive).glob(f"*{BODY}"))
     if waiting:
-        yield True, f"inbox: {waiting} delivered bodies wait for the next night"
+        yield None, f"inbox: {waiting} delivered bodies wait for the next night"
     for stream in settings.streams:
         until = covered_until(fetches, stream)
-        yield True, f"{stream}: proven complete until {as_z(until) if until else 'never'}"
+        if until is None:
+            yield None, f"{stream}: nothing proven yet"
+        else:
+            yield ExitCode.CLEAN, f"{stream}: proven complete until {as_z(until)}"
 
 
-def _broker(settings: Settings, now: pendulum.DateTime) -> Iterator[tuple[bool, str]]:
+def _broker(settings: Settings, now: pendulum.DateTime) -> Iterator[Finding]:
     credentials = settings.credentials
     if credentials is None:
-        yield False, "no broker credentials: set RECON_BROKER_KEY and RECON_BROKER_SECRET"
+        wanted = "set RECON_BROKER_KEY and RECON_BROKER_SECRET"
+        yield ExitCode.USAGE, f"no broker credentials: {wanted}"
         return
-    yield True, f"credentials from {credentials.source}"
     window = Window(now.subtract(minutes=1), now)
     try:
         with Broker(settings.broker_url, credentials.key, credentials.secret, QUICK) as broker:
             end = broker.read_window(SYSTEM, window, lambda texts: None, deadline_seconds=10.0)
-            ended = f"{settings.broker_url}: system stream ended {end.ended}"
-            yield end.ended == "complete", ended
+            yield ExitCode.CLEAN, f"credentials from {credentials.source}"
+            said = f"{settings.broker_url}: system stream ended {end.ended}"
+            yield ExitCode.CLEAN if end.ended == "complete" else ExitCode.BROKER, said
             yield from _windows(broker, settings, now)
     except ReconError as error:
-        yield False, str(error)
+        yield None, f"credentials from {credentials.source}: not proven"
+        yield error.exit_code, str(error)
 
 
-def _windows(
-    broker: Broker, settings: Settings, now: pendulum.DateTime
-) -> Iterator[tuple[bool, str]]:
+def _windows(broker: Broker, settings: Settings, now: pendulum.DateTime) -> Iterator[Finding]:
     """How the broker takes the windows of the streams whose documents disagree about them."""
     for stream in (stream_named(name) for name in settings.streams):
         if not stream.dated:
             continue
         try:
             good, form = form_of(broker, settings.archive, stream, now)
-        except AnswerRefused as refusal:
-            yield stream not in BOOKED, f"windows of {stream.name}: {refusal}"
+        except ReconError as error:
+            may_lack = isinstance(error, AnswerRefused) and stream not in BOOKED
+            yield None if may_lack else error.exit_code, f"windows of {stream.name}: {error}"
             continue
-        yield good, f"windows of {stream.name}: the broker {form}"
+        code = ExitCode.CLEAN if good else ExitCode.BROKER
+        yield code, f"windows of {stream.name}: the broker {form}"
+
+
+def _last_night(home: Path) -> Finding:
+    """How the last night ended. Open breaks are a result, not an error, and get no tick either."""
+    try:
+        standing = read_standing(home)
+    except NothingChecked as error:
+        said = f"last night: {error.seen} ({error.where})"
+        return ExitCode.INCOMPLETE if error.evaluated else None, said
+    except ReconError as error:
+        return error.exit_code, str(error)
+    if standing.incomplete is not None:
+        return ExitCode.INCOMPLETE, f"last night: {standing.line}"
+    return None if standing.open else ExitCode.CLEAN, f"last night: {standing.line}"

@@ -29,6 +29,9 @@ class ExitCode(enum.IntEnum):
     LOCKED = 6
     BROKER = 7
     NOTHING_TO_DO = 99
+    HANGUP = 129
+    INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class ReconError(Exception):

@@ -6,6 +6,7 @@ never options, never printed, and not accepted in the file.
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import re
 import tomllib
@@ -50,7 +51,8 @@ class Settings:
     """What a run needs to know. `streams` are those a night reads, `accounts_file` is a CSV of what
     the user says of his accounts. Times are seconds; `lookback_days` widens each window,
     `lookback_sessions` says how far back the closing lies that a night begins with, `readings` are
-    those of `sql/ledger/readings.sql` that differ from the default."""
+    those of `sql/ledger/readings.sql` that differ from the default. `given` names the settings that
+    somebody gave: what is not in it is a default."""
 
     home: Path
     broker_url: str
@@ -63,6 +65,7 @@ class Settings:
     window_deadline_seconds: int
     credentials: Credentials | None
     readings: Mapping[str, str]
+    given: frozenset[str] = frozenset()
 
     @property
     def archive(self) -> Path:
@@ -86,11 +89,14 @@ def read_settings(
 ) -> Settings:
     """Merge the sources. Raises UsageError for an unreadable file or a wrong value."""
     in_file, readings = _read_file(config) if config is not None else ({}, {})
-    values = dict(DEFAULTS)
-    for name in DEFAULTS:
-        for source in (in_file, {name: environment.get(f"RECON_{name.upper()}")}, options):
-            if source.get(name):
-                values[name] = str(source[name])
+    in_environment = {name: environment.get(f"RECON_{name.upper()}") for name in DEFAULTS}
+    given = {
+        name: str(source[name])
+        for source in (in_file, in_environment, options)
+        for name in DEFAULTS
+        if source.get(name)
+    }
+    values = DEFAULTS | given
     return Settings(
         home=Path(values["home"]).expanduser(),
         broker_url=_checked_url(values["broker_url"]),
@@ -103,6 +109,7 @@ def read_settings(
         window_deadline_seconds=_whole("window_deadline_seconds", values, 1, 86_400),
         credentials=_credentials(environment),
         readings=readings,
+        given=frozenset(given) | ({"readings"} if readings else set()),
     )
 
 
@@ -122,11 +129,16 @@ def _read_file(path: Path) -> tuple[dict[str, str], dict[str, str]]:
     if unknown:
         raise UsageError(
             expected="only a table [readings] and " + ", ".join(DEFAULTS),
-            seen=", ".join(unknown),
+            seen=", ".join(map(_with_near_miss, unknown)),
             where=str(path),
             next_step="remove what is not a setting; secrets belong in the environment",
         )
     return _texts(content), _texts(dict(readings))
+
+
+def _with_near_miss(name: str) -> str:
+    meant = difflib.get_close_matches(name, DEFAULTS, n=1)
+    return f"{name} (did you mean {meant[0]}?)" if meant else name
 
 
 def _texts(values: Mapping[str, object]) -> dict[str, str]:

@@ -17,14 +17,18 @@ from recon.reports.table import plain
 if TYPE_CHECKING:
     from recon.nightly.evaluate import Outcome
     from recon.nightly.opening import Opened
+    from recon.nightly.standing import Standing
     from recon.reports.explain import Explanation
 
 SHOWN = ("break_id", "severity", "state", "rule", "account_id", "symbol", "subject", "difference")
 
 
 def log_to_stderr() -> Callable[..., None]:
-    """A function that logs one event with fields: readable on a terminal, else JSON lines. It is
-    told of retries too."""
+    """A function that logs one event with fields: readable on a terminal, else JSON lines. It also
+    logs each time that the broker is asked again.
+
+    Each line says when it was written, and of which run where there is one.
+    """
     import structlog
 
     from recon.feeds.connection import tell_retries
@@ -35,7 +39,12 @@ def log_to_stderr() -> Callable[..., None]:
         else structlog.processors.JSONRenderer(sort_keys=True)
     )
     structlog.configure(
-        processors=[structlog.processors.add_log_level, renderer],
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+            renderer,
+        ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     note: Callable[..., None] = structlog.get_logger().info
@@ -67,13 +76,18 @@ def print_outcome(outcome: Outcome, *, as_json: bool) -> None:
     if outcome.worst and sys.stdout.isatty():
         print_table("Worst first", SHOWN, outcome.worst)
     print(
-        f"{outcome.system_date} {outcome.result}: {outcome.breaks} breaks, {outcome.pending}"
+        f"{outcome.system_date} {outcome.result}: {counted(outcome.breaks)}, {outcome.pending}"
         f" pending of {outcome.checked:,} checked, {outcome.not_evaluated} not evaluated"
     )
     if outcome.concentration:
         print(plain(outcome.concentration))
     if outcome.result == "incomplete":
         print("The input is not proven complete: nothing is certified. See certificate.json.")
+    if outcome.other_settings:
+        print(
+            f"Evaluated with other {' and '.join(outcome.other_settings)} than the date ran with:"
+            " in a folder of its own, and what is published stays as it is."
+        )
     if outcome.unopened:
         print(
             "Nearly every account differs on the first night: the books begin at zero here. "
@@ -99,6 +113,32 @@ def print_opening(day: str, opened: Opened) -> None:
             "The account stream was not read: an account without a position was asked for its cash"
             " only where RECON_ACCOUNTS_FILE or --accounts names it."
         )
+
+
+def counted(breaks: int) -> str:
+    """So many breaks, in words."""
+    return f"{breaks} break" if breaks == 1 else f"{breaks} breaks"
+
+
+def print_standing(standing: Standing, *, as_json: bool) -> None:
+    """How a home stands in one line, then what is open: a table on a terminal, else columns."""
+    if as_json:
+        values = {name: value for name, value in vars(standing).items() if name != "rows"}
+        lines = [{**values, "open": standing.open, "input_complete": not standing.incomplete}]
+        for line in [*lines, *standing.rows]:
+            print(json.dumps(line, default=str))
+        return
+    print(plain(standing.line))
+    if not standing.rows:
+        return
+    columns = [name for name in standing.rows[0] if any(row[name] for row in standing.rows)]
+    if sys.stdout.isatty():
+        print_table("Open", columns, standing.rows)
+        return
+    cells = [columns, *([plain(row[name]) for name in columns] for row in standing.rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        print("  ".join(map(str.ljust, row, widths)).rstrip())
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:
@@ -127,5 +167,5 @@ def print_explanation(explanation: Explanation, *, as_json: bool) -> None:
         values = (str(value) for name, value in event.items() if name != "named" and value)
         print(plain(f"{mark} {'  '.join(values)}"))
     for identity, text in explanation.raw.items():
-        print(plain(f"\n{identity}"), plain(text), sep="\n")
+        print("", plain(identity), plain(text), sep="\n")
     print(f"\nsql/rules/{explanation.rule}.sql\n\n{explanation.sql}", end="")

@@ -22,6 +22,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from recon.archive.inbox import keep
+from recon.cli_errors import listening
 from recon.errors import ReconError
 from recon.feeds.webhooks_keys import KeyRing
 from recon.feeds.webhooks_signature import Request, UnknownKey, Unproven, prove
@@ -115,11 +116,13 @@ def application(receiver: Receiver) -> Starlette:
 def serve(receiver: Receiver, host: str, port: int, announce: Callable[[str], None]) -> None:
     """Receive until interrupted. `announce` gets the address once connections are accepted."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, port), family=family) as listening:
+    with listening(host, port):
+        opened = socket.create_server((host, port), family=family)
+    with opened:
         # An answer is two small writes; without this the second waits 40 ms for the first.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         shown = f"[{host}]" if ":" in host else host
-        announce(f"http://{shown}:{listening.getsockname()[1]}{PATH}")
+        announce(f"http://{shown}:{opened.getsockname()[1]}{PATH}")
         config = uvicorn.Config(
             application(receiver),
             lifespan="off",
@@ -131,7 +134,7 @@ def serve(receiver: Receiver, host: str, port: int, announce: Callable[[str], No
             timeout_graceful_shutdown=READ_SECONDS,
         )
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listening])
+            uvicorn.Server(config).run(sockets=[opened])
 
 
 def _as_it_came(request: requests.Request, body: bytes) -> Request:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,11 +13,14 @@ from recon.archive.manifest import Fetch, opening_date
 from recon.ledger.begin import load_base, load_closings, load_earlier_holdings
 from recon.ledger.closings import Closing
 from recon.ledger.post import post_night
+from recon.nightly.runs import Run, leads, read_runs
 from recon.reports.certificate import Need
 from recon.rules.header import Rule
 from recon.rules.run import run_rules
 from recon.warehouse.connect import connect, lock_down
 from recon.warehouse.load import load_break_log, load_coverage, load_events, show_night
+
+WAREHOUSE = "warehouse.duckdb"
 
 
 @dataclass(frozen=True)
@@ -82,3 +86,14 @@ def build(home: Path, night: Night, path: Path) -> None:
         connection.commit()
         incomplete = {need.stream for need in night.needs if not need.complete}
         run_rules(connection, night.rules, night.system_date, incomplete)
+
+
+def swap_in(home: Path, fresh: Path, run: Run) -> bool:
+    """Make the file the readers' warehouse, and say whether it is: never where theirs is of a later
+    night or of more complete input."""
+    if not leads(run, read_runs(home)):
+        return False
+    # What a reader wrote into the old file, and left in its log, does not belong to the new one.
+    (home / f"{WAREHOUSE}.wal").unlink(missing_ok=True)
+    os.replace(fresh, home / WAREHOUSE)
+    return True

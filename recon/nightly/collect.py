@@ -116,9 +116,9 @@ def collect(
     now: pendulum.DateTime,
     note: Note,
     tracked: Tracked,
-) -> None:
+) -> list[str]:
     """Replay the streams of the night up to `ready`, also by publication since the last night, and
-    archive the statements of the day."""
+    archive the statements of the day. Gives why a statement could not be read, if one could not."""
     since = last_ready(settings, archived_signals(settings.archive), system_date)
     for name in settings.streams:
         stream = stream_named(name)
@@ -130,6 +130,7 @@ def collect(
                 raise
             note("stream not given", stream=name, why=str(refusal))
     _follow_published(broker, settings, SYSTEM, since, ready, now, note)
+    unread: list[str] = []
     try:
         archive_positions(broker, settings.archive, system_date, started_at=as_z(now))
         with tracked("cash statements") as progress:
@@ -144,7 +145,9 @@ def collect(
         note("balances asked", answers=asked.counts)
     except IncompleteError as error:
         note("statement not complete", why=str(error))
+        unread.append(f"{error.where}: {error.seen}, {error.next_step}")
     _collect_aggregate(broker, settings, system_date, now, note)
+    return unread
 
 
 def _replay(

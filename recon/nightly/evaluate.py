@@ -2,14 +2,14 @@
 
 Takes what a run knows of the archive, the break log and the closings; builds the warehouse in a
 temporary file, matches the breaks, renders the reports, and swaps the warehouse in whole for the
-readers. The same knowledge and the same rules give the same bytes.
+readers, unless theirs is of a later night or of more complete input. The same knowledge and the
+same rules give the same bytes.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ from recon.breaks.match import match
 from recon.calendar import sessions
 from recon.ledger.base import choose_base
 from recon.ledger.close import closing_days, keep_closings
-from recon.nightly.build import Night, build
+from recon.nightly.build import WAREHOUSE, Night, build, swap_in
 from recon.nightly.knowledge import Knowledge, know
+from recon.nightly.needs import unproven
 from recon.nightly.runs import Run, append_run
 from recon.reports.certificate import Need, certificate
 from recon.reports.findings import COLUMNS, as_rows, read_findings
@@ -36,7 +37,6 @@ from recon.rules.header import Rule
 from recon.settings import Settings
 from recon.warehouse.connect import connect
 
-WAREHOUSE = "warehouse.duckdb"
 ROWS_SHOWN_MAX = 20
 Needs = Callable[[Sequence[Fetch], Sequence[str]], Sequence[Need]]
 
@@ -45,7 +45,8 @@ Needs = Callable[[Sequence[Fetch], Sequence[str]], Sequence[Need]]
 class Outcome:
     """The result of a night: clean, breaks or incomplete, and what to print of it.
 
-    `run` is the number under which what was known can be asked for again.
+    `run` is the number under which what was known can be asked for again, `unproven` says what of
+    the input is not proven complete, `other_settings` names those that the date did not run with.
     """
 
     system_date: date
@@ -59,16 +60,22 @@ class Outcome:
     concentration: str
     unopened: bool
     reports: str
+    unproven: Sequence[str] = field(default_factory=list)
+    other_settings: Sequence[str] = field(default_factory=list)
 
 
 def evaluate(
-    settings: Settings, system_date: date, needs: Needs, earlier: Run | None = None
+    settings: Settings,
+    system_date: date,
+    needs: Needs,
+    earlier: Run | None = None,
+    aside: str = "",
 ) -> Outcome:
     """Evaluate a night and publish its reports. Only a complete night enters the break log and
     leaves closings.
 
-    With an `earlier` run only what that one knew counts: its reports are made again, to the byte,
-    in a folder of their own, and nothing else is touched.
+    With an `earlier` run only what that one knew counts. With `aside` the reports go to that folder
+    below `reports`, and nothing that is published is touched.
     """
     rules = find_rules()
     home = settings.home
@@ -80,7 +87,7 @@ def evaluate(
     with connect(fresh, read_only=True) as connection:
         findings = read_findings(connection, knowledge.known)
         files, tables = _tables(connection)
-        if night.complete and earlier is None:
+        if night.complete and not aside:
             keep_closings(
                 connection,
                 home / "closings",
@@ -104,18 +111,19 @@ def evaluate(
         rule_pack=knowledge.run.rule_pack,
         reports=files,
     )
-    if earlier is None:
-        folder = publish(home / "reports", system_date, files)
-        os.replace(fresh, home / WAREHOUSE)
+    folder = publish(home / "reports" / aside, system_date, files)
+    if aside:
+        fresh.unlink()
+    else:
+        run = replace(knowledge.run, result=result)
+        if not swap_in(home, fresh, run):
+            fresh.unlink()
         if night.complete:
             append_night(
                 home / "breaks", system_date, match(knowledge.known, findings, system_date)
             )
-        append_run(home, replace(knowledge.run, result=result))
-    else:
-        folder = publish(home / "reports" / "as-known" / str(earlier.run), system_date, files)
-        fresh.unlink()
-    return _outcome(system_date, knowledge, result, rows, tables, folder)
+        append_run(home, run)
+    return _outcome(system_date, knowledge, needed, result, rows, tables, folder)
 
 
 def plan(
@@ -158,6 +166,7 @@ def plan(
 def _outcome(
     system_date: date,
     knowledge: Knowledge,
+    needed: Sequence[Need],
     result: str,
     rows: Sequence[dict[str, str]],
     tables: Mapping[str, Sequence[Mapping[str, str]]],
@@ -177,6 +186,7 @@ def _outcome(
         concentration=concentration(rows),
         unopened=looks_unopened(rows, len(tables["cash_proof"]), first_night=first_night),
         reports=str(reports),
+        unproven=unproven(needed, knowledge.fetches),
     )
 
 

@@ -54,10 +54,11 @@ def write_record(path: Path, outcome: Outcome) -> None:
 
 
 def read_record(path: Path) -> Outcome:
-    """The recorded outcome of a night."""
+    """The recorded outcome of a night. Its reports are where this home is now."""
     try:
         values = json.loads(path.read_bytes())
         values["system_date"] = date.fromisoformat(values["system_date"])
+        values["reports"] = str(path.parents[1] / "reports" / path.stem)
         return Outcome(**values)
     except (ValueError, TypeError, KeyError) as error:
         raise ReconError(

@@ -49,7 +49,8 @@ def know(settings: Settings, system_date: date, rule_pack: str, earlier: Run | N
             expected=f"the rules of that run, pack {earlier.rule_pack[:12]}…",
             seen=f"pack {rule_pack[:12]}…",
             where=f"run {earlier.run} of {system_date}",
-            next_step="use the release that ran then: other rules cannot give its answer",
+            next_step="use the release that ran then: other rules cannot give its answer; or"
+            f" evaluate the date with these by `recon check --date {system_date}`",
         )
     fetches = read_manifest(settings.archive)
     entries = read_log(settings.home / "breaks")

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pendulum
 
-from recon.archive.coverage import covered, is_covered
-from recon.archive.manifest import Fetch, opening_date
+from recon.archive.coverage import BY_CURSOR, covered, is_covered
+from recon.archive.manifest import INGESTED, Fetch, opening_date
 from recon.errors import UsageError
 from recon.feeds.streams import (
     ACCOUNT_STATUS,
@@ -20,7 +20,7 @@ from recon.feeds.streams import (
     TRADES,
 )
 from recon.reports.certificate import Need
-from recon.window import Window, day_start
+from recon.window import Window, day_start, parse_instant
 
 BOOKED = (TRADES.name, NTA.name, ACTIVITIES.name)
 ACCOMPANYING = tuple(stream.name for stream in LIFECYCLE if stream.path)
@@ -90,3 +90,27 @@ def _begin(fetches: Sequence[Fetch], stream: str, system_date: date) -> pendulum
         return day_start(opened + timedelta(days=1))
     first = [part.since for part in covered(fetches, stream)][:1]
     return min([*first, day_start(system_date)])
+
+
+def unproven(needs: Sequence[Need], fetches: Sequence[Fetch]) -> list[str]:
+    """What a night lacks to be certified, in words: the feed, the stretch, its last reading."""
+    return [
+        f"{need.stream} {need.window}, {_last_reading(need, fetches)}"
+        for need in needs
+        if need.binding and not need.complete
+    ]
+
+
+def _last_reading(need: Need, fetches: Sequence[Fetch]) -> str:
+    """How the last reading that touches the window ended."""
+    ended = [
+        fetch.ended
+        for fetch in fetches
+        if fetch.stream == need.stream
+        and fetch.ended not in (BY_CURSOR, INGESTED)
+        and parse_instant(fetch.since) < need.window.until
+        and parse_instant(fetch.until) > need.window.since
+    ]
+    if not ended:
+        return "never read"
+    return "read with a gap" if ended[-1] == "complete" else f"last read with the end: {ended[-1]}"

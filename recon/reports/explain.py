@@ -70,7 +70,7 @@ def explain_published(home: Path, wanted: str) -> Explanation:
 
 def explain_break(connection: duckdb.DuckDBPyConnection, home: Path, wanted: str) -> Explanation:
     """Explain a break of the published warehouse. Raises UsageError for an unknown id."""
-    row = _finding(connection, wanted)
+    row = _finding(connection, home, wanted)
     sql = folder("sql") / "rules" / f"{row['rule']}.sql"
     title = connection.execute(
         "select title from rule_pack where rule = ?", [row["rule"]]
@@ -89,17 +89,30 @@ def explain_break(connection: duckdb.DuckDBPyConnection, home: Path, wanted: str
     )
 
 
-def _finding(connection: duckdb.DuckDBPyConnection, wanted: str) -> dict[str, Any]:
+def _finding(connection: duckdb.DuckDBPyConnection, home: Path, wanted: str) -> dict[str, Any]:
     rows: list[dict[str, Any]] = connection.sql(FINDING).pl().to_dicts()
     for row in rows:
         if break_id(row["rule"], row["account_id"], row["symbol"], row["subject"]) == wanted:
             return row
+    night = connection.execute("select system_date from night").fetchall()[0][0]
+    named = _night_with(home, wanted)
     raise UsageError(
-        expected="a break_id of the last night's discrepancies.csv",
+        expected=f"a break_id of the night of {night}",
         seen=repr(wanted),
-        where="the published warehouse",
-        next_step="copy the id from the first column, or run `recon check --date D` for its night",
+        where="the warehouse of that night",
+        next_step=f"`recon explain --date {named} {wanted}`: it is in that night's report"
+        if named
+        else "copy the id from the first column of a discrepancies.csv, and give its --date",
     )
+
+
+def _night_with(home: Path, wanted: str) -> str:
+    """The last date whose published discrepancies.csv has that break; empty where none has it."""
+    begin = f"{wanted},".encode()
+    for report in sorted((home / "reports").glob("????-??-??/discrepancies.csv"), reverse=True):
+        if any(line.startswith(begin) for line in report.read_bytes().splitlines()):
+            return report.parent.name
+    return ""
 
 
 def _timeline(

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
 
+from recon.errors import LockedError
+
 MEMORY = ":memory:"
+HOLDER = re.compile(r"Conflicting lock is held in (.+? \(PID \d+\))")
 
 
 def connect(path: Path | str, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """A connection in UTC that fetches no extension, and reads no Python variable as a table."""
+    """A connection in UTC that fetches no extension, and reads no Python variable as a table.
+
+    Raises LockedError where another program has the file open for writing.
+    """
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "python_enable_replacements": False,
         "preserve_insertion_order": True,
     }
-    connection = duckdb.connect(str(path), read_only=read_only, config=settings)
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only, config=settings)
+    except duckdb.IOException as error:
+        holder = HOLDER.search(str(error))
+        if holder is None:
+            raise
+        raise LockedError(
+            expected="a warehouse that nobody has open for writing",
+            seen=f"it is held by {holder[1]}",
+            where=str(path),
+            next_step="close it there, or open it there with read_only=True",
+        ) from error
     connection.execute("set TimeZone = 'UTC'")
     return connection
 

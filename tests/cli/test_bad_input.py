@@ -37,7 +37,16 @@ REPLAY = ("replay", "--stream", "trades")
         (("--broker-url", "https://broker..example.com", *RUN), "https://host, or http://"),
         (("--config", "absent.toml", *RUN), "No such file"),
         (("explain", "0123456789ab"), "a warehouse that a night has published"),
+        (("explain", "0123456789ab", "--date", "2026-06-15"), "a date that was evaluated"),
+        (("breaks",), "saw no such folder: nothing was checked (recon-home)"),
+        (("--home", ".", "breaks", "--json"), "saw no archive: nothing was checked (.)"),
         (("breaks", "--say", "0123456789ab", "--owner", "ann"), "that some night has seen"),
+        (("breaks", "--say", "0123456789ab"), "saw --say 0123456789ab alone"),
+        (
+            ("breaks", "--owner", "ann", "--reason-code", "late"),
+            "saw --owner and --reason-code without --say",
+        ),
+        (("sandbox", "serve", "--date", "2026-01-01"), "expected one of 2026-06-15, 2026-06-16"),
     ],
     ids=lambda value: " ".join(value[-2:]) if isinstance(value, tuple) else "",
 )
@@ -64,7 +73,10 @@ def test_missing_credentials_name_the_variables_to_set(tmp_path: Path) -> None:
     [
         (b"lookback_days = ", "a readable TOML file"),
         (b"\xff\xfe", "a readable TOML file"),
-        (b'nonsense = 1\nbroker_secret = "sandbox-secret"\n', "saw broker_secret, nonsense"),
+        (
+            b'streems = ""\nbroker_secret = "sandbox-secret"\n',
+            "streems (did you mean streams?)",
+        ),
         (b"lookback_days = 91\n", "a whole number from 0 to 90"),
     ],
     ids=["cut", "no text", "unknown", "too much"],
@@ -125,4 +137,5 @@ def test_the_environment_is_read_and_an_option_wins(tmp_path: Path) -> None:
     wrong = {**CREDENTIALS, "RECON_BROKER_URL": "ftp://example.com"}
     assert "'ftp://example.com'" in call_here(tmp_path, *RUN, env=wrong).complaint
     called = call_here(tmp_path, "--broker-url", "https://example.com", "breaks", env=wrong)
-    assert (called.code, called.out, called.err) == (0, "", "")
+    assert called.code == 2
+    assert "no such folder" in called.complaint, "the address was taken"

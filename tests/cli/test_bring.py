@@ -36,11 +36,14 @@ def test_ingest_tells_what_each_file_brought(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_is_not_whole_ends_incomplete(tmp_path: Path, content: str, told: str) -> None:
-    """Kept as it is, told, and exit 4."""
+    """Kept as it is, told, and exit 4 with the reason and what to do on standard error."""
     (tmp_path / "file").write_text(content, "utf-8")
     called = call_here(tmp_path, *INGEST, "file", env={})
-    assert (called.code, called.err) == (4, "")
+    assert called.code == 4
     assert told in called.out
+    unread, dropped = (1, 0) if "unread" in told else (0, 3)
+    assert f"saw file: unread {unread}, dropped {dropped} (" in called.complaint
+    assert "Next: bring in a whole copy" in called.complaint
 
 
 @pytest.mark.parametrize(

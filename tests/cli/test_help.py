@@ -45,6 +45,7 @@ def test_every_command_shows_what_it_does_and_how(tmp_path: Path, words: str) ->
     assert (called.code, called.err) == (0, "")
     head, _, example = called.out.partition("Example:\n")
     assert head.split("\n\n")[1].strip().endswith(".")
+    assert "\\b" not in called.out
     assert example.strip().startswith(words)
     options = [p for p in COMMANDS[words].params if isinstance(p, click.Option)]
     assert all(option.help for option in options)
@@ -54,9 +55,13 @@ def test_every_command_shows_what_it_does_and_how(tmp_path: Path, words: str) ->
 
 def test_the_exit_codes_stand_in_the_help(tmp_path: Path) -> None:
     """An operator looks there first."""
-    shown = " ".join(call_here(tmp_path, "--help", env={}).out.split())
+    printed = call_here(tmp_path, "--help", env={}).out
+    assert "\\b" not in printed
+    assert "\n  Exit codes: 0 clean, " in printed
+    shown = " ".join(printed.split())
     for code, meaning in {
         0: "clean", 1: "failure", 2: "usage", 3: "breaks found", 4: "input incomplete",
         5: "not ready in time", 6: "locked", 7: "broker refused or unreachable",
+        99: "no trading day", 143: "stopped by a signal",
     }.items():  # fmt: skip
         assert f"{code} {meaning}" in shown

@@ -129,6 +129,8 @@ def test_a_replay_that_does_not_prove_its_whole_window_exits_4(
     with Sandbox(right_books(), as_of=MONDAY, transport=faults) as sandbox:
         called = call_here(tmp_path, "--home", "h", "--broker-url", sandbox.url, *REPLAY)
     assert called.code == 4
+    assert "trades ended lossy" in called.complaint
+    assert "Next: run the same command again" in called.complaint
 
 
 def test_ids_beyond_the_last_end_by_themselves_and_say_so(tmp_path: Path) -> None:
@@ -164,8 +166,11 @@ def test_watch_runs_a_night_when_the_broker_is_ready(sandbox: Sandbox, tmp_path:
 def test_breaks_are_listed_and_spoken_of(faulty: Home, home: Path) -> None:
     """Who works one, and why it is there; what is said harms no terminal."""
     listed = call_here(home, "--home", ".", "breaks", "--json")
-    rows = [json.loads(line) for line in listed.out.splitlines()]
+    head, *rows = [json.loads(line) for line in listed.out.splitlines()]
     assert (listed.code, len(rows)) == (0, faulty.outcomes[1].breaks)
+    assert (head["system_date"], head["input_complete"], head["open"]) == (
+        "2026-06-16", True, len(rows),
+    )  # fmt: skip
     chosen = rows[0]["break_id"]
     said = ("--owner", "ann", "--reason-code", "timing", "--comment", "asked\x1b[2J\nthem")
     assert call_here(home, "--home", ".", "breaks", "--say", chosen, *said).code == 0
@@ -173,13 +178,17 @@ def test_breaks_are_listed_and_spoken_of(faulty: Home, home: Path) -> None:
     (line,) = [line for line in shown.splitlines() if line.startswith(chosen)]
     assert "ann" in line
     assert "\x1b" not in shown
-    assert len(shown.splitlines()) == len(rows)
+    line, heading, *listed_rows = shown.splitlines()
+    assert line.startswith(f"2026-06-16, input complete: {len(rows)} open (")
+    assert heading.split()[:4] == ["break_id", "state", "severity", "first_seen"]
+    assert len(listed_rows) == len(rows)
+    assert all(text == text.rstrip() for text in shown.splitlines())
 
 
 def test_a_break_is_explained(home: Path) -> None:
     """For people, and as JSON."""
     listed = call_here(home, "--home", ".", "breaks", "--json").out
-    rows = [json.loads(line) for line in listed.splitlines()]
+    rows = [json.loads(line) for line in listed.splitlines()[1:]]
     wanted = next(row for row in rows if row["rule"] == "trades/position_not_continuous")
     text = call_here(home, "--home", ".", "explain", wanted["break_id"])
     told = json.loads(call_here(home, "--home", ".", "explain", wanted["break_id"], "--json").out)
@@ -187,6 +196,7 @@ def test_a_break_is_explained(home: Path) -> None:
     assert text.out.startswith(told["sentence"])
     assert "sql/rules/trades/position_not_continuous.sql" in text.out
     assert all(raw in text.out for raw in told["raw"].values())
+    assert "\\x0a" not in text.out
 
 
 def test_rules_are_listed_with_their_reason(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pendulum
 import pytest
 
 from recon.errors import BrokerUnreachable, ExitCode
@@ -12,6 +13,7 @@ from recon.feeds.broker import Broker
 from recon.nightly.run import run_date
 from recon.sandbox.server import Sandbox
 from recon.sandbox.transport import TransportFault
+from recon.window import parse_instant
 from tests.archive.making import contents
 from tests.cli.calling import CREDENTIALS, SECRET, call, call_here
 from tests.feeds.fault_server import FaultServer, Script, head, refusal, serving
@@ -46,7 +48,7 @@ def test_a_refusal_is_named_with_the_setting_to_check(
     assert called.code == 7
     assert seen in called.complaint
     assert help_ in called.complaint
-    assert "/v2/events/system at 127.0.0.1" in called.complaint
+    assert f"/v2/events/system at {server.url.removeprefix('http://')})" in called.complaint
     assert called.out == ""
     assert list(contents(tmp_path)) == ["home/lock"]
 
@@ -65,11 +67,12 @@ def test_every_try_is_a_line_of_json_on_standard_error(tmp_path: Path) -> None:
     assert called.code == 7
     lines = called.err.splitlines()
     assert [line[0] for line in lines] == ["{"] * 4 + ["r"]
-    for number, line in enumerate(lines[:4], start=1):
-        told = json.loads(line)
-        assert (told["event"], told["why"], told["tries"]) == ("asked again", "HTTP 503", number)
-        assert told["where"].endswith(f" at {server.url.removeprefix('http://')}")
-        assert not {"args", "callable", "caused_by"} & set(told)
+    for number, line in enumerate(map(json.loads, lines[:4]), start=1):
+        assert (line["event"], line["why"], line["tries"]) == ("asked again", "HTTP 503", number)
+        assert line["where"].endswith(f" at {server.url.removeprefix('http://')}")
+        assert parse_instant(line["time"]) <= pendulum.now("UTC")
+        assert (line["run"], line["system_date"]) == (1, "2026-06-15")
+        assert not line.keys() & {"args", "kwargs", "callable", "caused_by"}
     assert "HTTP 503, after 5 tries" in called.complaint
 
 
@@ -109,13 +112,21 @@ def test_a_refusal_in_the_middle_of_a_night_publishes_nothing(tmp_path: Path) ->
     assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "lock"]
 
 
-def test_doctor_says_what_is_wrong_and_exits_2(tmp_path: Path) -> None:
-    """Nobody at the address; everything else is well."""
+def test_doctor_ticks_only_what_is_true_and_exits_as_a_night_would(tmp_path: Path) -> None:
+    """Nobody at the address, and a key that is refused: 7. What nobody saw yet has no tick."""
     called = call_here(tmp_path, "--broker-url", "http://127.0.0.1:9", "doctor")
-    assert called.code == 2
-    marks = [line[0] for line in called.out.splitlines()]
-    assert marks[:-1] == ["✓"] * (len(marks) - 1)
-    assert called.out.splitlines()[-1].startswith("✗ expected an answer from the broker; saw ")
+    assert called.code == 7
+    lines = called.out.splitlines()
+    assert [line for line in lines if line[0] == "✓"] == [lines[0], lines[1]]
+    assert lines[2].endswith(" archive: nothing was read yet")
+    assert lines[3].endswith(" credentials from RECON_BROKER_KEY/RECON_BROKER_SECRET: not proven")
+    assert lines[4].startswith("✗ expected an answer from the broker; saw ")
+    assert "nothing was checked" in lines[5]
+    wrong = {**CREDENTIALS, "RECON_BROKER_SECRET": "wrong"}
+    with Sandbox(right_books(), as_of=MONDAY) as sandbox:
+        called = call_here(tmp_path, "--broker-url", sandbox.url, "doctor", env=wrong)
+    assert called.code == 7
+    assert "✗ expected HTTP 200; saw HTTP 401 " in called.out
 
 
 def test_doctor_names_what_is_damaged_and_changes_nothing(tmp_path: Path) -> None:
@@ -128,7 +139,7 @@ def test_doctor_names_what_is_damaged_and_changes_nothing(tmp_path: Path) -> Non
     (tmp_path / "home" / "archive" / "manifest.ndjson").write_text("damaged\n")
     before = contents(tmp_path)
     called = call_here(tmp_path, "--home", "home", "doctor", env={})
-    assert called.code == 2
+    assert called.code == 1
     assert "manifest.ndjson, line 1" in called.out
     assert "✗ no broker credentials" in called.out
     assert contents(tmp_path) == before

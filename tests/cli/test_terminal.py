@@ -36,6 +36,12 @@ def test_a_night_is_a_few_lines_with_the_file_last(
     )
 
 
+def test_one_break_is_not_called_breaks(faulty: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    """In words, as a person would say it."""
+    outcome = replace(faulty.outcomes[0], breaks=1, pending=0, checked=9, not_evaluated=0)
+    assert "2026-06-15 breaks: 1 break, 0 pending of 9 checked" in printed(capsys, outcome)
+
+
 def test_an_incomplete_night_says_that_nothing_is_certified(
     clean: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:

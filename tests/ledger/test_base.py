@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from recon.ledger.closings import index, latest, read_index
-from recon.nightly.run import rebuild_date
 from tests.nightly.longbooks import BOOKED, DAYS, SYMBOLS, at_close, make_long_books
 from tests.nightly.longnights import (
     BALANCES,
@@ -19,9 +18,9 @@ from tests.nightly.longnights import (
     base_of,
     copy_of,
     query,
+    rebuild,
     report,
     run_long,
-    settings_back,
 )
 
 LAST = DAYS[-1]
@@ -51,7 +50,7 @@ LOADED_AFTER_DAY_11 = [(4, 4)]
 def rebuilt(long: LongHome, place: Path, sessions: int) -> Path:
     """A copy whose warehouse of the last night begins so many sessions back."""
     home = copy_of(long.path, place / str(sessions))
-    rebuild_date(settings_back(home, sessions), LAST)
+    rebuild(home, LAST, sessions)
     return home
 
 
@@ -138,7 +137,7 @@ def is_lost(row: dict[str, str]) -> bool:
 def test_books_of_another_reading_begin_at_the_beginning(long: LongHome, tmp_path: Path) -> None:
     """A closing holds what the old reading made of the events."""
     home = copy_of(long.path, tmp_path / "home")
-    rebuild_date(replace(settings_back(home, 1), readings={"opca_moves_cash": "true"}), LAST)
+    rebuild(home, LAST, 1, {"opca_moves_cash": "true"})
     assert base_of(home) is None
 
 
@@ -151,10 +150,10 @@ def test_lots_are_carried_from_a_closing(tmp_path: Path, method: str) -> None:
     assert base_of(tmp_path) == DAYS[9]
     assert dict(query(tmp_path, COSTS))["C:A-PLAIN:COST:AAA"] == (22 + 23 + 18 + 18) * 10
     ended = proven(tmp_path)
-    rebuild_date(replace(settings_back(tmp_path, 250), readings=readings), CLOSING_ALL[-1])
+    rebuild(tmp_path, CLOSING_ALL[-1], 250, readings)
     assert base_of(tmp_path) is None
     assert proven(tmp_path) == ended
     known = latest(read_index(tmp_path / "closings"))
     index(tmp_path / "closings", [replace(closing, lots="") for closing in known.values()])
-    rebuild_date(replace(settings_back(tmp_path, 2), readings=readings), CLOSING_ALL[-1])
+    rebuild(tmp_path, CLOSING_ALL[-1], 2, readings)
     assert base_of(tmp_path) is None, "closings of a release that kept no lots"

@@ -15,10 +15,9 @@ from pathlib import Path
 import pytest
 
 from recon.ledger.closings import index, latest, read_index
-from recon.nightly.run import rebuild_date
 from recon.sandbox.model import Books, Position
 from tests.nightly.longbooks import DAYS, PLAIN, activity, make_long_books, trade
-from tests.nightly.longnights import BALANCES, base_of, copy_of, query, run_long, settings_back
+from tests.nightly.longnights import BALANCES, base_of, copy_of, query, rebuild, run_long
 
 NIGHTS = [DAYS[number - 1] for number in (3, 6, 9, 12, 13)]
 # Shares, their cost and cash from the close of a day on.
@@ -79,7 +78,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rebuilt(home: Path, place: Path, sessions: int) -> tuple[date | None, list[object]]:
     """Where the last night begins, and the balances that it ends with."""
     copy = copy_of(home, place)
-    rebuild_date(settings_back(copy, sessions), NIGHTS[-1])
+    rebuild(copy, NIGHTS[-1], sessions)
     return base_of(copy), [query(copy, BALANCES)]
 
 

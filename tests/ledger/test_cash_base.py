@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from recon.nightly.run import rebuild_date
 from recon.sandbox.model import Books, Closing
 from tests.nightly.longbooks import CANCELED, DAYS, PLAIN, make_long_books
-from tests.nightly.longnights import BALANCES, base_of, query, run_long, settings_back
+from tests.nightly.longnights import BALANCES, base_of, query, rebuild, run_long
 
 KEPT = (PLAIN, CANCELED)
 CASH = "select account_id, currency, closing, statement, settled from cash_proof order by all"
@@ -48,6 +47,6 @@ def test_a_deposit_that_is_canceled_after_the_base_leaves_the_base_where_it_is(
     assert base_of(tmp_path) == DAYS[6]
     proven = [query(tmp_path, sql) for sql in (CASH, BALANCES)]
     assert [row[2:4] for row in proven[0] if row[0] == CANCELED] == [(1000, 1000)]
-    rebuild_date(settings_back(tmp_path, 250), DAYS[9])
+    rebuild(tmp_path, DAYS[9], 250)
     assert base_of(tmp_path) is None
     assert [query(tmp_path, sql) for sql in (CASH, BALANCES)] == proven

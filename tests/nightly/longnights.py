@@ -12,7 +12,7 @@ from typing import Any
 
 from recon.ledger.closings import Closing, read_index
 from recon.nightly.evaluate import Outcome
-from recon.nightly.run import run_date
+from recon.nightly.run import rebuild_date, run_date
 from recon.sandbox.model import Books
 from recon.sandbox.server import Sandbox
 from recon.settings import Settings
@@ -38,7 +38,17 @@ class LongHome:
 
 def settings_back(home: Path, sessions: int, url: str = NOBODY) -> Settings:
     """Settings with that RECON_LOOKBACK_SESSIONS."""
-    return replace(settings_of(home, url), lookback_sessions=sessions)
+    return settings_of(home, url, lookback_sessions=str(sessions))
+
+
+def rebuild(
+    home: Path, night: date, sessions: int, readings: Mapping[str, str] | None = None
+) -> None:
+    """Make the warehouse again with those settings, in the place of the published one."""
+    settings = settings_back(home, sessions)
+    if readings is not None:
+        settings = replace(settings, readings=readings, given=settings.given | {"readings"})
+    rebuild_date(settings, night).replace(home / "warehouse.duckdb")
 
 
 def run_long(

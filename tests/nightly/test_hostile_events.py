@@ -11,7 +11,8 @@ import pytest
 
 from recon.archive.drift import find_drift
 from recon.feeds.streams import EVENT_STREAMS
-from recon.nightly.evaluate import WAREHOUSE, Outcome
+from recon.nightly.build import WAREHOUSE
+from recon.nightly.evaluate import Outcome
 from recon.nightly.ingest import ingest_files
 from recon.nightly.run import check_date
 from recon.sandbox.server import Sandbox

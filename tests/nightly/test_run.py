@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from recon.archive.manifest import read_manifest
@@ -52,7 +53,7 @@ def test_a_second_run_answers_from_the_record_and_asks_nobody(clean: Home, tmp_p
     with Sandbox(right_books(), as_of=MONDAY) as sandbox:
         outcome = run_night(sandbox, home, MONDAY)
         assert sandbox.requests == ()
-    assert outcome == clean.outcomes[0]
+    assert outcome == replace(clean.outcomes[0], reports=str(home / "reports" / "2026-06-15"))
     assert contents(home) == before
 
 

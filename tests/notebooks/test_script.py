@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from recon.sandbox.server import Sandbox
 from recon.warehouse.connect import connect
-from tests.nightly.nights import TUESDAY, Home
+from tests.nightly.nights import MONDAY, TUESDAY, WEDNESDAY, Home, right_books, run_night
 from tests.notebooks.reading import NOTEBOOK, Run
 from tests.test_shape import ROOT
 
@@ -36,6 +38,16 @@ def test_as_a_script_it_says_what_the_night_found(faulty: Home) -> None:
     said = as_script(faulty.path).splitlines()
     assert said[0].startswith(f"The night of {TUESDAY}: 6 breaks and 0 pending, of ")
     assert len(said) == 2
+
+
+def test_an_incomplete_night_after_the_one_shown_is_told(clean: Home, tmp_path: Path) -> None:
+    """The warehouse stays that of the last complete night: a clean one must not hide the next."""
+    home = Path(shutil.copytree(clean.path, tmp_path / "home"))
+    with Sandbox(right_books(), as_of=WEDNESDAY) as sandbox:
+        assert run_night(sandbox, home, TUESDAY).result == "incomplete"
+    said = as_script(home).splitlines()[0]
+    assert said.startswith(f"The night of {MONDAY}: 0 breaks ")
+    assert f"But the night of {TUESDAY} is INCOMPLETE (eod_positions, eod_cash" in said
 
 
 def test_as_a_script_without_a_warehouse_it_says_what_to_do(tmp_path: Path) -> None:

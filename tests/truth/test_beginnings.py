@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from recon.nightly.run import rebuild_date
 from recon.sandbox.books import make_books
-from tests.nightly.longnights import BALANCES, base_of, query, settings_back
+from tests.nightly.longnights import BALANCES, base_of, query, rebuild
 from tests.truth.test_seeds import ALL, NEWER_ALONE, nights
 
 TAKEN_BACK = "select count(distinct movement_id) > 0 from base_lines"
@@ -28,6 +27,6 @@ def test_each_night_is_clean_and_ends_as_the_whole_books_do(
     assert base_of(tmp_path) in days
     assert query(tmp_path, TAKEN_BACK) == [(True,)]
     ended = query(tmp_path, BALANCES)
-    rebuild_date(settings_back(tmp_path, 250), days[-1])
+    rebuild(tmp_path, days[-1], 250)
     assert base_of(tmp_path) is None
     assert query(tmp_path, BALANCES) == ended

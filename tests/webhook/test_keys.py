@@ -156,4 +156,4 @@ def test_a_receiver_says_which_packages_it_needs(tmp_path: Path) -> None:
     called = call(tmp_path, "webhook", "serve", "--keys", "keys.json", before=without)
     assert called.code == 2
     assert "saw no starlette" in called.complaint
-    assert "install broker-recon[webhook]" in called.complaint
+    assert "pip install '.[webhook]'" in called.complaint

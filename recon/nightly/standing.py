@@ -1,0 +1,161 @@
+"""How a home stands: what is open, of which night, and whether that night's input was complete.
+
+Takes RECON_HOME; gives what stands before every list of breaks, so that nothing is taken for a
+clean night that nobody looked at. Reads the break log and what is published.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from recon.breaks.log import open_breaks, read_log
+from recon.errors import UsageError
+from recon.window import DATE
+
+DETAILS = ("severity", "account_id", "symbol", "subject", "unit")
+ROW = (
+    "break_id", "state", "severity", "first_seen", "rule", "account_id", "symbol", "difference",
+    "unit", "owner", "reason_code", "subject", "comment",
+)  # fmt: skip
+
+
+class NothingChecked(UsageError):
+    """No night was ever evaluated on complete input; `evaluated` says whether any was at all."""
+
+    evaluated = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The last night whose input was complete, and what is open after it.
+
+    `severities` counts the open breaks, pending things apart. `incomplete` is the last night where
+    that one's input is not proven complete, and `unproven` the feeds that lack.
+    """
+
+    system_date: date
+    rows: Sequence[Mapping[str, str]]
+    severities: Mapping[str, int]
+    pending: int
+    checked: int
+    not_evaluated: int
+    incomplete: date | None
+    unproven: Sequence[str]
+
+    @property
+    def open(self) -> int:
+        """How many breaks are open."""
+        return sum(self.severities.values())
+
+    @property
+    def line(self) -> str:
+        """The one line that stands before anything else."""
+        kinds = ", ".join(f"{count} {name}" for name, count in self.severities.items())
+        counts = (
+            f"{self.open} open{f' ({kinds})' if kinds else ''}, {self.pending} pending,"
+            f" {self.not_evaluated:,} not evaluated of {self.checked:,} checked"
+        )
+        if self.incomplete is None:
+            return f"{self.system_date}, input complete: {counts}"
+        before = ", as it was before" if self.incomplete == self.system_date else ""
+        return (
+            f"the night of {self.incomplete} is INCOMPLETE ({', '.join(self.unproven)} not proven);"
+            f" open breaks are those of {self.system_date}{before}: {counts}"
+        )
+
+
+def read_standing(home: Path) -> Standing:
+    """How the home stands. Raises NothingChecked where no night was certified."""
+    nights = [e["system_date"] for e in read_log(home / "breaks") if e["what"] != "said"]
+    last = _certificates(home)[-1:]
+    lacking = [] if not last else _unproven(last[0])
+    if not nights:
+        raise _nothing_checked(home, last, lacking)
+    system_date = max(nights)
+    rules = _certificate(home / "reports" / system_date)["rules"].values()
+    rows = _with_details(home, system_date)
+    broken = Counter(row["severity"] or "?" for row in rows if row["state"] == "break")
+    return Standing(
+        system_date=date.fromisoformat(system_date),
+        rows=rows,
+        severities=dict(sorted(broken.items())),
+        pending=len(rows) - broken.total(),
+        checked=sum(int(rule["checked"]) for rule in rules),
+        not_evaluated=sum(int(rule["not_evaluated"]) for rule in rules),
+        incomplete=date.fromisoformat(last[0].name) if lacking and last else None,
+        unproven=lacking,
+    )
+
+
+def _with_details(home: Path, system_date: str) -> list[dict[str, str]]:
+    """What is open, with what the reports of that night say of each."""
+    report = _read(home / "reports" / system_date / "discrepancies.csv")
+    told = {row["break_id"]: row for row in csv.DictReader(io.StringIO(report, newline=""))}
+    rows = []
+    for row in open_breaks(home / "breaks"):
+        details = told.get(row["break_id"], {})
+        values = {name: details.get(name, "") for name in DETAILS} | row
+        rows.append({name: values[name] for name in ROW})
+    return rows
+
+
+def _certificates(home: Path) -> list[Path]:
+    """The folders of the nights that published reports, oldest first."""
+    nights = [path.parent for path in (home / "reports").glob("*/certificate.json")]
+    return sorted(path for path in nights if DATE.fullmatch(path.name))
+
+
+def _unproven(folder: Path) -> list[str]:
+    """The feeds for want of which a night is not certified; empty where it is."""
+    certificate = _certificate(folder)
+    if certificate["certified"]:
+        return []
+    needed = [need for need in certificate["needed"] if need.get("binding", True)]
+    lacking = [need["stream"] for need in needed if not need["complete"]]
+    return lacking or ["its input"]
+
+
+def _certificate(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_read(folder / "certificate.json"))
+    return found
+
+
+def _read(report: Path) -> str:
+    """A published report. Raises UsageError where it is gone."""
+    try:
+        return report.read_text("utf-8")
+    except OSError as error:
+        raise UsageError(
+            expected="the reports of a night that the break log knows",
+            seen=f"{error.strerror}: {report.name}",
+            where=str(report.parent),
+            next_step=f"make them again with `recon check --date {report.parent.name}`",
+        ) from error
+
+
+def _nothing_checked(home: Path, last: Sequence[Path], lacking: Sequence[str]) -> NothingChecked:
+    """Silence would be taken for a clean night."""
+    if last:
+        seen = (
+            f"only incomplete nights, the last of {last[0].name}: {', '.join(lacking)} not proven"
+        )
+    elif (home / "archive").is_dir():
+        seen = "an archive, and no night that was evaluated"
+    else:
+        seen = "no archive" if home.is_dir() else "no such folder"
+    error = NothingChecked(
+        expected="a home where a night was checked on complete input",
+        seen=f"{seen}: nothing was checked",
+        where=str(home),
+        next_step="run `recon run --date D`, or name the right RECON_HOME with --home",
+    )
+    error.evaluated = bool(last)
+    return error
