@@ -22,7 +22,13 @@ from recon.archive.manifest import Fetch
 from recon.feeds.answer import AnswerRefused
 from recon.feeds.bounds import NOT_IN_THAT_FORM, Dates, before_its_day, closed_dates, shows_no_cut
 from recon.feeds.broker import Broker, StreamEnd
-from recon.feeds.cursor import NO_SUCH_CURSOR, OVERLAP_MINUTES, Cursor, published_between
+from recon.feeds.cursor import (
+    NO_SUCH_CURSOR,
+    OVERLAP_MINUTES,
+    Cursor,
+    ids_were_remade,
+    published_between,
+)
 from recon.feeds.streams import Stream
 from recon.window import Window, parse_instant
 
@@ -107,15 +113,10 @@ def _by_dates(read: Read, _intake: Intake, window: Window, started_at: str) -> A
 def _to_the_end(read: Read, stream: Stream, window: Window, answer: Answer, last: str) -> Answer:
     """The answer with the rest of its window, by publication; without that, cut to what is proven.
     A broker that was seen to take instants is believed where it has no such cursor."""
-    since = answer.by_time.subtract(minutes=OVERLAP_MINUTES)
-    try:
-        end = read(published_between(stream, since, window.until))
-    except AnswerRefused as refusal:
-        if refusal.status not in NO_SUCH_CURSOR or answer.end is NOTHING:
-            raise
-    else:
-        answer = replace(answer, end=_both(answer.end, end))
-        if end.ended != QUIET:
+    rest = _rest(read, stream, Window(answer.by_time, window.until), answer.end)
+    if rest is not None:
+        answer = replace(answer, end=_both(answer.end, rest))
+        if rest.ended != QUIET:
             return answer
     answer = replace(answer, end=replace(answer.end, ended="complete"))
     if not answer.asked and last == INSTANTS:
@@ -123,6 +124,20 @@ def _to_the_end(read: Read, stream: Stream, window: Window, answer: Answer, last
     if answer.by_time > window.since:
         return replace(answer, window=Window(window.since, answer.by_time))
     return replace(answer, end=replace(answer.end, ended=END_UNKNOWN))
+
+
+def _rest(read: Read, stream: Stream, rest: Window, first: StreamEnd) -> StreamEnd | None:
+    """The reading of what is left by publication, None where that is not to be had. Raises the
+    refusal where nothing was answered before."""
+    if ids_were_remade(stream, rest):
+        return None
+    since = rest.since.subtract(minutes=OVERLAP_MINUTES)
+    try:
+        return read(published_between(stream, since, rest.until))
+    except AnswerRefused as refusal:
+        if refusal.status not in NO_SUCH_CURSOR or first is NOTHING:
+            raise
+        return None
 
 
 def _both(first: StreamEnd, second: StreamEnd) -> StreamEnd:

@@ -19,6 +19,8 @@ from recon.window import Window
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U
 OVERLAP_MINUTES = 10  # the guides say: begin some minutes before, and take every event once
 NO_SUCH_CURSOR = (400, 404, 422)
+# The broker made the ULIDs of version 1 anew that it had published in this time.
+REMADE = Window(pendulum.datetime(2023, 6, 1), pendulum.datetime(2025, 1, 1))
 LETTERS, BITS_OF_ENTROPY = 26, 80
 ULID = re.compile(f"[0-7][{ALPHABET}]{{25}}")
 INTEGER = re.compile(r"[0-9]{1,18}")
@@ -116,6 +118,12 @@ def published_between(stream: Stream, since: pendulum.DateTime, until: pendulum.
     """The cursor of what a stream published between two instants. Raises UsageError."""
     Window(since, until)
     return cursor_of(stream, ulid_at(since), ulid_at(until))
+
+
+def ids_were_remade(stream: Stream, window: Window) -> bool:
+    """Whether the ULIDs of that time may say another one: then they bound nothing."""
+    is_first = stream.path.startswith("/v1/")
+    return is_first and window.since < REMADE.until and window.until > REMADE.since
 
 
 def _before(since_id: str, until_id: str) -> bool:

@@ -15,7 +15,7 @@ from recon.archive.replay import replay_window, why_unproven
 from recon.errors import BrokerRefused
 from recon.feeds.broker import Broker
 from recon.feeds.cursor import ulid_at
-from recon.feeds.streams import JOURNAL_STATUS, NTA, Stream
+from recon.feeds.streams import JOURNAL_STATUS, NTA, TRADES, Stream
 from recon.sandbox.server import Sandbox
 from recon.window import Window, parse_instant
 from tests.archive.conftest import DAY, SHORT, books
@@ -128,6 +128,17 @@ def test_within_a_day_such_a_broker_proves_nothing(tmp_path: Path, sandbox: Sand
         assert "proven until 2026-06-16T13:00:00Z only" in why_unproven(made)
     with dated(sandbox, "refuse", cursors=False) as broker, pytest.raises(BrokerRefused):
         read(broker, tmp_path / "other", hours)
+
+
+def test_ids_that_the_broker_made_anew_bound_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
+    """Those of version 1 from June 2023 to December 2024: that day is not asked for by them."""
+    long_ago = window("2024-03-01T00:00:00Z", "2024-03-04T06:00:00Z")
+    with dated(sandbox, "cut") as broker:
+        made = read(broker, tmp_path, long_ago, started_at=WEEKS_LATER)
+        assert len(broker.queries) == 1
+        assert [(f.ended, f.until) for f in made] == [("complete", "2024-03-04T00:00:00Z")]
+        [fetch] = read(broker, tmp_path, long_ago, TRADES, WEEKS_LATER)
+        assert (fetch.until, len(broker.queries)) == ("2024-03-04T06:00:00Z", 3)
 
 
 def test_an_event_of_the_last_day_shows_that_nothing_was_cut(
