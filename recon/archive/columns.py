@@ -7,7 +7,6 @@ beside the Parquet still has it.
 from __future__ import annotations
 
 import datetime
-import functools
 import hashlib
 import json
 import re
@@ -16,17 +15,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from recon.archive.values import DIGITS_BEFORE, READERS, is_unicode
 from recon.feeds.stream import Stream, member
 
-DIGITS_BEFORE, DIGITS_AFTER = 29, 9  # decimal(38, 9)
-NUMBER = re.compile(r"-?\d{1,200}(\.\d{1,200})?([eE][+-]?\d{1,3})?", re.ASCII)
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-INSTANT = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})", re.ASCII
-)
+POWER = re.compile(r"-?\d{1,200}(\.\d{1,200})?[eE][+-]?0*\d{1,3}", re.ASCII)
 IDENTITY = re.compile(r"[A-Za-z0-9:_.-]{1,200}")
-EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-NANOSECONDS_MAX = 2**63 - 1  # an instant is 64 bits in Parquet: 1677 to 2262
+WITHOUT_IDENTITY = "content:"
 
 
 class Number(str):
@@ -98,8 +92,16 @@ def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is no JSON number")
 
 
+def _in_digits(text: str) -> Number:
+    """15e-1 as 1.5, so that every reader of digits reads it; what is absurdly long stays."""
+    match = POWER.fullmatch(text)
+    if match is None or abs(Decimal(text).adjusted()) > DIGITS_BEFORE:
+        return Number(text)
+    return Number(format(Decimal(text), "f"))
+
+
 NUMBERS_AS_TEXTS: dict[str, Any] = {
-    "parse_float": Number,
+    "parse_float": _in_digits,
     "parse_int": Number,
     "parse_constant": _refuse,
 }
@@ -122,12 +124,13 @@ def _noting(repeated: list[str]) -> Callable[[list[tuple[str, Any]]], dict[str, 
 def _quarantined(stream: Stream, text: str, reason: str) -> Row:
     payload_hash = _hash(text)
     return Row(
-        text, "content:" + payload_hash, payload_hash, reason, [], [None] * len(stream.columns)
-    )
+        text, WITHOUT_IDENTITY + payload_hash, payload_hash, reason, [],
+        [None] * len(stream.columns),
+    )  # fmt: skip
 
 
 def _hash(text: str) -> str:
-    """Of the text as it came: an event that differs in anything is never taken for a repeat."""
+    """Of the text as it came. Another text may say the same: see `contents`."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -137,7 +140,12 @@ def _identity(stream: Stream, event: dict[str, Any], payload_hash: str) -> str:
         value = event.get(path)
         if isinstance(value, str) and IDENTITY.fullmatch(value):
             return value
-    return "content:" + payload_hash
+    return WITHOUT_IDENTITY + payload_hash
+
+
+def has_identity(identity: str) -> bool:
+    """Whether the broker named the event; else it is known by the text that it first came in."""
+    return not identity.startswith(WITHOUT_IDENTITY)
 
 
 def _typed(event: dict[str, Any], path: tuple[str, ...], kind: str, unread: list[str]) -> Any:
@@ -155,94 +163,12 @@ def _typed(event: dict[str, Any], path: tuple[str, ...], kind: str, unread: list
         return None
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"expected a text, saw {type(value).__name__}")
-    if not value.isascii() and not _is_unicode(value):
-        raise ValueError(f"expected Unicode, saw half of a surrogate pair in {value[:60]!a}")
-    return str(value)
-
-
 def _json(value: Any) -> str:
     """JSON that every reader takes. Raises ValueError for text that cannot be written in UTF-8."""
     text = exact_json(value)
-    if "\\ud" in text and not _is_unicode(json.dumps(value, ensure_ascii=False)):
+    if "\\ud" in text and not is_unicode(json.dumps(value, ensure_ascii=False)):
         raise ValueError("expected Unicode, saw half of a surrogate pair")
     return text
 
 
-def _is_unicode(value: str) -> bool:
-    """Whether a text can be written in UTF-8; half of a surrogate pair, escaped, cannot."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _decimal(value: Any) -> Decimal | None:
-    """Exact, from a JSON number or a text; an empty text is no number. Raises ValueError."""
-    if not isinstance(value, str):
-        raise ValueError(f"expected a number, saw {type(value).__name__}")
-    if value == "":
-        return None
-    if not NUMBER.fullmatch(value):
-        raise ValueError(f"expected a number, saw {value[:60]!r}")
-    number = Decimal(value)
-    if number.adjusted() >= DIGITS_BEFORE or _printed_scale(number) > DIGITS_AFTER:
-        raise ValueError(f"{value[:60]} does not fit decimal(38,9)")
-    return number
-
-
-def _scale(value: Any) -> int | None:
-    """Digits printed after the decimal point."""
-    number = _decimal(value)
-    return None if number is None else _printed_scale(number)
-
-
-def _printed_scale(number: Decimal) -> int:
-    exponent = number.as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def _instant(value: Any) -> int:
-    """Nanoseconds since 1970 in UTC. Raises ValueError for a text without a zone."""
-    match = INSTANT.fullmatch(_text(value))
-    if match is None:
-        raise ValueError(f"expected an RFC 3339 instant, saw {str(value)[:60]!r}")
-    date, time, fraction, zone = match.groups()
-    seconds = _seconds(f"{date}T{time}{zone.replace('Z', '+00:00')}")
-    nanoseconds = seconds * 1_000_000_000 + int((fraction or "").ljust(9, "0"))
-    if abs(nanoseconds) > NANOSECONDS_MAX:
-        raise ValueError(f"expected an instant from 1678 to 2261, saw {str(value)[:60]!r}")
-    return nanoseconds
-
-
-@functools.lru_cache(maxsize=4096)
-def _seconds(text: str) -> int:
-    since_epoch = datetime.datetime.fromisoformat(text) - EPOCH
-    return since_epoch.days * 86_400 + since_epoch.seconds
-
-
-def _date(value: Any) -> datetime.date:
-    """A calendar date; of an instant only the date that is printed. Raises ValueError."""
-    return _calendar_date(_text(value))
-
-
-@functools.lru_cache(maxsize=4096)
-def _calendar_date(text: str) -> datetime.date:
-    if INSTANT.fullmatch(text):
-        text = text[:10]
-    if not DATE.fullmatch(text):
-        raise ValueError(f"expected a date, saw {text[:60]!r}")
-    return datetime.date.fromisoformat(text)
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "text": _text,
-    "decimal": _decimal,
-    "scale": _scale,
-    "instant": _instant,
-    "date": _date,
-    "json": _json,
-}
+_READERS = {**READERS, "json": _json}

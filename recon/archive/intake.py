@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pendulum
 
 from recon.archive.columns import Row, read_row
+from recon.archive.known import Known
 from recon.archive.manifest import (
     Fetch,
     append,
@@ -16,11 +16,11 @@ from recon.archive.manifest import (
     read_from_broker,
     read_manifest,
 )
-from recon.archive.read import archived
+from recon.archive.read import rows_of
 from recon.archive.segment import Segment, write_segment
 from recon.feeds.broker import StreamEnd
 from recon.feeds.streams import SYSTEM, Stream
-from recon.window import Window, as_z, utc_date
+from recon.window import Window, as_z
 
 ROWS_PER_SEGMENT = 50_000
 SECOND = 1_000_000_000
@@ -48,9 +48,7 @@ class Intake:
         self.number = next_number(self.fetches)
         if stream is SYSTEM and not from_file:
             self.fetches = read_from_broker(self.fetches)
-        self.known: set[tuple[str, str]] = set()  # identity, payload hash
-        self.days_known: set[str] = set()  # in UTC, empty for no day
-        self.segments_known: set[str] = set()
+        self.known = Known(archive, stream, self.fetches)
         self.seen: set[str] = set()
         self.rows: list[Row] = []
         self.segments: list[Segment] = []
@@ -66,14 +64,15 @@ class Intake:
     def keep(self, row: Row) -> None:
         """Keep one message that is typed already, unless it is archived."""
         self.received += 1
-        self.seen.add(row.identity)
         if row.event_at is not None:
             known = [*self.instants, row.event_at]
             self.instants = [min(known), max(known)]
-        if self._is_known(row):
+        identity = self.known.identity_of(row)
+        self.seen.add(identity or row.identity)
+        if identity is not None:
             self.duplicates += 1
             return
-        self.known.add((row.identity, row.payload_hash))
+        self.known.keep(row)
         self.rows.append(row)
         if len(self.rows) == ROWS_PER_SEGMENT:
             self._flush()
@@ -122,26 +121,17 @@ class Intake:
             name = f"{self.number:06d}-{len(self.segments):04d}"
             folder = self.archive / self.stream.name
             self.segments.append(write_segment(folder, name, self.stream, self.rows))
+            self.known.written(self.segments[-1])
             self.rows = []
-
-    def _is_known(self, row: Row) -> bool:
-        """Whether it is archived. The same text was at the same time, so only the segments that may
-        have an event of that day are looked at; all of them for one that names no time."""
-        day = "" if row.event_at is None else str(utc_date(row.event_at))
-        if day not in self.days_known:
-            self.days_known.add(day)
-            near = self._near(day, day)
-            new = [segment for segment in near if segment.name not in self.segments_known]
-            for old in self._archived(new, "identity", "payload_hash"):
-                self.known.add((old["identity"], old["payload_hash"]))
-            self.segments_known.update(segment.name for segment in new)
-        return (row.identity, row.payload_hash) in self.known
 
     def _missing(self, until: pendulum.DateTime) -> list[str]:
         """Identities archived before inside this window that this whole reading did not bring."""
         days = (as_z(at)[:10] for at in (self.window.since, until))
-        rows = self._archived(self._near(*days), "identity", "event_at")
-        times = {row["identity"]: row["event_at"] for row in rows}
+        near = self.known.near(*days)
+        times = {
+            row["identity"]: row["event_at"]
+            for row in rows_of(self.known.read(near, "identity", "event_at"))
+        }
         return sorted(
             identity
             for identity, event_at in times.items()
@@ -149,18 +139,3 @@ class Intake:
             and self.window.since < event_at < until
             and identity not in self.seen
         )
-
-    def _near(self, first: str, last: str) -> list[Segment]:
-        """The segments of this stream that may have an event of those UTC days; all for none."""
-        return [
-            segment
-            for fetch in self.fetches
-            if fetch.stream == self.stream.name
-            for segment in fetch.segments
-            if not (first and segment.last_event)
-            or (segment.first_event <= last and segment.last_event >= first)
-        ]
-
-    def _archived(self, segments: list[Segment], *columns: str) -> Iterator[dict[str, Any]]:
-        fetch = Fetch(0, self.stream.name, "", "", "", 0, 0, 0, segments=tuple(segments))
-        return archived(self.archive, [fetch], self.stream.name, columns)

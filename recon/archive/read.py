@@ -22,7 +22,12 @@ def archived(
 
     Instants are cut to microseconds, which is what a Python datetime holds. Raises SegmentDamaged.
     """
-    for table in tables(archive, fetches, stream, columns):
+    return rows_of(tables(archive, fetches, stream, columns))
+
+
+def rows_of(found: Iterable[pa.Table]) -> Iterator[dict[str, Any]]:
+    """The rows of such tables, instants cut to microseconds."""
+    for table in found:
         yield from _in_microseconds(table).to_pylist()
 
 

@@ -19,7 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from recon.archive.columns import DIGITS_AFTER, Row
+from recon.archive.columns import Row
+from recon.archive.values import DIGITS_AFTER
 from recon.calendar import sessions
 from recon.errors import ReconError
 from recon.feeds.streams import Stream

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from recon.archive.columns import Row, read_lines_row, read_row
+from recon.archive.contents import content_hash
 from recon.archive.coverage import is_covered
 from recon.archive.manifest import Fetch, append, next_number, read_manifest
 from recon.archive.population import (
@@ -29,7 +30,7 @@ from recon.archive.population import (
     known_accounts,
 )
 from recon.archive.read import archived
-from recon.archive.segment import write_segment
+from recon.archive.segment import read_texts, write_segment
 from recon.feeds.broker import Broker
 from recon.feeds.statements import AccountsUnanswered, read_aggregate, read_cash, read_positions
 from recon.feeds.streams import EOD_ACCOUNTS, EOD_AGGREGATE, EOD_CASH, EOD_POSITIONS, Stream
@@ -136,8 +137,7 @@ def _record_whole(
     archive: Path, stream: Stream, system_date: date, rows: Sequence[Row], started_at: str
 ) -> Fetch:
     """Record a whole reading; what the last one of that date brought is not written again."""
-    again = [row.payload_hash for row in rows] == _last_rows(archive, stream, system_date)
-    new = [] if again else rows
+    new = [] if _is_last(archive, stream, system_date, rows) else rows
     return _record(archive, stream, system_date, new, len(rows), "complete", started_at)
 
 
@@ -175,8 +175,8 @@ def _day(system_date: date) -> Window:
     return Window(day_start(system_date), day_start(system_date + timedelta(days=1)))
 
 
-def _last_rows(archive: Path, stream: Stream, system_date: date) -> list[str]:
-    """Payload hashes of what was last written of that statement for that date."""
+def _is_last(archive: Path, stream: Stream, system_date: date, rows: Sequence[Row]) -> bool:
+    """Whether it is what was last written of that statement for that date, in any spelling."""
     since = as_z(day_start(system_date))
     written = [
         fetch
@@ -184,7 +184,17 @@ def _last_rows(archive: Path, stream: Stream, system_date: date) -> list[str]:
         if fetch.stream == stream.name and fetch.since == since and fetch.segments
     ]
     last = written[-1:]
-    return [row["payload_hash"] for row in archived(archive, last, stream.name, ["payload_hash"])]
+    hashes = [row["payload_hash"] for row in archived(archive, last, stream.name, ["payload_hash"])]
+    if len(hashes) != len(rows) or hashes == [row.payload_hash for row in rows]:
+        return len(hashes) == len(rows)
+    texts = (
+        text
+        for fetch in last
+        for segment in fetch.segments
+        for text in read_texts(archive / stream.name, segment)
+    )
+    pairs = zip(texts, rows, strict=True)
+    return all(content_hash(text) == content_hash(row.text) for text, row in pairs)
 
 
 def _accounts_with_cash(archive: Path, system_date: date) -> set[str]:

@@ -50,16 +50,21 @@ LOGGED = {
 }
 BREAK_LOG = pa.schema({"position": COUNT, **LOGGED})
 
-# Digits of a text without ever rounding: more than nine after the point give null. An instant
-# loses its nanoseconds downwards: a cast would round 19:59:59.9999996 into the next trade date.
+# Digits of a text without ever rounding: more than nine after the point, zeros apart, give null. An
+# instant loses its nanoseconds downwards: a cast would round 19:59:59.9999996 into the next trade
+# date. Publication: the millisecond of a ULID, since two of one millisecond may compare backwards,
+# else the integer that came before there were ULIDs; both sort as texts. No other id tells it.
 # A subject names one thing; what else tells two of one name apart is added only where there are
 # two, since a break's id is made of it. Of a corporate action that is its id, or its first date.
 MACROS = r"""
 create or replace macro exact_decimal(digits) as
-    case when regexp_full_match(digits, '-?\d{1,29}(\.\d{1,9})?')
+    case when regexp_full_match(digits, '-?\d{1,29}(\.\d{1,9}0*)?')
     then try_cast(digits as decimal(38, 9)) end;
 create or replace macro plain(number) as
     regexp_replace(number::decimal(38, 9)::varchar, '\.?0+$', '');
+create or replace macro publication(id) as case
+    when regexp_full_match(id, '[0-7][0-9A-HJKMNP-TV-Z]{25}') then left(id, 10)
+    when regexp_full_match(id, '\d{1,18}') then lpad(id, 20, '0') end;
 create or replace macro to_microseconds(instant) as make_timestamptz(epoch_ns(instant) // 1000);
 create or replace macro unique_subject(account_id, symbol, subject, more) as
     subject || if(count(*) over (partition by account_id, symbol, subject) > 1, ' ' || more, '');

@@ -33,16 +33,27 @@ def test_a_number_keeps_every_digit_whether_bare_or_in_quotes(digits: str, quote
 
 @pytest.mark.parametrize(
     ("digits", "plain"),
-    [("1E+3", "1000"), ("5e-9", "0.000000005"), ("1.25e2", "125"), ("-0", "0"), ("0e5", "0")],
-)
-def test_the_exponent_form_and_minus_zero_are_the_same_number(digits: str, plain: str) -> None:
-    """JSON allows both, and neither changes the amount."""
+    [("1E+3", "1000"), ("5e-9", "0.000000005"), ("1.25e2", "125"), ("-0", "0"), ("0e5", "0"),
+     ("1.0000000000", "1"), ("10.50000000000000000000", "10.5"), ("0.00000000000", "0"),
+     ("0e500", "0"), ("15e-0001", "1.5"), ("1000000000000e-12", "1")],
+)  # fmt: skip
+def test_another_spelling_is_the_same_number(digits: str, plain: str) -> None:
+    """JSON allows them, and none changes the amount: zeros after the ninth decimal are no digits
+    that would be lost."""
     assert typed(trade(f'"qty": {digits}'), "qty") == Decimal(plain)
+
+
+def test_a_number_within_json_is_kept_in_digits() -> None:
+    """What is read from such a column later reads digits, not powers; the printed zeros stay."""
+    legs = typed(
+        trade('"legs": [{"qty": 15e-1, "price": 1.50, "ratio": 2E2, "far": 1e400}]'), "legs"
+    )
+    assert legs == '[{"far":"1e400","price":"1.50","qty":"1.5","ratio":"200"}]'
 
 
 @pytest.mark.parametrize(
     "digits",
-    ["1e400", "1" * 30, "1" * 20 + "e10", "0.0123456789", "1.0000000000", "1e-10", "9" * 5000,
+    ["1e400", "1" * 30, "1" * 20 + "e10", "0.0123456789", "1.0000000001", "1e-10", "9" * 5000,
      '"1e400"', '"0.0123456789"'],
 )  # fmt: skip
 def test_a_number_that_does_not_fit_is_kept_as_text_and_reported(digits: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from recon.archive.intake import Intake
 from recon.archive.manifest import NAME, read_manifest
 from recon.feeds.streams import NTA, TRADES, Stream
-from tests.archive.making import archived_texts, trade, window
+from tests.archive.making import archived_texts, texts_of, trade, window
 
 SENT = "2026-06-15T14:30:00.123456Z"
 # Booked for a day weeks before it was sent.
@@ -50,6 +50,72 @@ def test_a_segment_of_other_days_is_not_looked_at(tmp_path: Path) -> None:
     assert archived_texts(tmp_path, TRADES, [day_after], asked=later).new == 1
     with pytest.raises(Exception, match="no file"):
         Intake(tmp_path, TRADES, window()).take([trade()])
+
+
+NUMBERED = trade('"qty": 1.50, "price": "2.50", "new_member": {"b": [1, 2], "a": 1e2}')
+RESPELLED = [
+    NUMBERED.replace(" ", ""),
+    NUMBERED.replace(", ", ",\n\t"),
+    NUMBERED.replace("1.50", "1.5"),
+    NUMBERED.replace("1.50", "15e-1").replace("1e2", "100.0"),
+    "{" + ", ".join(reversed(NUMBERED[1:-1].split(", ", 6))) + "}",
+    NUMBERED.replace("AAPL", "\\u0041APL"),
+]
+OTHERWISE = [
+    NUMBERED.replace("1.50", '"1.50"'),
+    NUMBERED.replace("1.50", "1.51"),
+    NUMBERED.replace('"2.50"', '"2.5"'),
+    NUMBERED.replace("[1, 2]", "[2, 1]"),
+    NUMBERED.replace("new_member", "newer_member"),
+    NUMBERED.replace('"event": "fill"', '"event": "new", "event": "fill"'),
+]
+WITHOUT_ID = NUMBERED.replace("X1", "{GUID}").replace("01KV5C7BS8PKY7TPDK9XFVVW30", "{ULID}")
+
+
+@pytest.mark.parametrize("again", RESPELLED)
+def test_another_spelling_of_an_archived_event_is_a_repeat(tmp_path: Path, again: str) -> None:
+    """Nothing is archived twice, whether it comes in one reading or in a later one."""
+    assert again != NUMBERED
+    assert archived_texts(tmp_path, TRADES, [NUMBERED, again]).duplicates == 1
+    later = archived_texts(tmp_path, TRADES, [again, NUMBERED, again])
+    assert (later.received, later.new, later.duplicates, later.missing) == (3, 0, 3, 0)
+    assert texts_of(tmp_path) == [NUMBERED]
+
+
+@pytest.mark.parametrize("other", OTHERWISE)
+def test_another_content_of_the_same_identity_is_archived_too(tmp_path: Path, other: str) -> None:
+    """A number is no text, a text is compared as it is, and members of no column count."""
+    assert other != NUMBERED
+    archived_texts(tmp_path, TRADES, [NUMBERED])
+    assert archived_texts(tmp_path, TRADES, [other]).new == 1
+    assert archived_texts(tmp_path, TRADES, [NUMBERED, other]).new == 0
+    assert texts_of(tmp_path) == [NUMBERED, other]
+
+
+def test_an_event_without_an_id_is_known_in_another_spelling(tmp_path: Path) -> None:
+    """Under the name that it was archived by, so that it is not missed either."""
+    archived_texts(tmp_path, TRADES, [WITHOUT_ID])
+    again = archived_texts(tmp_path, TRADES, [WITHOUT_ID.replace(" ", ""), trade()])
+    assert (again.new, again.duplicates, again.missing) == (1, 1, 0)
+
+
+def test_a_spelling_that_can_be_read_is_archived_beside_one_that_could_not(tmp_path: Path) -> None:
+    """A number of more digits than any reader takes is not read; the same in fewer digits is. What
+    was read is not replaced by what cannot be."""
+    unread = NUMBERED.replace("1.50", "1.5" + "0" * 300)
+    archived_texts(tmp_path, TRADES, [unread])
+    assert archived_texts(tmp_path, TRADES, [NUMBERED]).new == 1
+    assert archived_texts(tmp_path, TRADES, [unread, RESPELLED[0], unread + " "]).new == 0
+
+
+def test_another_spelling_is_known_across_segments_of_one_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when what came first is in a segment already."""
+    monkeypatch.setattr("recon.archive.intake.ROWS_PER_SEGMENT", 2)
+    others = [trade(execution_id=f"X{number}") for number in range(2, 6)]
+    fetch = archived_texts(tmp_path, TRADES, [NUMBERED, *others, *RESPELLED])
+    assert (fetch.new, fetch.duplicates) == (5, len(RESPELLED))
 
 
 def _forget_event_days(archive: Path) -> None:
