@@ -26,6 +26,12 @@ WITHOUT_IDENTITY = "content:"
 class Number(str):
     """The text of a JSON number: kept apart from a string, never made a float."""
 
+    @property
+    def as_name(self) -> str:
+        """The one text for its value where it names something: 7.00 is 7."""
+        digits = self.rstrip("0").rstrip(".") if "." in self else str(self)
+        return "0" if digits == "-0" else digits
+
 
 @dataclass(frozen=True)
 class Row:
@@ -138,6 +144,7 @@ def _identity(stream: Stream, event: dict[str, Any], payload_hash: str) -> str:
     """The first usable identity; a placeholder such as `{GUID}` is none, so the content is."""
     for path in stream.identity:
         value = event.get(path)
+        value = value.as_name if isinstance(value, Number) else value
         if isinstance(value, str) and IDENTITY.fullmatch(value):
             return value
     return WITHOUT_IDENTITY + payload_hash
@@ -171,4 +178,8 @@ def _json(value: Any) -> str:
     return text
 
 
-_READERS = {**READERS, "json": _json}
+def _text(value: Any) -> Any:
+    return READERS["text"](value.as_name if isinstance(value, Number) else value)
+
+
+_READERS = {**READERS, "text": _text, "json": _json}

@@ -144,6 +144,13 @@ def targets_of(stream: Stream) -> list[str]:
     return [column.name for column in stream.columns if column.name in names]
 
 
+def publications_of(stream: Stream) -> list[str]:
+    """The columns that may tell when an event was published, the best one first."""
+    columns = {column.name for column in stream.columns}
+    identity = ["identity"] if {"event_ulid", "event_id"} & set(stream.identity[:1]) else []
+    return [name for name in ("event_ulid", *identity, "event_id") if name in {*columns, *identity}]
+
+
 def stream_named(name: str) -> Stream:
     """The event stream of that name. Raises UsageError for an unknown one."""
     if name in EVENT_STREAMS:

@@ -20,10 +20,13 @@ from recon.feeds.streams import (
     BOOKED,
     EOD_ACCOUNTS,
     EOD_POSITIONS,
+    EVENT_STREAMS,
     NTA,
     Stream,
+    publications_of,
     targets_of,
 )
+from recon.warehouse.copies import leave_out_copies
 
 CUT = (*BOOKED, EOD_POSITIONS, EOD_ACCOUNTS)  # of these a night reads what came after its base
 READ = """
@@ -39,6 +42,16 @@ union
 select identity
 from (select identity, unnest(legs ->> '$[*].execution_id') as leg from older)
 where leg in (from named)
+"""
+OUTDATED = """,
+received in (
+    select late.received
+    from events as late
+    inner join events as early
+        on early.identity = late.identity
+        and early.received < late.received
+        and early.published > late.published
+) as is_outdated
 """
 # What is taken back of an order is judged by the order's total before.
 ORDERS_NAMED = """
@@ -107,10 +120,9 @@ def stage_segments(
         older[stream] = _stage_recent(connection, archive, stream, fetches, since)
     _stage_referred_to(connection, {stream: older[stream] for stream in BOOKED if older[stream]})
     for stream in ARCHIVED.values():
-        connection.execute(
-            f"create or replace temp view stream_{stream.name} as"  # noqa: S608
-            f" select * from archived_{stream.name} where malformed is null"
-        )
+        if stream in EVENT_STREAMS.values():
+            leave_out_copies(connection, archive, stream, fetches)
+        connection.execute(_view_of(stream))
     parts = [
         f"""select '{stream.name}' as stream, left(segment, 6)::bigint as fetch_id, segment, "row",
             identity, payload_hash, malformed, unread, {_event_at(stream)} as event_at
@@ -171,6 +183,22 @@ def _stage_referred_to(
             f"insert into archived_{stream.name} with older as ({read})"  # noqa: S608
             f" select * from older where identity in ({wanted})"
         )
+
+
+def _view_of(stream: Stream) -> str:
+    """The stream without the malformed. `published` sorts its events, null where nothing tells it.
+
+    An activity keeps its id through its states: one `is_outdated` if it was published before a
+    state that had been received already, and changes nothing.
+    """
+    told = [f"publication({name})" for name in publications_of(stream)]
+    published = f"coalesce({', '.join([*told, 'null::varchar'])})"
+    outdated = OUTDATED if stream in (NTA, ACTIVITIES) else ""
+    return (
+        f"create or replace temp view stream_{stream.name} as"  # noqa: S608
+        f" with events as (select *, {published} as published from archived_{stream.name}"
+        f" where malformed is null) select *{outdated} from events"
+    )
 
 
 def _stage_nothing(connection: duckdb.DuckDBPyConnection, stream: Stream, table: str) -> None:

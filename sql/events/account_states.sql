@@ -2,7 +2,8 @@
 --
 -- What the broker says of an account, one row per event; only what changed is in an event, the rest
 -- is null. An empty text is no number and no status yet. `changed` names the other properties that
--- the event brought, with what they say of themselves: `<name>_from` and `<name>_to`. Steps go by time and then by receipt, since history may be read after what
+-- the event brought, with what they say of themselves: `<name>_from` and `<name>_to`. Steps go by
+-- time, then by publication, then by receipt, since history may be read after what
 -- followed it. An id may stand for two accounts: those of June 2023 to December 2024 were not
 -- unique and were made anew, so the same content under another id is the same event.
 with
@@ -88,6 +89,7 @@ told as (
         to_microseconds(event_at) as event_at,
         (to_microseconds(event_at) at time zone 'America/New_York' + interval 4 hours)::date
             as new_york_date,
+        published,
         received as receipt
     from latest
     left join changes
@@ -103,7 +105,7 @@ once as (
         partition by
             account_id, event_at, account_number, status_from, status_to, crypto_status_from,
             crypto_status_to, account_blocked, trading_blocked, pattern_day_trader, reason, rest
-        order by receipt
+        order by published, receipt
     ) = 1
 
 )
@@ -111,7 +113,7 @@ once as (
 select
     once.account_id,
     row_number() over (
-        partition by once.account_id order by once.event_at, once.receipt
+        partition by once.account_id order by once.event_at, once.published, once.receipt
     ) as step,
     once.account_number,
     once.status_from,

@@ -7,10 +7,8 @@ with
 
 messages as (
 
-    select source, activity_id, status, account_id, entry_type, symbol, qty, price, net_amount
     from events.nta_states
-    union all
-    select source, activity_id, status, account_id, entry_type, symbol, qty, price, net_amount
+    union all by name
     from events.typed_states
 
 ),
@@ -23,13 +21,29 @@ repeated as (
 
 ),
 
-counted as (
+-- What only one of the copies says contradicts none.
+told as (
 
     select
         activity_id,
-        count(distinct (source, status, account_id, entry_type, symbol, qty, price, net_amount))
-        - count(distinct (source, status)) as conflicts
+        greatest(
+            count(distinct (account_id, entry_type, symbol, qty, price, net_amount)),
+            count(distinct entry_sub_type), count(distinct cusip), count(distinct currency),
+            count(distinct settle_date), count(distinct system_date), count(distinct group_id),
+            count(distinct corporate_action_id), count(distinct parent_id),
+            count(distinct previous_id), count(distinct journal), count(distinct source_symbol),
+            count(distinct target_symbol), count(distinct old_qty), count(distinct new_qty),
+            count(distinct swap_rate)
+        ) as contents
     from repeated
+    group by activity_id, source, status
+
+),
+
+counted as (
+
+    select activity_id, (sum(contents) - count(*))::bigint as conflicts
+    from told
     group by activity_id
 
 )

@@ -2,8 +2,9 @@
 --
 -- Every state of every non-trade activity, each economic event once. An id that the legacy stream
 -- has tells its states there, and the activity stream adds what it alone says; of any other id the
--- states are those of the activity stream. `state` counts them in the order received; `changed` is
--- false where a state was sent again with the same economics.
+-- states are those of the activity stream. `state` counts them in the order received, without those
+-- that are published before one that is there already: a repeat of an older state changes nothing.
+-- `changed` is false where a state was sent again with the same economics.
 -- An activity that refers to an earlier one takes it back: the earlier one gets a further state,
 -- canceled on the date of the later (`corrected_by`), unless it is canceled already. What takes
 -- back exactly what was booked and says nothing new has `mirrors_target`. `claim` counts the ones
@@ -42,8 +43,10 @@ legacy as (
     left join (
         select *
         from events.typed_states
+        where is_outdated is not true
         qualify row_number() over (partition by activity_id order by received desc) = 1
     ) as typed on typed.activity_id = nta.activity_id
+    where nta.is_outdated is not true
 
 ),
 
@@ -53,7 +56,7 @@ sent as (
     union all by name
     select *
     from events.typed_states
-    where activity_id not in (
+    where is_outdated is not true and activity_id not in (
         select activity_id from events.nta_states where status <> 'pending'
     )
 
@@ -105,8 +108,8 @@ near as (
 grouped as (
 
     select
-        * exclude (action, tie, link, begins_group, group_number, group_date, least_link,
-            most_link, near_group)
+        * exclude (is_outdated, action, tie, link, begins_group, group_number, group_date,
+            least_link, most_link, near_group)
         replace (
             if(link is null and least_link = most_link, near_group, group_id) as group_id
         ),

@@ -51,7 +51,7 @@ single as (
         message_id as execution_id,
         account_id, event, previous_execution_id, order_id, symbol, asset_id, asset_class, side,
         qty, price, position_qty, order_filled_qty,
-        settle_date, booked_at, executed_at, event_at, version, received
+        settle_date, booked_at, executed_at, event_at, version, published, received
     from trade_events
     where coalesce(json_array_length(legs), 0) = 0
 
@@ -80,6 +80,7 @@ of_legs as (
         multi_leg_events.executed_at,
         multi_leg_events.event_at,
         multi_leg_events.version,
+        multi_leg_events.published,
         multi_leg_events.received
     from multi_leg_events
     left join leg_orders
@@ -96,14 +97,20 @@ every_execution as (
 
 ),
 
--- The same id with other economics is kept in the archive twice; the last one counts, and
--- `conflicts` says how many others there are. The two versions differ in `at` and are no conflict.
+-- The same id with other economics is kept in the archive twice; the last one published counts, and
+-- `conflicts` says how many others there are, whichever counts. The two versions differ in `at` and
+-- are no conflict, nor is what only one of the copies says.
 counted as (
 
     select
         execution_id,
-        count(distinct (account_id, event, order_id, symbol, side, qty, price,
-            previous_execution_id)) - 1 as conflicts
+        greatest(
+            count(distinct (account_id, event, order_id, symbol, side, qty, price,
+                previous_execution_id)),
+            count(distinct position_qty), count(distinct settle_date), count(distinct asset_id),
+            count(distinct asset_class),
+            count(distinct (booked_at at time zone 'America/New_York' + interval 4 hours)::date)
+        ) - 1 as conflicts
     from every_execution
     group by execution_id
 
@@ -115,7 +122,8 @@ latest as (
     from every_execution
     inner join counted on counted.execution_id = every_execution.execution_id
     qualify row_number() over (
-        partition by every_execution.execution_id order by version desc, received desc
+        partition by every_execution.execution_id
+        order by version desc, published desc, received desc
     ) = 1
 
 ),
@@ -123,7 +131,7 @@ latest as (
 of_trades as (
 
     select
-        latest.* exclude (version, booked_at, executed_at, event_at),
+        latest.* exclude (version, published, booked_at, executed_at, event_at),
         case when calendar.is_session then calendar.date else calendar.next_session end
             as trade_date,
         to_microseconds(latest.executed_at) as executed_at,

@@ -3,8 +3,9 @@
 -- Every state of every journal, once. Both versions of the stream tell the same steps under
 -- different ids, so a step is the journal, the two statuses and the how-manieth time one version
 -- tells of them; the first telling counts. Version 2 has ULIDs for ids, version 1 both ULIDs and
--- integers, its oldest events integers only. Steps go by time and then by receipt, since the
--- history of one version may be read after the other's. The first state comes from none.
+-- integers, its oldest events integers only. Steps go by time, then by publication, and by receipt
+-- only where neither tells, since the history of one version may be read after the other's. The
+-- first state comes from none.
 with
 
 latest as (
@@ -33,6 +34,7 @@ told as (
         end as version,
         identity as event_id,
         to_microseconds(event_at) as event_at,
+        published,
         received as receipt
     from latest
 
@@ -43,7 +45,8 @@ counted as (
     select
         *,
         row_number() over (
-            partition by version, journal_id, status_from, status_to order by event_at, receipt
+            partition by version, journal_id, status_from, status_to
+            order by event_at, published, receipt
         ) as occurrence
     from told
 
@@ -63,7 +66,8 @@ once as (
     from counted
     window same_step as (partition by journal_id, status_from, status_to, occurrence)
     qualify row_number() over (
-        partition by journal_id, status_from, status_to, occurrence order by event_at, receipt
+        partition by journal_id, status_from, status_to, occurrence
+        order by event_at, published, receipt
     ) = 1
 
 )
@@ -71,7 +75,7 @@ once as (
 select
     once.journal_id,
     row_number() over (
-        partition by once.journal_id order by once.event_at, once.receipt
+        partition by once.journal_id order by once.event_at, once.published, once.receipt
     ) as step,
     once.entry_type,
     once.status_from,

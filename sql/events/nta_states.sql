@@ -102,6 +102,7 @@ select
     system_date,
     to_microseconds(event_at) as event_at,
     received,
+    is_outdated,
     group_id,
     execution_id,
     execution_id as parent_id,

@@ -24,6 +24,7 @@ select
     latest.order_legs,
     to_microseconds(latest.event_at) as event_at,
     case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
+    latest.published,
     latest.received
 from events.trade_messages as latest
 left join events.calendar

@@ -1,7 +1,7 @@
 -- reads: stream_activities, calendar
 --
--- One row per execution that the activity stream tells of (TRD), the last received of its id; each
--- leg of a multi-leg order is one. A reference to an earlier execution makes a fill a correction,
+-- One row per execution that the activity stream tells of (TRD), the last state of its id; each leg
+-- of a multi-leg order is one. A reference to an earlier execution makes a fill a correction,
 -- and a canceled activity a bust; an `execution_type` that is not known is taken as a fill.
 -- `status` is as sent: canceled without a reference is nothing.
 -- The sign of the quantity is not documented, so it is left off; the side is in the details.
@@ -25,8 +25,13 @@ counted as (
 
     select
         identity,
-        count(distinct (account_id, status, previous_id, told.execution_type, told.order_id,
-            told.symbol, told.side, qty, price, net_amount)) - 1 as conflicts
+        greatest(
+            count(distinct (account_id, status, previous_id, told.execution_type, told.order_id,
+                told.symbol, told.side, qty, price, net_amount)),
+            count(distinct coalesce(asset_id, told.asset_id)), count(distinct told.commission),
+            count(distinct nullif(currency, '')), count(distinct settle_date),
+            count(distinct executed_at), count(distinct swap_rate)
+        ) - 1 as conflicts
     from trades
     where messages > 1
     group by identity
@@ -48,7 +53,7 @@ read as (
             else 'fill'
         end as event
     from trades
-    qualify row_number() over (partition by identity order by received desc) = 1
+    qualify row_number() over (partition by identity order by is_outdated, received desc) = 1
 
 ),
 

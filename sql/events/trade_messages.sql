@@ -2,7 +2,7 @@
 --
 -- Every message of the trade stream, of both versions. Copies of one event share its execution,
 -- or its ULID where it is none; `at` may be seconds apart. `is_last` is the copy that counts: the
--- last received of version 2, else of version 1.
+-- last published of version 2, else of version 1; the last received where its ULID is none.
 with
 
 messages as (
@@ -30,6 +30,6 @@ named as (
 select
     *,
     row_number() over (
-        partition by message_id order by version desc, received desc
+        partition by message_id order by version desc, published desc, received desc
     ) = 1 as is_last
 from named

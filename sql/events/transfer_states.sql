@@ -4,15 +4,16 @@
 -- of, once. The old stream knows transfers only, some in lower case and with `executed` for what
 -- is now `COMPLETE`; a step that both streams tell counts once, as the first of them told it. One
 -- stream may tell of the same step again: a wallet goes from pending to active and back.
--- Steps go by time and then by receipt, since the history of one stream may be read after the
--- other's.
+-- Steps go by time, then by publication, and by receipt only where neither tells, since the history
+-- of one stream may be read after the other's.
 with
 
 old as (
 
     select
         transfer_id, account_id, 'transfer' as kind, status_from, status_to,
-        null::varchar as reason, identity, event_at, received, 'transfer_status' as source_stream
+        null::varchar as reason, identity, event_at, published, received,
+        'transfer_status' as source_stream
     from stream_transfer_status
     qualify row_number() over (partition by identity order by received desc) = 1
 
@@ -29,7 +30,7 @@ new as (
             when 'FundingWallet' then 'funding_wallet'
             else entity_type
         end as kind,
-        status_from, status_to, reason, identity, event_at, received,
+        status_from, status_to, reason, identity, event_at, published, received,
         'funding_status' as source_stream
     from stream_funding_status
     qualify row_number() over (partition by identity order by received desc) = 1
@@ -59,7 +60,7 @@ counted as (
         replace(status_to, 'EXECUTED', 'COMPLETE') as step_to,
         row_number() over (
             partition by source_stream, transfer_id, kind, step_from, step_to
-            order by event_at, receipt
+            order by event_at, published, receipt
         ) as occurrence
     from told
 
@@ -71,7 +72,8 @@ once as (
     from counted
     window same_step as (partition by transfer_id, kind, step_from, step_to, occurrence)
     qualify row_number() over (
-        partition by transfer_id, kind, step_from, step_to, occurrence order by event_at, receipt
+        partition by transfer_id, kind, step_from, step_to, occurrence
+        order by event_at, published, receipt
     ) = 1
 
 )
@@ -79,7 +81,8 @@ once as (
 select
     once.transfer_id,
     row_number() over (
-        partition by once.transfer_id, once.kind order by once.event_at, once.receipt
+        partition by once.transfer_id, once.kind
+        order by once.event_at, once.published, once.receipt
     ) as step,
     once.account_id,
     once.kind,

@@ -10,7 +10,9 @@ latest as (
     select *, to_microseconds(event_at) as told_at
     from stream_upvest
     where starts_with(type, 'ACCOUNT.')
-    qualify row_number() over (partition by identity order by received desc) = 1
+    qualify row_number() over (
+        partition by identity order by object_updated_at desc, received desc
+    ) = 1
 
 ),
 

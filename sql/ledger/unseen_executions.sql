@@ -37,7 +37,7 @@ stated as (
     select order_id, filled_qty, filled_avg_price
     from order_events
     where filled_avg_price is not null
-    qualify row_number() over (partition by order_id order by received desc, event_at desc) = 1
+    qualify row_number() over (partition by order_id order by published desc, received desc, event_at desc) = 1
 
 )
 

@@ -14,7 +14,7 @@ legacy as (
     from events.nta_states
     where status <> 'pending'
     qualify row_number() over (
-        partition by activity_id order by status = 'canceled', received desc
+        partition by activity_id order by status = 'canceled', is_outdated, received desc
     ) = 1
 
 ),
@@ -29,7 +29,7 @@ newer as (
         ) as is_canceled
     from events.typed_states
     qualify row_number() over (
-        partition by activity_id order by status = 'canceled', received desc
+        partition by activity_id order by status = 'canceled', is_outdated, received desc
     ) = 1
 
 ),

@@ -152,9 +152,12 @@ def test_json_inside_is_kept_with_every_number_as_its_text() -> None:
     assert parse_json(kept) == [{"a": None, "b": "1e400", "qty": "0.029194239"}]
 
 
-def test_a_number_where_a_text_is_expected_is_its_text() -> None:
+@pytest.mark.parametrize(
+    ("number", "name"), [("1.50", "1.5"), ("7", "7"), ("7.0", "7"), ("70e-1", "7"), ("-0.0", "0")]
+)
+def test_a_number_where_a_text_is_expected_names_its_value(number: str, name: str) -> None:
     """Older streams number what newer ones name."""
-    assert typed(trade(order='"asset_id": 1.50'), "asset_id") == "1.50"
+    assert typed(trade(order=f'"asset_id": {number}'), "asset_id") == name
 
 
 @pytest.mark.parametrize(

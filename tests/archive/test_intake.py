@@ -11,7 +11,7 @@ import pytest
 
 from recon.archive.intake import Intake
 from recon.archive.manifest import NAME, read_manifest
-from recon.feeds.streams import NTA, TRADES, Stream
+from recon.feeds.streams import ACCOUNT_STATUS, NTA, TRADES, Stream
 from tests.archive.making import archived_texts, texts_of, trade, window
 
 SENT = "2026-06-15T14:30:00.123456Z"
@@ -90,6 +90,15 @@ def test_another_content_of_the_same_identity_is_archived_too(tmp_path: Path, ot
     assert archived_texts(tmp_path, TRADES, [other]).new == 1
     assert archived_texts(tmp_path, TRADES, [NUMBERED, other]).new == 0
     assert texts_of(tmp_path) == [NUMBERED, other]
+
+
+@pytest.mark.parametrize("again", ["7.00", "70e-1", "0.7E1"])
+def test_an_integer_id_is_one_in_every_spelling(tmp_path: Path, again: str) -> None:
+    """Version 1 numbers its events; a number is its value."""
+    text = json.dumps({"event_id": 7, "account_id": "A1", "at": SENT, "account_number": 5})
+    archived_texts(tmp_path, ACCOUNT_STATUS, [text])
+    fetch = archived_texts(tmp_path, ACCOUNT_STATUS, [text.replace("7,", f"{again},")])
+    assert (fetch.new, fetch.duplicates, fetch.missing) == (0, 1, 0)
 
 
 def test_an_event_without_an_id_is_known_in_another_spelling(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ legacy as (
     from nta_states
     where status <> 'pending' and system_date >= $since::date
     qualify row_number() over (
-        partition by activity_id order by status = 'canceled', received desc
+        partition by activity_id order by status = 'canceled', is_outdated, received desc
     ) = 1
 
 ),
@@ -59,7 +59,8 @@ newer as (
     left join corrected on corrected.previous_id = typed_states.activity_id
     where system_date >= $since::date
     qualify row_number() over (
-        partition by typed_states.activity_id order by status = 'canceled', received desc
+        partition by typed_states.activity_id
+        order by status = 'canceled', is_outdated, received desc
     ) = 1
 
 ),
