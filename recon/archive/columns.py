@@ -150,6 +150,11 @@ def _identity(stream: Stream, event: dict[str, Any], payload_hash: str) -> str:
     return WITHOUT_IDENTITY + payload_hash
 
 
+def is_object(row: Row) -> bool:
+    """Whether the text is a JSON object; of any other the text is all there is to know."""
+    return row.malformed is None or not row.malformed.startswith("not ")
+
+
 def has_identity(identity: str) -> bool:
     """Whether the broker named the event; else it is known by the text that it first came in."""
     return not identity.startswith(WITHOUT_IDENTITY)

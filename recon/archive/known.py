@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from recon.archive.columns import Row, has_identity
+from recon.archive.columns import Row, has_identity, is_object
 from recon.archive.contents import content_hash
 from recon.archive.manifest import Fetch
 from recon.archive.read import tables
@@ -55,7 +55,7 @@ class Known:
             self._look_up(self.days[day])
         if row.payload_hash in self.texts:
             return row.identity
-        if _place(row) not in self.places:
+        if _place(row) not in self.places or not is_object(row):
             return None
         self._compare(self.days[day])
         content = content_hash(row.text)

@@ -3,9 +3,9 @@
 -- What the broker says of an account, one row per event; only what changed is in an event, the rest
 -- is null. An empty text is no number and no status yet. `changed` names the other properties that
 -- the event brought, with what they say of themselves: `<name>_from` and `<name>_to`. Steps go by
--- time, then by publication, then by receipt, since history may be read after what
--- followed it. An id may stand for two accounts: those of June 2023 to December 2024 were not
--- unique and were made anew, so the same content under another id is the same event.
+-- time, then by publication, then by receipt, since history may be read after what followed it. An
+-- id may stand for two accounts: those of June 2023 to December 2024 were not unique and were made
+-- anew, so the same content under another id is the same event.
 with
 
 latest as (

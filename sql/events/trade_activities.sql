@@ -28,7 +28,8 @@ counted as (
         greatest(
             count(distinct (account_id, status, previous_id, told.execution_type, told.order_id,
                 told.symbol, told.side, qty, price, net_amount)),
-            count(distinct coalesce(asset_id, told.asset_id)), count(distinct told.commission),
+            count(distinct coalesce(asset_id, told.asset_id)),
+            count(distinct exact_decimal(told.commission)),
             count(distinct nullif(currency, '')), count(distinct settle_date),
             count(distinct executed_at), count(distinct swap_rate)
         ) - 1 as conflicts

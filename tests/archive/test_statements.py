@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,12 +13,15 @@ import pytest
 from recon.archive.coverage import is_covered
 from recon.archive.manifest import read_manifest
 from recon.archive.population import ANSWERED, OTHER_DATE, UNKNOWN, known_accounts
-from recon.archive.statements import archive_cash, archive_positions
+from recon.archive.statements import archive_aggregate, archive_cash, archive_positions
 from recon.errors import BrokerRefused, IncompleteError
+from recon.feeds.broker import Broker
 from recon.feeds.streams import EOD_CASH, EOD_POSITIONS, NTA, TRADES
 from recon.sandbox.transport import TransportFault
 from tests.archive.conftest import DAY, Serve, books
 from tests.archive.making import archived_texts, contents, texts_of, window
+from tests.nightly.nights import SHORT
+from tests.truth.respelled import respelling_broker_of
 
 DAY_BEFORE = date(2026, 6, 15)
 THE_DAY = window("2026-06-16T04:00:00Z", "2026-06-17T04:00:00Z")
@@ -28,6 +32,14 @@ ACCOUNTS = {account.account_id for account in books().accounts}
 def known(archive: Path) -> set[str]:
     """The ids of every account that the archive names."""
     return set(known_accounts(archive, read_manifest(archive), DAY))
+
+
+class MorePositions(Broker):
+    """The real client; every quantity that it hands on has one more digit."""
+
+    def get_text(self, path: str, params: Mapping[str, str]) -> str:
+        """An answer of other quantities."""
+        return super().get_text(path, params).replace('"qty":"', '"qty":"1')
 
 
 def cash_of(archive: Path) -> dict[str, str]:
@@ -47,6 +59,20 @@ def test_a_statement_that_did_not_change_is_not_archived_again(
     assert contents(tmp_path / EOD_POSITIONS.name) == before
     assert (first.new, again.new, again.duplicates) == (1, 0, 1)
     assert is_covered([again], EOD_POSITIONS.name, THE_DAY)
+
+
+def test_a_statement_in_another_spelling_did_not_change(tmp_path: Path, serve: Serve) -> None:
+    """Its positions and totals are the same; one share more is another statement."""
+    sandbox, broker = serve()
+    archive_positions(broker, tmp_path, DAY, started_at=AT)
+    archive_aggregate(broker, tmp_path, DAY, started_at=AT)
+    with respelling_broker_of(sandbox) as again:
+        assert archive_positions(again, tmp_path, DAY, started_at=AT).new == 0
+        assert archive_aggregate(again, tmp_path, DAY, started_at=AT).new == 0
+    (page,) = texts_of(tmp_path, EOD_POSITIONS)
+    with MorePositions(sandbox.url, sandbox.key, sandbox.secret, SHORT) as other:
+        assert archive_positions(other, tmp_path, DAY, started_at=AT).new == 1
+    assert texts_of(tmp_path, EOD_POSITIONS)[0] == page
 
 
 def test_positions_of_another_day_are_refused(tmp_path: Path, serve: Serve) -> None:

@@ -3,9 +3,10 @@
 -- reads:    received
 -- params:   none
 --
--- These streams tell how things stand, and an event of theirs happened once: read again it must be
--- the same text. With two contents nobody knows which state was meant; the last one received is
--- taken. Booked events have rules of their own. The cursors of account events from June 2023 to
+-- These streams tell how things stand, and an event of theirs happened once: read again it must say
+-- the same. White space, the order of members and the spelling of a number say nothing; a number
+-- that comes as a text is another content. With two contents nobody knows which state was meant;
+-- the last one received is taken. Booked events have rules of their own. The cursors of account events from June 2023 to
 -- December 2024 were given out twice and later made anew, so these prove nothing.
 -- Clears only when somebody accepts it: what was received stays received.
 with

@@ -3,10 +3,11 @@
 -- reads:    executions, received
 -- params:   system_date
 --
--- The books know an execution by its id and keep one row of it, the last received. If the same id
--- came with another account, event, order, symbol, side, quantity, price or reference, one is
--- wrong, and which of them was booked is chance. The archive has both texts; the hashes name them.
--- Sending the same execution again is no reuse, nor is another text around the same execution.
+-- The books know an execution by its id and keep one row of it, the last published. If the same id
+-- came with another account, event, order, symbol, asset, side, quantity, price, position after it,
+-- trade or settle date or reference, one is wrong, and which of them was booked is chance. The
+-- archive has both texts; the hashes name them. Sending the same execution again is no reuse, nor
+-- is another text around the same execution, nor a date or an asset that only one copy tells.
 -- The counts are over everything archived, so that a second content of any date is seen.
 -- Clears only when somebody accepts it: what was received stays received.
 with
