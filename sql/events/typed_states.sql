@@ -46,23 +46,19 @@ read as (
         exact_decimal(details.alternate_qty) as alternate_qty,
         exact_decimal(coalesce(details.old_qty, details.source_qty, details.acquiree_qty,
             details.position_qty)) as told_old_qty,
-        nullif(case activity_type
-            when 'NC' then details.old_symbol
-            when 'MA' then details.acquiree_symbol
-            when 'SPIN' then details.source_symbol
-            when 'VOF' then details.source_symbol
-            when 'REO' then details.source_symbol
-            when 'OPCA' then details.old_contract_symbol
-            when 'SPLIT' then coalesce(details.old_symbol, details.symbol)
+        nullif(case
+            when activity_type = 'NC' then details.old_symbol
+            when activity_type = 'MA' then details.acquiree_symbol
+            when activity_type in ('SPIN', 'VOF', 'REO') then details.source_symbol
+            when activity_type = 'OPCA' then details.old_contract_symbol
+            when activity_type = 'SPLIT' then coalesce(details.old_symbol, details.symbol)
         end, '') as old_name,
-        nullif(case activity_type
-            when 'NC' then details.new_symbol
-            when 'MA' then details.acquirer_symbol
-            when 'SPIN' then details.new_symbol
-            when 'VOF' then details.new_symbol
-            when 'REO' then details.symbol
-            when 'OPCA' then details.new_contract_symbol
-            when 'SPLIT' then coalesce(details.new_symbol, details.symbol)
+        nullif(case
+            when activity_type in ('NC', 'SPIN', 'VOF') then details.new_symbol
+            when activity_type = 'MA' then details.acquirer_symbol
+            when activity_type = 'REO' then details.symbol
+            when activity_type = 'OPCA' then details.new_contract_symbol
+            when activity_type = 'SPLIT' then coalesce(details.new_symbol, details.symbol)
         end, '') as new_name,
         coalesce(details.old_cusip, details.source_cusip, details.acquiree_cusip) as old_cusip,
         coalesce(details.new_cusip, details.acquirer_cusip) as new_cusip,

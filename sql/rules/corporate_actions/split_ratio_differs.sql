@@ -52,7 +52,6 @@ units as (
 
     select
         group_key,
-        group_id,
         symbol,
         abs(sum(qty))::decimal(38, 9) as qty,
         max(exchange_rate) as rate
@@ -62,7 +61,7 @@ units as (
         and leg = 'ADD'
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
-    group by group_key, group_id, symbol
+    group by group_key, symbol
 
 ),
 
@@ -70,14 +69,11 @@ of_units as (
 
     select
         splits.group_key,
-        splits.group_id,
         sum(units.rate)::decimal(38, 9) as new_rate,
         sum(try(abs(units.qty * old_rate - abs(removed)::decimal(38, 9) * units.rate))) as off_rate
     from splits
-    inner join units
-        on units.group_key = splits.group_key
-        and units.group_id is not distinct from splits.group_id
-    group by splits.group_key, splits.group_id
+    inner join units on units.group_key = splits.group_key
+    group by splits.group_key
     having count(*) = count(units.rate)
 
 ),
@@ -97,9 +93,7 @@ rated as (
             ))
         ) as off_rate
     from splits
-    left join of_units
-        on of_units.group_key = splits.group_key
-        and of_units.group_id is not distinct from splits.group_id
+    left join of_units on of_units.group_key = splits.group_key
 
 ),
 
