@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from recon.archive.asking import END_UNKNOWN, QUIET, ask
-from recon.archive.coverage import BY_CURSOR
+from recon.archive.coverage import BY_CURSOR, covered
 from recon.archive.intake import Intake, Progress
 from recon.archive.manifest import Fetch
 from recon.errors import BrokerError
@@ -59,7 +59,8 @@ def replay_window(
 def why_unproven(made: Sequence[Fetch]) -> str:
     """Why these readings of one window, or between two ids, do not prove all of it."""
     broken = [fetch.ended for fetch in made if fetch.ended not in ("complete", BY_CURSOR, "lossy")]
-    ended = broken[-1] if broken else made[-1].ended
+    lossy = [fetch.ended for fetch in made if fetch.ended == "lossy" and _not_mended(fetch, made)]
+    ended = [made[-1].ended, *lossy, *broken][-1]
     if ended == QUIET:
         return (
             "for long nothing but heartbeats came: the last id is not published, or the broker"
@@ -72,6 +73,13 @@ def why_unproven(made: Sequence[Fetch]) -> str:
             " no publication cursor"
         )
     return f"a reading ended {ended}"
+
+
+def _not_mended(fetch: Fetch, made: Sequence[Fetch]) -> bool:
+    """Whether no whole reading has the beginning of that window."""
+    begin = parse_instant(fetch.since)
+    whole = covered(made, fetch.stream) + covered(made, fetch.stream, BY_CURSOR)
+    return not any(part.since <= begin < part.until for part in whole)
 
 
 def _window_of(part: Window | Cursor, started_at: str) -> Window:

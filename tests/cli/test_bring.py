@@ -9,7 +9,8 @@ from recon.sandbox.books import make_books
 from recon.sandbox.server import Sandbox
 from recon.sandbox.transport import TransportFault
 from tests.archive.making import contents, trade
-from tests.cli.calling import call_here
+from tests.cli.calling import CREDENTIALS, call_here
+from tests.nightly.nights import MONDAY, right_books
 from tests.test_shape import ROOT
 
 TRADES = ROOT / "data" / "samples" / "trades_v2.ndjson"
@@ -159,3 +160,16 @@ def test_a_hostile_name_does_not_reach_the_terminal(tmp_path: Path) -> None:
     shown = call_here(tmp_path, "schema-drift", env={}).out
     assert "\x1b" not in shown
     assert len(shown.splitlines()) == 1
+
+
+def test_ids_beyond_the_last_end_by_themselves_and_say_so(tmp_path: Path) -> None:
+    """Soon, with what came, and with exit 4: nothing is proven beyond it."""
+    ids = ("replay", "--stream", "nta", "--since-id", "1", "--until-id", "999999999")
+    env = {**CREDENTIALS, "RECON_READ_TIMEOUT_SECONDS": "2"}
+    with Sandbox(right_books(), as_of=MONDAY, heartbeat_seconds=0.1) as sandbox:
+        called = call_here(tmp_path, "--home", "h", "--broker-url", sandbox.url, *ids, env=env)
+        assert len(sandbox.requests) == 1
+    assert called.code == 4
+    [line] = called.out.splitlines()
+    assert " ended=quiet " in line
+    assert "saw nta: for long nothing but heartbeats came: the last id" in called.complaint
