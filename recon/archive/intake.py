@@ -127,7 +127,7 @@ class Intake:
     def _missing(self, until: pendulum.DateTime) -> list[str]:
         """Identities archived before inside this window that this whole reading did not bring."""
         days = (as_z(at)[:10] for at in (self.window.since, until))
-        near = self.known.near(*days)
+        near = [each for each in self.known.near(*days) if each not in self.segments]
         times = {
             row["identity"]: row["event_at"]
             for row in rows_of(self.known.read(near, "identity", "event_at"))

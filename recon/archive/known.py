@@ -7,6 +7,7 @@ out from the archived texts, segment by segment, when such a text comes.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -92,7 +93,8 @@ class Known:
     def _look_up(self, near: Sequence[Segment]) -> None:
         new = [segment for segment in near if segment.name not in self.looked_up]
         self.looked_up.update(segment.name for segment in new)
-        for table in self.read(new, "identity", "payload_hash", "event_at"):
+        instant = [each.name for each in self.stream.columns if each.name == "event_at"]
+        for table in self.read(new, "identity", "payload_hash", *instant):
             self.texts.update(table["payload_hash"].to_pylist())
             self.places.update(_places(table))
 
@@ -128,4 +130,6 @@ def _place(row: Row) -> Place:
 
 def _places(table: pa.Table) -> Iterator[Place]:
     identities = (name if has_identity(name) else "" for name in table["identity"].to_pylist())
+    if "event_at" not in table.column_names:
+        return zip(identities, itertools.repeat(None))  # of a statement nothing says when it was
     return zip(identities, table["event_at"].cast(pa.int64()).to_pylist(), strict=True)

@@ -184,8 +184,7 @@ select
         else calendar.next_session
     end as system_date,
     to_microseconds(event_at) as event_at,
-    received,
-    is_outdated,
+    received, is_outdated,
     nullif(details.group_id, '') as group_id,
     nullif(details.parent_id, '') as execution_id,
     nullif(details.parent_id, '') as parent_id,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from recon.feeds.bounds import Dates
 from recon.feeds.broker import Broker, StreamEnd
 from recon.feeds.cursor import Cursor
 from recon.feeds.streams import Stream
@@ -23,7 +24,7 @@ class RespellingBroker(Broker):
     def read_window(
         self,
         stream: Stream,
-        window: Window | Cursor,
+        window: Window | Dates | Cursor,
         take: Take,
         *,
         stop: Callable[[], bool] | None = None,

@@ -9,8 +9,7 @@ import pytest
 
 from recon.archive.columns import read_row
 from recon.archive.contents import content_hash
-from recon.archive.files import INGESTED
-from recon.archive.manifest import Fetch, append, next_number, read_manifest
+from recon.archive.manifest import INGESTED, Fetch, append, next_number, read_manifest
 from recon.archive.segment import write_segment
 from recon.feeds.streams import EVENT_STREAMS, Stream
 from recon.nightly.evaluate import Outcome
