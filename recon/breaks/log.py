@@ -1,8 +1,9 @@
 """The append-only break log: what the job saw of each break, and what people said of it.
 
-NDJSON. A line of the job has `what` opened, changed, cleared or reopened; a line of a person has
-`what` said, with owner, reason_code and comment. Running a night again replaces nothing: its
-lines are appended with a higher revision, and the highest revision of a night counts.
+NDJSON. A line of the job has `what` opened, changed, cleared or reopened, and what the break was
+shown with (none in lines of 0.3.0); a line of a person has `what` said, with owner, reason_code and
+comment. Running a night again replaces nothing: its lines are appended with a higher revision, and
+the highest revision of a night counts.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ def known_before(entries: Iterable[Mapping[str, Any]], system_date: date) -> dic
                 state=entry["state"],
                 rule=entry["rule"],
                 difference=entry["difference"],
+                evidence=tuple(entry.get("evidence", ())),
             )
     return known
 
@@ -86,6 +88,7 @@ def _line(change: Change) -> dict[str, Any]:
         "state": change.state,
         "rule": change.rule,
         "difference": change.difference,
+        "evidence": list(change.evidence),
     }
 
 

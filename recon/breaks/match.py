@@ -48,16 +48,18 @@ class Change:
     state: str
     rule: str
     difference: str
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Known:
-    """What the log knows of a break before tonight."""
+    """What the log knows of a break before tonight; the evidence is that of its last line."""
 
     first_seen: date
     state: str  # break, pending or cleared
     rule: str
     difference: str
+    evidence: tuple[str, ...] = ()
 
 
 def break_id(rule: str, account_id: str, symbol: str, subject: str) -> str:
@@ -78,9 +80,8 @@ def match(
         before = known.get(identity)
         what = _what(before, finding)
         if what is not None:
-            changes.append(
-                Change(identity, what, system_date, finding.state, finding.rule, finding.difference)
-            )
+            found = (finding.state, finding.rule, finding.difference, finding.evidence)
+            changes.append(Change(identity, what, system_date, *found))
     silent = {finding.rule for finding in today.values() if finding.subject == ITSELF}
     for identity, before in known.items():
         gone = identity not in today and before.rule not in silent

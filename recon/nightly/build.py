@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from recon.archive.manifest import Fetch, opening_date
+from recon.breaks.log import known_before
+from recon.breaks.standing import keep_evidence
 from recon.ledger.begin import load_base, load_closings, load_earlier_holdings
 from recon.ledger.closings import Closing
 from recon.ledger.post import post_night
@@ -86,6 +88,7 @@ def build(home: Path, night: Night, path: Path) -> None:
         connection.commit()
         incomplete = {need.stream for need in night.needs if not need.complete}
         run_rules(connection, night.rules, night.system_date, incomplete)
+        keep_evidence(connection, known_before(night.log, night.system_date))
 
 
 def swap_in(home: Path, fresh: Path, run: Run) -> bool:

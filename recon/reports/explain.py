@@ -25,7 +25,8 @@ select rule, coalesce(account_id, '') as account_id, coalesce(symbol, '') as sym
     coalesce(evidence, []) as evidence
 from verdicts where verdict <> 'pass' order by all
 """
-# Executions and activities of one account (and symbol) in the order received.
+# Executions and activities of one account (and symbol) in the order received; of all accounts where
+# the break names none.
 TIMELINE = """
 with happened as (
     select received, event_at, execution_id as event, event as what, account_id, symbol,
@@ -38,7 +39,9 @@ with happened as (
 )
 select event_at::varchar as event_at, event, what, symbol, qty, amount, event in $evidence as named
 from happened
-where account_id = $account_id and ($symbol = '' or symbol = $symbol or event in $evidence)
+where event in $evidence
+    or (account_id = $account_id and $symbol in ('', symbol))
+    or ($account_id = '' and symbol = $symbol)
 order by event_at, received
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -53,6 +54,21 @@ def test_a_break_keeps_the_night_on_which_it_was_first_seen(tmp_path: Path) -> N
     assert known(tmp_path, TUESDAY) == {"b1": Known(MONDAY, "break", RULE, "5")}
     assert known(tmp_path, WEDNESDAY) == {"b1": Known(MONDAY, "cleared", RULE, "")}
     assert known(tmp_path) == {"b1": Known(MONDAY, "break", RULE, "7")}
+
+
+def test_a_break_keeps_the_evidence_of_the_night_that_last_changed_it(tmp_path: Path) -> None:
+    """Nights on which it stands as it was leave no line; a line of 0.3.0 has no evidence."""
+    append_night(tmp_path, MONDAY, [replace(change("opened", MONDAY), evidence=("E1", "E2"))])
+    assert known(tmp_path)["b1"].evidence == ("E1", "E2")
+    append_night(tmp_path, TUESDAY, [])
+    assert known(tmp_path)["b1"].evidence == ("E1", "E2")
+    append_night(tmp_path, WEDNESDAY, [replace(change("changed", WEDNESDAY), evidence=("E3",))])
+    assert known(tmp_path)["b1"].evidence == ("E3",)
+    log = tmp_path / NAME
+    entries = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    older = [json.dumps({k: v for k, v in entry.items() if k != "evidence"}) for entry in entries]
+    log.write_text("\n".join([*older, ""]), "utf-8")
+    assert known(tmp_path)["b1"].evidence == ()
 
 
 def test_the_same_night_again_with_the_same_findings_writes_nothing(tmp_path: Path) -> None:

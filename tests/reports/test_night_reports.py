@@ -125,6 +125,29 @@ def test_no_report_has_a_null_or_an_empty_list_spelled_out(faulty: Home) -> None
         assert not words & {"None", "()", "[]", "nan", "null", "NaT"}, path.name
 
 
+STANDING = ("cash_differs", "position_differs", "stock_record_differs")
+
+
+@pytest.mark.parametrize("rule", STANDING)
+def test_a_standing_difference_keeps_the_evidence_of_its_first_night(
+    faulty: Home, rule: str
+) -> None:
+    """What moved on Tuesday has nothing to do with a fill that was lost on Monday."""
+    first, then = (
+        [row for row in table(faulty, "discrepancies.csv", night) if row["rule"].endswith(rule)]
+        for night in ("2026-06-15", "2026-06-16")
+    )
+    monday = {row["event"] for row in table(faulty, "journal.csv", "2026-06-15")}
+    ((one,), (other,)) = (first, then)
+    assert (one["break_id"], one["difference"]) == (other["break_id"], other["difference"])
+    assert one["evidence"] == other["evidence"] != ""
+    assert set(other["evidence"].split()) <= monday
+    told = explain_published(faulty.path, other["break_id"])
+    assert {event["event"] for event in told.timeline if event["named"]} == {
+        *other["evidence"].split()
+    }
+
+
 def test_a_real_break_is_explained_with_its_events_texts_and_rule(faulty: Home) -> None:
     """Everything that one needs to ask the broker, in one place."""
     wanted = next(

@@ -1,6 +1,6 @@
 -- title:    A closed account still holds something
 -- severity: S1
--- reads:    accounts, account_map, positions_proof, cash_proof, activity_effects, calendar
+-- reads:    accounts, account_map, positions_proof, cash_proof, activity_effects, calendar, movements
 -- params:   system_date, trailing_days = 7
 --
 -- Both brokers close an account at zero: whoever it belonged to has been paid. So the books must
@@ -9,6 +9,7 @@
 -- settlement day after it, a break from then on.
 -- An issuer may still pay, or the broker still charge: where what trailed in within `trailing_days`
 -- is all there is, it is within tolerance until then, and has to be taken out by a journal.
+-- The evidence is what moved that balance, the last twenty as received.
 -- Not evaluated: cash whose opening is not known.
 -- Clears when the account is at zero, or is opened again.
 with
@@ -88,12 +89,46 @@ judged as (
 
 ),
 
+moves as (
+
+    select account_id, coalesce(symbol, 'UNNAMED') as commodity, 'shares' as unit, event, received
+    from movements
+    where kind in ('execution', 'activity') and qty <> 0
+    union
+    select
+        movements.account_id, cash_proof.currency, cash_proof.currency, movements.event,
+        movements.received
+    from movements
+    inner join cash_proof
+        on cash_proof.account_id = movements.account_id
+        and cash_proof.currency = coalesce(movements.currency, cash_proof.currency)
+    where movements.kind in ('execution', 'activity') and movements.cash <> 0
+
+),
+
+moved as (
+
+    select
+        account_id, commodity, unit,
+        list(event order by received desc, event)[1:20] as evidence
+    from (
+        select account_id, commodity, unit, event, max(received) as received
+        from moves
+        semi join judged using (account_id, commodity, unit)
+        group by account_id, commodity, unit, event
+    ) as events
+    group by account_id, commodity, unit
+
+),
+
 verdicts as (
 
     select
-        account_id,
-        commodity as symbol,
-        unique_subject(account_id, commodity, 'balance after the closing', unit) as subject,
+        judged.account_id,
+        judged.commodity as symbol,
+        unique_subject(
+            judged.account_id, judged.commodity, 'balance after the closing', judged.unit
+        ) as subject,
         case
             when not is_known then 'not_evaluated'
             when closing = brought then 'within_tolerance'
@@ -103,10 +138,14 @@ verdicts as (
         '0 in an account closed at ' || brokers as expected,
         plain(closing) as actual,
         if(is_known, closing, null)::decimal(38, 9) as difference,
-        unit,
+        judged.unit,
         if(verdict = 'pending', due_date, null) as due_date,
-        []::varchar[] as evidence
+        coalesce(moved.evidence, []) as evidence
     from judged
+    left join moved
+        on moved.account_id = judged.account_id
+        and moved.commodity = judged.commodity
+        and moved.unit = judged.unit
     union all
     select
         account_id, null, 'balance after the closing', 'pass', '0 in an account closed at '

@@ -6,7 +6,8 @@
 -- Opening cash plus every booked amount must be the balance that the broker states for the night,
 -- to the last digit, for every account. A difference is either an amount that only one side has,
 -- or one that differs. The evidence is what moved the cash on the day, the last twenty as
--- received: a difference that is new tonight lies there or in what is not there.
+-- received: a difference that is new tonight lies there or in what is not there. One that stands
+-- keeps the evidence of the night on which it appeared.
 -- Not evaluated where the balance of the night was not read; statement_missing speaks. Nor where
 -- the books were opened with a statement that has no balance of the account, and nothing proves
 -- that the account is newer: only books that are opened anew with it, listed in

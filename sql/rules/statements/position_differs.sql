@@ -6,20 +6,40 @@
 -- Opening plus everything booked must be the closing position that the broker states, to the last
 -- digit, for every account and symbol that either side knows. A difference is either a movement
 -- that only one side has, or one with another quantity. The evidence is what moved that position
--- on the day, the last twenty as received: a difference that is new tonight lies there or in what
--- is not there.
+-- last, the last twenty as received: a difference that is new tonight lies there or in what is not
+-- there. One that stands keeps the evidence of the night on which it appeared.
 -- Not evaluated where the statement of the night was not read; statement_missing speaks.
 -- Clears when both sides agree again.
 with
 
-events_of_the_day as (
+moves as (
 
-    select account_id, symbol, event, max(received) as received
+    select account_id, coalesce(symbol, 'UNNAMED') as symbol, system_date, event, received
     from movements
-    where system_date = $system_date::date
-        and kind in ('execution', 'activity')
-        and qty <> 0
-    group by account_id, symbol, event
+    where kind in ('execution', 'activity') and qty <> 0
+
+),
+
+last_moved as (
+
+    select moves.account_id, moves.symbol, max(moves.system_date) as system_date
+    from moves
+    inner join positions_proof as differing
+        on differing.account_id = moves.account_id
+        and differing.symbol = moves.symbol
+        and differing.difference <> 0
+    group by moves.account_id, moves.symbol
+
+),
+
+last_events as (
+
+    select moves.account_id, moves.symbol, moves.event, max(moves.received) as received
+    from moves
+    left join last_moved
+        on last_moved.account_id = moves.account_id and last_moved.symbol = moves.symbol
+    where moves.system_date = coalesce(last_moved.system_date, $system_date::date)
+    group by moves.account_id, moves.symbol, moves.event
 
 ),
 
@@ -29,7 +49,7 @@ moved as (
         account_id,
         symbol,
         list(event order by received desc, event)[1:20] as evidence
-    from events_of_the_day
+    from last_events
     group by account_id, symbol
 
 ),
@@ -54,7 +74,7 @@ verdicts as (
     from positions_proof
     left join moved
         on moved.account_id = positions_proof.account_id
-        and moved.symbol is not distinct from positions_proof.symbol
+        and moved.symbol = positions_proof.symbol
 
 )
 

@@ -8,7 +8,8 @@
 -- digit. Two accounts can be wrong against each other, or one be in nobody's list, and this count
 -- is made apart from the statements of the accounts. A security that the broker does not list is
 -- zero. `difference` is long less short, null where only the parts differ. The evidence is what
--- moved the security on the day, the last twenty as received.
+-- moved the security on the day, or last before it where it differs, the last twenty as received;
+-- a difference that stands keeps that of the night on which it appeared.
 -- CUT: the broker counts at 20:00 New York. What is equal but for movements of the night that were
 -- sent after that is within_tolerance.
 -- Short is compared without its sign, which the documents do not give.
@@ -81,21 +82,6 @@ compared as (
 
 ),
 
-moved as (
-
-    select symbol, list(event order by received desc, event)[1:20] as evidence
-    from (
-        select symbol, event, max(received) as received
-        from movements
-        where system_date = $system_date::date
-            and kind in ('execution', 'activity')
-            and qty <> 0
-        group by symbol, event
-    ) as events
-    group by symbol
-
-),
-
 judged as (
 
     select
@@ -110,6 +96,41 @@ judged as (
         end as verdict,
         stated_long - stated_short - long + short as net
     from compared
+
+),
+
+moves as (
+
+    select coalesce(symbol, 'UNNAMED') as symbol, system_date, event, received
+    from movements
+    where kind in ('execution', 'activity') and qty <> 0
+
+),
+
+last_moved as (
+
+    select symbol, max(system_date) as system_date
+    from moves
+    where symbol in (select symbol from judged where verdict = 'break')
+    group by symbol
+
+),
+
+last_events as (
+
+    select moves.symbol, moves.event, max(moves.received) as received
+    from moves
+    left join last_moved on last_moved.symbol = moves.symbol
+    where moves.system_date = coalesce(last_moved.system_date, $system_date::date)
+    group by moves.symbol, moves.event
+
+),
+
+moved as (
+
+    select symbol, list(event order by received desc, event)[1:20] as evidence
+    from last_events
+    group by symbol
 
 ),
 
