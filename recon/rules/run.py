@@ -31,7 +31,7 @@ CONTRACT = {
 }
 VERDICTS = ("pass", "within_tolerance", "pending", "break", "not_evaluated")
 ONE_ROW_EACH = "one row for each account, symbol and subject, with a verdict, a due date if pending"
-ROWS_NAMED_MAX = 10
+ROWS_NAMED_MAX, EVIDENCE_MAX = 10, 100
 # Errors of a statement that is wrong whatever the data is, and of a machine that cannot go on.
 NOT_OF_DATA = (
     duckdb.BinderException,
@@ -118,7 +118,7 @@ def run_rules(
     for name, rows, shown, evidence in connection.execute(FAULTY).fetchall():
         more = [f"and {rows - ROWS_NAMED_MAX} more"] if rows > ROWS_NAMED_MAX else []
         actual = "; ".join(shown[:ROWS_NAMED_MAX] + more)
-        _break(connection, name, ONE_ROW_EACH, actual, rows, evidence)
+        _break(connection, name, ONE_ROW_EACH, actual, rows, evidence[:EVIDENCE_MAX])
 
 
 def _run_rule(connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: date) -> str | None:
