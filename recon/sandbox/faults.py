@@ -44,7 +44,7 @@ class Fault:
 
 _WITHOUT_ACCOUNT = (
     "streams/event_malformed", "streams/window_incomplete", "statements/stock_record_differs",
-    "money/journal_not_posted", "money/journal_status_chain",
+    "money/journal_not_posted",
 )  # fmt: skip
 
 
