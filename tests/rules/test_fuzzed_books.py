@@ -12,6 +12,7 @@ import pytest
 
 from recon.archive.intake import Intake
 from recon.archive.manifest import read_manifest
+from recon.feeds.broker import StreamEnd
 from recon.feeds.streams import ARCHIVED
 from recon.ledger.post import post_night
 from recon.rules.catalog import find_rules
@@ -19,9 +20,10 @@ from recon.rules.header import ITSELF
 from recon.rules.run import ONE_ROW_EACH, VERDICTS, run_rules
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_coverage, load_events, show_night
-from tests.ledger.making import COMPLETE, WHOLE
+from tests.ledger.making import WHOLE
 from tests.rules.fuzzed import NIGHT, fuzzed
 
+INGESTED = StreamEnd("ingested", 0, 0, 0, ())
 NIGHTS = ((1, None), (2, date(2026, 6, 15)), (4, None))
 HUGE_SEEDS = (5, 6)
 AGAINST_THE_CONTRACT = """
@@ -42,7 +44,7 @@ def judged(
     for stream, texts in fuzzed(seed, huge=huge).items():
         intake = Intake(archive, ARCHIVED[stream], WHOLE)
         intake.take(texts)
-        intake.record(COMPLETE, "2026-06-30T06:00:00Z")
+        intake.record(INGESTED, "2026-06-30T06:00:00Z")
     with connect(MEMORY) as connection:
         load_events(connection, archive, read_manifest(archive))
         needs = [(stream, WHOLE.since, WHOLE.until, True) for stream in ARCHIVED]
