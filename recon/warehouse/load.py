@@ -54,12 +54,20 @@ BREAK_LOG = pa.schema({"position": COUNT, **LOGGED})
 # instant loses its nanoseconds downwards: a cast would round 19:59:59.9999996 into the next trade
 # date. Publication: the millisecond of a ULID, since two of one millisecond may compare backwards,
 # else the integer that came before there were ULIDs; both sort as texts. No other id tells it.
+# A printed number may have its thousands apart. Of the published sides `undisclosed`, `cross` and
+# `cross_short` do not say who bought: they stay as they are, and nothing is booked of them.
 # A subject names one thing; what else tells two of one name apart is added only where there are
 # two, since a break's id is made of it. Of a corporate action that is its id, or its first date.
 MACROS = r"""
 create or replace macro exact_decimal(digits) as
     case when regexp_full_match(digits, '-?\d{1,29}(\.\d{1,9}0*)?')
     then try_cast(digits as decimal(38, 9)) end;
+create or replace macro printed_decimal(digits) as exact_decimal(
+    if(regexp_full_match(digits, '-?\d{1,3}(,\d{3})+(\.\d+)?'), replace(digits, ',', ''), digits)
+);
+create or replace macro buy_or_sell(side) as case side
+    when 'buy_minus' then 'buy' when 'sell_plus' then 'sell'
+    when 'sell_short_exempt' then 'sell_short' else side end;
 create or replace macro plain(number) as
     regexp_replace(number::decimal(38, 9)::varchar, '\.?0+$', '');
 create or replace macro publication(id) as case

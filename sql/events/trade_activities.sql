@@ -84,7 +84,7 @@ select
         when contains(dated.symbol, '/') then 'crypto'
         else 'us_equity'
     end as asset_class,
-    dated.told.side as side,
+    buy_or_sell(dated.told.side) as side,
     abs(dated.qty)::decimal(38, 9) as qty,
     dated.price,
     dated.net_amount,

@@ -16,7 +16,7 @@ messages as (
 named as (
 
     select
-        *,
+        * replace (buy_or_sell(side) as side),
         coalesce(
             case when event in ('fill', 'partial_fill', 'trade_bust', 'trade_correct')
             then execution_id end,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -41,16 +42,43 @@ def activity(archive: Path, **fields: object) -> dict[str, Any]:
     ("description", "column"),
     [
         ("Cash DIV @ 1e-05, Pos QTY: 10, Rec Date: 2026-06-12", "rate"),
-        ("Cash DIV @ 0.3, Pos QTY: 1,000, Rec Date: 2026-06-12", "entitled_qty"),
-        ("DIV tax withholding on $1,200 at 25% for tax country IND; w8w9: w8", "gross_amount"),
-        ("REMOVE, From QTY:-1,000, To QTY:100, Position Value:1.5", "old_qty"),
-        ("REG fee for proceed of $1,500.25 on 2026-06-15 by 1", "fee_base"),
+        ("Cash DIV @ 0.3, Pos QTY: 1,00, Rec Date: 2026-06-12", "entitled_qty"),
+        ("Cash DIV @ 0.3, Pos QTY: 1000,000, Rec Date: 2026-06-12", "entitled_qty"),
+        ("DIV tax withholding on $1.200,00 at 25% for tax country IND; w8w9: w8", "gross_amount"),
+        ("REMOVE, From QTY:-1,0000, To QTY:100, Position Value:1.5", "old_qty"),
+        ("REG fee for proceed of $1,500,25 on 2026-06-15 by 1", "fee_base"),
     ],
 )
 def test_half_a_number_is_no_number(tmp_path: Path, description: str, column: str) -> None:
     """A form that is not documented gives null, so that a rule says not_evaluated, not wrong."""
     read = activity(tmp_path, entry_type="DIV", entry_sub_type="CDIV", description=description)
     assert read[column] is None
+
+
+@pytest.mark.parametrize(
+    ("description", "column", "value"),
+    [
+        ("Cash DIV @ 1,234.5, Pos QTY: 10, Rec Date: 2026-06-12", "rate", "1234.5"),
+        ("Cash DIV @ 0.3, Pos QTY: 2,607.144585, Rec Date: 2026-06-12", "entitled_qty", "2607.144585"),
+        ("Cash DIV @ 0.3, Pos QTY: -1,234,567", "entitled_qty", "-1234567"),
+        ("DIV tax withholding on $1,200.50 at 25% for tax country IND", "gross_amount", "1200.5"),
+        ("REMOVE, From QTY:-1,000, To QTY:12,500, Position Value:1.5", "old_qty", "1000"),
+        ("REMOVE, From QTY:-1,000, To QTY:12,500, Position Value:1.5", "new_qty", "12500"),
+        ("Cash Merger $1,021.5 per share", "cash_rate", "1021.5"),
+        ("Stock Merger 1,000.5 NEW and $1,2.5 for 2,000 OLD", "old_rate", "2000"),
+        ("Stock Merger 1,000.5 NEW for 2,000 OLD", "exchange_rate", "1000.5"),
+        ("Target Symbol: NEW, Initiating Symbol: OLD, 1,500 for each 1", "exchange_rate", "1500"),
+        ("REG fee for proceed of $1,500.25 on 2026-06-15 by 1", "fee_base", "1500.25"),
+        ("TAF fee for proceed of 2,607.144585 shares (2 trades) on 2026-06-15 by 1", "fee_base",
+         "2607.144585"),
+    ],
+)  # fmt: skip
+def test_thousands_may_be_printed_apart(
+    tmp_path: Path, description: str, column: str, value: str
+) -> None:
+    """Groups of three digits are one number; anything else with a comma is none."""
+    read = activity(tmp_path, entry_type="DIV", entry_sub_type="CDIV", description=description)
+    assert read[column] == Decimal(value)
 
 
 @pytest.mark.parametrize(
