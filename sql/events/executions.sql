@@ -1,16 +1,32 @@
--- reads: trade_messages, trade_activities, contract_multipliers, calendar
+-- reads: trade_messages, leg_executions, trade_activities, contract_multipliers, calendar
 --
 -- One row per execution id: fills, partial fills, busts and corrections, as the broker sent them.
 -- The trade stream says what an execution is; the activity stream says so of those that the trade
 -- stream does not have (`source`), and of all what came of them in money.
--- A multi-leg order has no execution of its own; each of its legs is one row here.
+-- A multi-leg order has no execution of its own; each of its legs is one row here. A bust or
+-- correction of a leg that printed no id cannot name it: where just one such leg of its order has
+-- its quantity, that leg is what it names.
 -- A fill belongs to the trade date of its execution, a bust or correction to the day it was sent.
 -- Trading from 20:00 New York time on belongs to the next trade date.
 -- An option is for 100 shares; an adjusted contract, whose root ends with a digit, has a multiplier
 -- of its own. Where nothing tells it (`multiplier_is_unknown`) it is valued as if it were 100.
 with
 
-trade_events as (
+single as (
+
+    select
+        message_id as execution_id,
+        message_id,
+        account_id, event, previous_execution_id, order_id, symbol, asset_id, asset_class, side,
+        qty, price, position_qty, order_filled_qty,
+        settle_date, executed_at, event_at, version, published, received
+    from events.trade_messages
+    where event in ('fill', 'partial_fill', 'trade_bust', 'trade_correct')
+        and coalesce(json_array_length(legs), 0) = 0
+
+),
+
+every_execution as (
 
     select
         *,
@@ -18,82 +34,7 @@ trade_events as (
             when event in ('fill', 'partial_fill') then coalesce(executed_at, event_at)
             else event_at
         end) as booked_at
-    from events.trade_messages
-    where event in ('fill', 'partial_fill', 'trade_bust', 'trade_correct')
-
-),
-
-multi_leg_events as (
-
-    select
-        trade_events.*,
-        unnest(from_json(legs, '[{"execution_id": "VARCHAR", "order_id": "VARCHAR",
-            "price": "VARCHAR", "qty": "VARCHAR", "symbol": "VARCHAR"}]')) as leg
-    from trade_events
-    where json_array_length(legs) > 0
-
-),
-
-leg_orders as (
-
-    select distinct
-        order_id as parent_order_id,
-        unnest(from_json(order_legs, '[{"id": "VARCHAR", "side": "VARCHAR",
-            "asset_id": "VARCHAR", "asset_class": "VARCHAR"}]')) as leg_order
-    from trade_events
-    where json_array_length(order_legs) > 0
-
-),
-
-single as (
-
-    select
-        message_id as execution_id,
-        account_id, event, previous_execution_id, order_id, symbol, asset_id, asset_class, side,
-        qty, price, position_qty, order_filled_qty,
-        settle_date, booked_at, executed_at, event_at, version, published, received
-    from trade_events
-    where coalesce(json_array_length(legs), 0) = 0
-
-),
-
-of_legs as (
-
-    select
-        multi_leg_events.leg.execution_id as execution_id,
-        multi_leg_events.account_id,
-        multi_leg_events.event,
-        multi_leg_events.previous_execution_id,
-        multi_leg_events.leg.order_id as order_id,
-        multi_leg_events.leg.symbol as symbol,
-        leg_orders.leg_order.asset_id as asset_id,
-        coalesce(leg_orders.leg_order.asset_class, 'us_option') as asset_class,
-        leg_orders.leg_order.side as side,
-        exact_decimal(multi_leg_events.leg.qty) as qty,
-        exact_decimal(multi_leg_events.leg.price) as price,
-        exact_decimal(json_extract_string(
-            multi_leg_events.position_qtys, '$."' || multi_leg_events.leg.symbol || '"'
-        )) as position_qty,
-        null::decimal(38, 9) as order_filled_qty,
-        multi_leg_events.settle_date,
-        multi_leg_events.booked_at,
-        multi_leg_events.executed_at,
-        multi_leg_events.event_at,
-        multi_leg_events.version,
-        multi_leg_events.published,
-        multi_leg_events.received
-    from multi_leg_events
-    left join leg_orders
-        on leg_orders.parent_order_id = multi_leg_events.order_id
-        and leg_orders.leg_order.id = multi_leg_events.leg.order_id
-
-),
-
-every_execution as (
-
-    select * from single
-    union all by name
-    select * from of_legs
+    from (from single union all by name from events.leg_executions) as sent
 
 ),
 
@@ -110,7 +51,7 @@ counted as (
             count(distinct position_qty), count(distinct settle_date), count(distinct asset_id),
             count(distinct asset_class),
             count(distinct (booked_at at time zone 'America/New_York' + interval 4 hours)::date)
-        ) - 1 as conflicts
+        ) - 1 + coalesce(max(id_shared), 0) as conflicts
     from every_execution
     group by execution_id
 
@@ -128,16 +69,43 @@ latest as (
 
 ),
 
+-- What an event without a usable target takes back of the legs without an id.
+found_targets as (
+
+    select own.execution_id, min(leg.execution_id) as target_id
+    from latest as own
+    inner join latest as leg
+        on leg.is_derived
+        and leg.event in ('fill', 'partial_fill')
+        and leg.account_id = own.account_id
+        and leg.order_id = own.order_id
+        and leg.symbol = own.symbol
+        and (own.event = 'trade_correct' or leg.qty = abs(own.qty))
+    where own.event in ('trade_bust', 'trade_correct')
+        and coalesce(own.previous_execution_id, '') not in (
+            select execution_id from latest union all select execution_id from events.trade_activities
+        )
+    group by own.execution_id
+    having count(*) = 1
+
+),
+
 of_trades as (
 
     select
-        latest.* exclude (version, published, booked_at, executed_at, event_at),
+        latest.* exclude (
+            version, published, booked_at, executed_at, event_at, is_derived, id_shared
+        ) replace (
+            coalesce(found_targets.target_id, latest.previous_execution_id)
+                as previous_execution_id
+        ),
         case when calendar.is_session then calendar.date else calendar.next_session end
             as trade_date,
         to_microseconds(latest.executed_at) as executed_at,
         to_microseconds(latest.event_at) as event_at,
         'trades' as source
     from latest
+    left join found_targets on found_targets.execution_id = latest.execution_id
     left join events.calendar
         on calendar.date
         = (latest.booked_at at time zone 'America/New_York' + interval 4 hours)::date
@@ -151,6 +119,7 @@ of_activities as (
             if(settle_date >= trade_date, settle_date, null) as settle_date
         ),
         null::decimal(38, 9) as position_qty,
+        execution_id as message_id,
         'activities' as source
     from events.trade_activities
     where status in ('executed', 'correct', 'canceled')
@@ -169,6 +138,7 @@ every_source as (
 
 select
     every_source.execution_id,
+    every_source.message_id,
     every_source.account_id,
     every_source.event,
     every_source.previous_execution_id,

@@ -14,6 +14,7 @@ select
     latest.order_class,
     latest.order_type as type,
     latest.order_qty as qty,
+    latest.qty as fill_qty,
     latest.order_notional as notional,
     latest.order_filled_qty as filled_qty,
     latest.order_filled_avg_price as filled_avg_price,

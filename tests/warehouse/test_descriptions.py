@@ -59,7 +59,7 @@ def test_half_a_number_is_no_number(tmp_path: Path, description: str, column: st
     ("description", "column", "value"),
     [
         ("Cash DIV @ 1,234.5, Pos QTY: 10, Rec Date: 2026-06-12", "rate", "1234.5"),
-        ("Cash DIV @ 0.3, Pos QTY: 2,607.144585, Rec Date: 2026-06-12", "entitled_qty", "2607.144585"),
+        ("Cash DIV @ 0.3, Pos QTY: 2,607.144585, Rec Date: 2026-06", "entitled_qty", "2607.144585"),
         ("Cash DIV @ 0.3, Pos QTY: -1,234,567", "entitled_qty", "-1234567"),
         ("DIV tax withholding on $1,200.50 at 25% for tax country IND", "gross_amount", "1200.5"),
         ("REMOVE, From QTY:-1,000, To QTY:12,500, Position Value:1.5", "old_qty", "1000"),

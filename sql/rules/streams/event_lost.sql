@@ -1,0 +1,40 @@
+-- title:    An archived event is missing from the tables that the books are made of
+-- severity: S0
+-- reads:    loaded_events
+-- params:   none
+--
+-- What the archive holds of the streams that move money must all be in the tables that the books
+-- are made of: each fill, bust or correction as one execution, or one for each leg of a multi-leg
+-- order; every other event as what it tells of an order, or as an activity. One that is missing
+-- was lost by this job on the way: the books lack its money and shares, and nothing else says so
+-- before the statement contradicts them. Events that cannot be read at all are named by
+-- streams/event_malformed. One row for each stream counts the rows that are there.
+-- Clears when the fault of the job is mended and the night made again.
+with
+
+verdicts as (
+
+    select
+        null::varchar as account_id,
+        null::varchar as symbol,
+        'event ' || identity || ' of ' || stream as subject,
+        'break' as verdict,
+        wanted::varchar as expected,
+        found::varchar as actual,
+        (found - wanted)::decimal(38, 9) as difference,
+        'rows' as unit,
+        null::date as due_date,
+        [identity] as evidence
+    from loaded_events
+    where found < wanted
+    union all
+    select
+        null, null, 'stream ' || stream, 'pass', sum(wanted)::varchar, sum(wanted)::varchar, 0,
+        'rows', null, []::varchar[]
+    from loaded_events
+    where found >= wanted
+    group by stream
+
+)
+
+select * from verdicts
