@@ -2,7 +2,9 @@
 
 fee_rates.csv      SEC, FINRA, OCC and CAT notices, and the broker's fee pages, named in `source`;
                    `certainty` is verified (read there), secondary (quoted), disputed (sources
-                   differ). What no source dates is left out: CAT in the first half of 2025.
+                   differ, each value a row of the same dates). What no source dates is left out:
+                   CAT in the first half of 2025.
+currencies.csv     ISO 4217: how many digits after the point the broker's currencies have.
 activity_types.csv the broker's documented types; a row without sub type holds for all sub types
                    that are not listed.
 """
@@ -41,8 +43,8 @@ SAMPLES: list[dict[str, Any]] = [
 
 
 def rate_on(fee: str, asset_class: str, day: str) -> Row:
-    """The one row that holds on a trade date."""
-    (row,) = [
+    """The row that holds on a trade date, the first where sources differ."""
+    row, *others = [
         row
         for row in RATES
         if row["fee"] == fee
@@ -50,6 +52,7 @@ def rate_on(fee: str, asset_class: str, day: str) -> Row:
         and row["since"] <= day
         and (not row["until"] or day < row["until"])
     ]
+    assert not others or {each["certainty"] for each in [row, *others]} == {"disputed"}
     return row
 
 
@@ -82,7 +85,7 @@ def test_fee_rows_are_well_formed() -> None:
 
 
 def test_fee_rows_do_not_overlap_and_only_the_last_is_open() -> None:
-    """One trade date has one rate; `*` is never mixed with a single asset class."""
+    """One trade date has one rate unless it is disputed; `*` is not mixed with an asset class."""
     grouped = groupby(RATES, key=lambda row: (row["fee"], row["asset_class"]))
     seen = []
     for key, group in grouped:
@@ -90,7 +93,11 @@ def test_fee_rows_do_not_overlap_and_only_the_last_is_open() -> None:
         periods = list(group)
         assert periods[-1]["until"] == ""
         for earlier, later in pairwise(periods):
-            assert "" < earlier["until"] <= later["since"]
+            same_dates = (earlier["since"], earlier["until"]) == (later["since"], later["until"])
+            if same_dates and earlier["rate"] != later["rate"]:
+                assert earlier["certainty"] == later["certainty"] == "disputed"
+            else:
+                assert "" < earlier["until"] <= later["since"]
     assert len(seen) == len(set(seen))
     assert not {fee for fee, kind in seen if kind == "*"} & {fee for fee, k in seen if k != "*"}
 
@@ -148,6 +155,14 @@ def test_trading_activity_fee_caps_are_reached_at_the_documented_quantities() ->
         row = rate_on("TAF", "us_equity", day)
         assert int(Decimal(row["cap"]) / Decimal(row["rate"])) == shares
         assert row["min_price"] == row["rate"]
+
+
+def test_the_digits_of_a_currency() -> None:
+    """The yen has no smaller unit; the broker's other currencies have hundredths."""
+    digits = {row["currency"]: row["minor_units"] for row in rows("currencies.csv")}
+    assert len(digits) == len(rows("currencies.csv")) == 17
+    assert {currency for currency, units in digits.items() if units != "2"} == {"JPY"}
+    assert digits["JPY"] == "0"
 
 
 def type_of(sample: dict[str, Any]) -> Row:

@@ -1,7 +1,8 @@
 """The streams that move money and shares: trades and non-trade activities, old shape and new.
 
 Version 1 numbers its events with integers beside the ULID and may leave the integer out: there
-the ULID is the cursor.
+the ULID is the cursor. A `swap_rate`, which converts dollars into an account's own currency, is
+printed with up to 16 digits after the point: its text is kept.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ price :decimal
 position_qty :decimal
 settle_date :date
 reason :text
+fx_rate swap_rate:text
 legs :json
 position_qtys :json
 order_id order.id:text
@@ -36,6 +38,7 @@ order_filled_avg_price order.filled_avg_price:decimal
 order_filled_avg_price_dp order.filled_avg_price:scale
 order_limit_price order.limit_price:decimal
 order_status order.status:text
+order_swap_fee_bps order.swap_fee_bps:text
 order_legs order.legs:json
 """
 
@@ -89,7 +92,7 @@ NTA = Stream(
         group_id :text
         execution_id :text
         corporate_action_id :text
-        swap_rate :decimal
+        fx_rate swap_rate:text
         """
     ),
 )
@@ -115,7 +118,7 @@ ACTIVITIES = Stream(
         price :decimal
         price_dp price:scale
         net_amount :decimal
-        swap_rate :decimal
+        fx_rate swap_rate:text
         swap_fee_bps :decimal
         previous_id :text
         group_id details.group_id:text

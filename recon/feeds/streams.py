@@ -115,6 +115,31 @@ ACCOUNT_MAP = Stream(
     ),
 )
 
+# The user's own rates of fees, a row of his file each, with the line and the file they stood in.
+FEE_RATES = Stream(
+    name="fee_rates",
+    path="",
+    identity=("line",),
+    required=("fee", "since", "rate", "line"),
+    columns=columns(
+        """
+        file :text
+        sha256 :text
+        line :text
+        fee :text
+        asset_class :text
+        since :date
+        until :date
+        rate :decimal
+        per :text
+        cap :decimal
+        min_price :decimal
+        source :text
+        certainty :text
+        """
+    ),
+)
+
 # These move money and shares; a night reads only as much of their past as it needs.
 BOOKED = (TRADES, TRADES_V1, NTA, ACTIVITIES)
 # These say how things stand; a state may be years old.
@@ -133,7 +158,17 @@ EVENT_STREAMS: Mapping[str, Stream] = MappingProxyType(
 ARCHIVED: Mapping[str, Stream] = MappingProxyType(
     {
         **EVENT_STREAMS,
-        **{s.name: s for s in (EOD_POSITIONS, EOD_CASH, EOD_ACCOUNTS, EOD_AGGREGATE, ACCOUNT_MAP)},
+        **{
+            stream.name: stream
+            for stream in (
+                EOD_POSITIONS,
+                EOD_CASH,
+                EOD_ACCOUNTS,
+                EOD_AGGREGATE,
+                ACCOUNT_MAP,
+                FEE_RATES,
+            )
+        },
     }
 )
 

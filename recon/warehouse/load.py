@@ -54,6 +54,7 @@ BREAK_LOG = pa.schema({"position": COUNT, **LOGGED})
 # instant loses its nanoseconds downwards: a cast would round 19:59:59.9999996 into the next trade
 # date. Publication: the millisecond of a ULID, since two of one millisecond may compare backwards,
 # else the integer that came before there were ULIDs; both sort as texts. No other id tells it.
+# A rate of exchange may have eighteen digits; money is rounded to as many as its currency has.
 # A printed number may have its thousands apart. Of the published sides `undisclosed`, `cross` and
 # `cross_short` do not say who bought: they stay as they are, and nothing is booked of them.
 # A subject names one thing; what else tells two of one name apart is added only where there are
@@ -65,6 +66,18 @@ create or replace macro exact_decimal(digits) as
 create or replace macro printed_decimal(digits) as exact_decimal(
     if(regexp_full_match(digits, '-?\d{1,3}(,\d{3})+(\.\d+)?'), replace(digits, ',', ''), digits)
 );
+create or replace macro exact_rate(digits) as
+    case when regexp_full_match(digits, '\d{1,20}(\.\d{1,18})?')
+    then try_cast(digits as decimal(38, 18)) end;
+create or replace macro round_money(amount, digits) as case digits
+    when 0 then round(amount, 0)::decimal(38, 9) when 3 then round(amount, 3)::decimal(38, 9)
+    else round(amount, 2)::decimal(38, 9) end;
+create or replace macro round_up(amount, digits) as case digits
+    when 0 then ceil(amount)::decimal(38, 9)
+    when 3 then (ceil(amount * 1000) * 0.001)::decimal(38, 9)
+    else (ceil(amount * 100) * 0.01)::decimal(38, 9) end;
+create or replace macro minor_unit(digits) as case digits
+    when 0 then 1.0 when 3 then 0.001 else 0.01 end;
 create or replace macro buy_or_sell(side) as case side
     when 'buy_minus' then 'buy' when 'sell_plus' then 'sell'
     when 'sell_short_exempt' then 'sell_short' else side end;

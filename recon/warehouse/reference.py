@@ -1,4 +1,5 @@
-"""The committed reference tables of `data/`: the calendar, fee rates and activity types."""
+"""The committed reference tables of `data/`: the calendar, fee rates, currencies and
+activity types."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ TABLES = {
             "early_close": "boolean",
         },
     ),
-    "fee_rates": (
+    "published_rates": (
         "fee_rates.csv",
         {
             "fee": "varchar",
@@ -35,6 +36,10 @@ TABLES = {
             "source": "varchar",
             "certainty": "varchar",
         },
+    ),
+    "currencies": (
+        "currencies.csv",
+        {"currency": "varchar", "minor_units": "integer", "source": "varchar"},
     ),
     "activity_types": (
         "activity_types.csv",

@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from recon.archive.manifest import Fetch
 from recon.archive.segment import schema_of, typed_path
@@ -29,12 +28,17 @@ from recon.feeds.streams import (
 from recon.warehouse.copies import leave_out_copies
 
 CUT = (*BOOKED, EOD_POSITIONS, EOD_ACCOUNTS)  # of these a night reads what came after its base
+# A release may add columns: what an older one wrote has them too, empty.
 READ = """
 select
-    * exclude (filename),
+    {columns},
     parse_filename(filename, true) as segment,
     replace(segment, '-', '')::bigint * 100000 + "row" as received
-from read_parquet([{paths}], filename = true)
+from (
+    from empty_{stream}
+    union all by name
+    from read_parquet([{paths}], filename = true, union_by_name = true)
+)
 """
 # A leg of a multi-leg execution has an identity of its own.
 LEGS_NAMED = """
@@ -147,11 +151,15 @@ def _stage_recent(
             needed = not segment.last_day or segment.last_day > base
             (recent if needed else older).append(typed_path(archive / stream.name, segment))
     table = f"archived_{stream.name}"
+    _make_empty(connection, stream)
     if recent:
-        read = READ.format(paths=_listed(recent))
+        read = _reading(stream, recent)
         connection.execute(f"create or replace temp table {table} as {read}")
     else:
-        _stage_nothing(connection, stream, table)
+        connection.execute(
+            f"create or replace temp table {table} as select *, ''::varchar as segment,"  # noqa: S608
+            f" 0::bigint as received from empty_{stream.name}"
+        )
     return older
 
 
@@ -170,7 +178,7 @@ def _stage_referred_to(
     connection.execute(SECURITIES_NAMED)
     has_securities = connection.execute("from securities_named limit 1").fetchone() is not None
     for stream, paths in older.items():
-        read = READ.format(paths=_listed(paths))
+        read = _reading(stream, paths)
         wanted = "select identity from older where identity in (from named)"
         for name in targets_of(stream):  # of two that take one event back, the first counts
             wanted += f" union select identity from older where {name} in (from named)"  # noqa: S608
@@ -201,12 +209,16 @@ def _view_of(stream: Stream) -> str:
     )
 
 
-def _stage_nothing(connection: duckdb.DuckDBPyConnection, stream: Stream, table: str) -> None:
-    empty = schema_of(stream).empty_table()
-    empty = empty.append_column("segment", pa.array([], pa.string()))
-    connection.register("empty_segment", empty.append_column("received", pa.array([], pa.int64())))
-    connection.execute(f"create or replace temp table {table} as from empty_segment")
-    connection.unregister("empty_segment")
+def _make_empty(connection: duckdb.DuckDBPyConnection, stream: Stream) -> None:
+    """The columns of a stream's segments, without a row."""
+    connection.register("no_rows", schema_of(stream).empty_table())
+    connection.execute(f"create or replace temp table empty_{stream.name} as from no_rows")
+    connection.unregister("no_rows")
+
+
+def _reading(stream: Stream, paths: Sequence[Path]) -> str:
+    names = ", ".join(f'"{name}"' for name in schema_of(stream).names)
+    return READ.format(columns=names, stream=stream.name, paths=_listed(paths))
 
 
 def _listed(paths: Sequence[Path]) -> str:

@@ -19,6 +19,7 @@ single as (
         message_id,
         account_id, event, previous_execution_id, order_id, symbol, asset_id, asset_class, side,
         qty, price, position_qty, order_filled_qty,
+        fx_rate, order_swap_fee_bps,
         settle_date, executed_at, event_at, version, published, received
     from events.trade_messages
     where event in ('fill', 'partial_fill', 'trade_bust', 'trade_correct')
@@ -94,7 +95,8 @@ of_trades as (
 
     select
         latest.* exclude (
-            version, published, booked_at, executed_at, event_at, is_derived, id_shared
+            version, published, booked_at, executed_at, event_at, is_derived, id_shared, fx_rate,
+            order_swap_fee_bps
         ) replace (
             coalesce(found_targets.target_id, latest.previous_execution_id)
                 as previous_execution_id
@@ -103,6 +105,8 @@ of_trades as (
             as trade_date,
         to_microseconds(latest.executed_at) as executed_at,
         to_microseconds(latest.event_at) as event_at,
+        exact_rate(latest.fx_rate) as swap_rate,
+        exact_decimal(latest.order_swap_fee_bps) as swap_fee_bps,
         'trades' as source
     from latest
     left join found_targets on found_targets.execution_id = latest.execution_id
@@ -162,6 +166,8 @@ select
     every_source.order_filled_qty,
     trade_activities.net_amount,
     trade_activities.commission,
+    coalesce(every_source.swap_rate, trade_activities.swap_rate) as swap_rate,
+    coalesce(every_source.swap_fee_bps, trade_activities.swap_fee_bps) as swap_fee_bps,
     every_source.settle_date,
     every_source.trade_date,
     every_source.trade_date as system_date,

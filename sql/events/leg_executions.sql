@@ -141,6 +141,8 @@ select
             then numbered.position_qtys ->> '$' end
     end, '"MAP(VARCHAR, VARCHAR)"')[numbered.symbol]) as position_qty,
     null::decimal(38, 9) as order_filled_qty,
+    numbered.fx_rate,
+    numbered.order_swap_fee_bps,
     numbered.settle_date,
     numbered.executed_at,
     numbered.event_at,

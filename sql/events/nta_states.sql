@@ -111,7 +111,7 @@ select
     nullif(journal_id, '') as journal_id,
     null::varchar as transfer_id,
     null::varchar as external_id,
-    swap_rate,
+    exact_rate(fx_rate) as swap_rate,
     coalesce(printed_decimal(div_rate), per_share_amount) as rate,
     printed_decimal(div_qty) as entitled_qty,
     try_cast(nullif(record_day, '') as date) as record_date,

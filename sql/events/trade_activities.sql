@@ -92,6 +92,8 @@ select
     exact_decimal(dated.told.cum_qty) as order_filled_qty,
     dated.status,
     nullif(dated.currency, '') as currency,
+    exact_rate(dated.fx_rate) as swap_rate,
+    dated.swap_fee_bps,
     dated.settle_date,
     case when calendar.is_session then calendar.date else calendar.next_session end as trade_date,
     case when calendar.is_session then calendar.date else calendar.next_session end as system_date,

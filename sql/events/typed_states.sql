@@ -29,7 +29,8 @@ told as (
             "acquirer_rate": "VARCHAR", "cash_rate": "VARCHAR", "tax_rate": "VARCHAR",
             "record_date": "VARCHAR", "position_date": "VARCHAR", "group_id": "VARCHAR",
             "ca_id": "VARCHAR", "parent_id": "VARCHAR", "journal_id": "VARCHAR",
-            "transfer_id": "VARCHAR", "external_id": "VARCHAR", "bank_transaction_id": "VARCHAR"
+            "transfer_id": "VARCHAR", "external_id": "VARCHAR", "bank_transaction_id": "VARCHAR",
+            "swap_rate": "VARCHAR"
         }') as details
     from stream_activities
     where activity_type <> 'TRD'
@@ -194,7 +195,7 @@ select
     nullif(details.transfer_id, '') as transfer_id,
     coalesce(nullif(details.external_id, ''), nullif(details.bank_transaction_id, ''))
         as external_id,
-    swap_rate,
+    exact_rate(coalesce(fx_rate, details.swap_rate)) as swap_rate,
     exact_decimal(coalesce(details.rate, details.long_term_rate, details.short_term_rate)) as rate,
     coalesce(
         exact_decimal(details.entitled_qty),

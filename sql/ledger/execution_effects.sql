@@ -1,7 +1,8 @@
 -- title: What each execution event does to the position and the cash of its account
--- reads: executions, night, readings
+-- reads: executions, account_currencies, currencies, night, readings
 --
--- A fill moves its quantity, and its notional rounded half-up to the cent. A bust takes back
+-- A fill moves its quantity, and its notional rounded half-up to the smallest unit of the
+-- account's currency, the cent in most. A bust takes back
 -- exactly what its target did; its own quantity is only used when the target was never seen.
 -- A correction replaces its target: its quantity is absolute, its effect is new minus old.
 -- Where two events name one target, the first received counts: an execution dies once.
@@ -21,9 +22,12 @@ signed as (
         abs(qty) * case side when 'sell' then -1 when 'sell_short' then -1 when 'buy' then 1 end
             as signed_qty,
         try(abs(qty) * price * multiplier) as exact_notional,
-        is_down
+        is_down,
+        coalesce(currencies.minor_units, 2) as minor_units
     from events.executions
     cross join rounding
+    left join account_currencies on account_currencies.account_id = executions.account_id
+    left join currencies on currencies.currency = account_currencies.currency
 
 ),
 
@@ -33,7 +37,8 @@ valued as (
     select
         * exclude (exact_notional, is_down),
         -sign(signed_qty) * case
-            when is_down then exact_notional - exact_notional % 0.01 else round(exact_notional, 2)
+            when is_down then exact_notional - exact_notional % minor_unit(minor_units)
+            else round_money(exact_notional, minor_units)
         end::decimal(38, 9) as signed_cash
     from signed
 
@@ -137,6 +142,9 @@ select
     booked.price,
     booked.multiplier,
     booked.multiplier_is_unknown,
+    booked.minor_units,
+    booked.swap_rate,
+    booked.swap_fee_bps,
     booked.position_qty,
     booked.previous_execution_id as target_execution_id,
     booked.target_known,

@@ -79,8 +79,8 @@ moved as (
     select
         'fill_cash_rounding', account_id, null, 0,
         sign(new_cash) * (
-            qty * price * multiplier - (qty * price * multiplier) % 0.01
-            - round(qty * price * multiplier, 2)
+            qty * price * multiplier - (qty * price * multiplier) % minor_unit(minor_units)
+            - round_money(qty * price * multiplier, minor_units)
         )
     from execution_effects
     where new_qty <> 0 and new_cash is not null and reversed_by is null

@@ -1,76 +1,12 @@
 -- title: What each regulatory fee of a day should be on the day's sales, and what was charged
--- reads: execution_effects, activities, fee_rates, opening, calendar
+-- reads: day_sales, activities, account_currencies, currencies, opening, calendar
 --
--- REG (SEC, section 31) is a rate per million of the proceeds; TAF (FINRA) a rate per share sold
--- with a cap per execution, nothing for one at a price below its least price, and a rate per
--- option contract sold. Each is summed per account and trade day on exact quantities and rounded
--- up to the cent once. `at_close` is what the sales made as they stood at the close of their day,
--- `as_now` as they stand now; `paid` what was charged. The verdict is that of both fee rules, which
--- name its laws. One row per fee, account and day on which either side has something.
-with recursive
-
--- A correction belongs to the day on which what it corrects was sold.
-sold as (
-
-    select
-        execution_id, account_id, trade_date as sold_on, trade_date, qty, price, multiplier,
-        asset_class, reversed_by, reversed_on
-    from execution_effects
-    where event in ('fill', 'partial_fill') and side in ('sell', 'sell_short')
-    union all
-    select
-        own.execution_id, own.account_id, sold.sold_on, own.trade_date, own.qty, own.price,
-        own.multiplier, own.asset_class, own.reversed_by, own.reversed_on
-    from execution_effects as own
-    inner join sold on sold.execution_id = own.target_execution_id
-    where own.event = 'trade_correct' and own.claim = 1
-
-),
-
-rated as (
-
-    select
-        sold.*,
-        kinds.fee,
-        kinds.to_cents,
-        case
-            when qty * price is null then null
-            when kinds.fee = 'REG' then qty * price * multiplier * rate::decimal(18, 6)
-            when price < min_price then 0
-            else least(qty * rate, coalesce(cap, qty * rate))
-        end as amount
-    from sold
-    cross join (values ('REG', 0.0001), ('TAF', 100.0)) as kinds (fee, to_cents)
-    left join fee_rates
-        on fee_rates.fee = kinds.fee
-        and fee_rates.asset_class in ('*', sold.asset_class)
-        and sold.sold_on >= fee_rates.since
-        and (sold.sold_on < fee_rates.until or fee_rates.until is null)
-    where coalesce(sold.asset_class, 'us_equity') in ('us_equity', 'us_option')
-    qualify row_number() over (
-        partition by execution_id, kinds.fee
-        order by fee_rates.asset_class = '*', fee_rates.since desc
-    ) = 1
-
-),
-
-days as (
-
-    select
-        fee,
-        account_id,
-        sold_on as day,
-        count(*) filter (where amount is null) as unknown,
-        coalesce(ceil(sum(amount) filter (
-            where trade_date <= sold_on and coalesce(reversed_on > sold_on, true)
-        ) * to_cents) * 0.01, 0) as at_close,
-        coalesce(ceil(sum(amount) filter (where reversed_by is null) * to_cents) * 0.01, 0)
-            as as_now,
-        list(execution_id order by execution_id) as execution_ids
-    from rated
-    group by fee, to_cents, account_id, sold_on
-
-),
+-- `day_sales` has what a fee comes to; here it is rounded up once, to the smallest unit of the
+-- account's currency, and held against what was charged (`paid`) and what the fee's text says that
+-- was sold (`printed`). The verdict is that of both fee rules, which name its laws. One row per
+-- fee, account and day on which either side has something: of the rates that may hold, the one
+-- that fits best.
+with
 
 charged as (
 
@@ -79,6 +15,10 @@ charged as (
         account_id,
         coalesce(fee_date, system_date) as day,
         -sum(net_amount) as amount,
+        case when count(fee_base) = count(*) and max(net_amount) <= 0 then sum(fee_base) end
+            as printed,
+        count(*) as charges,
+        max(swap_rate)::decimal(18, 10) as swap_rate,
         list(activity_id order by activity_id) as activity_ids
     from activities
     where entry_type = 'FEE' and entry_sub_type in ('REG', 'TAF')
@@ -98,40 +38,157 @@ exercised as (
 both_sides as (
 
     select
-        coalesce(days.fee, charged.fee) as fee,
-        coalesce(days.account_id, charged.account_id) as account_id,
-        coalesce(days.day, charged.day) as day,
-        coalesce(days.unknown, 0) as unknown,
-        coalesce(days.at_close, 0) as at_close,
-        coalesce(days.as_now, 0) as as_now,
+        coalesce(day_sales.fee, charged.fee) as fee,
+        coalesce(day_sales.account_id, charged.account_id) as account_id,
+        coalesce(day_sales.day, charged.day) as day,
+        coalesce(day_sales.choice, 1) as choice,
+        coalesce(day_sales.choices, 1) as choices,
+        coalesce(day_sales.unknown, 0) as unknown,
+        coalesce(day_sales.unconverted, 0) as unconverted,
+        day_sales.contradiction,
+        coalesce(day_sales.unsettled, 0) as unsettled,
+        coalesce(day_sales.fx, charged.swap_rate) as fx,
+        coalesce(day_sales.at_close, 0) as exact_at_close,
+        coalesce(day_sales.as_now, 0) as exact_as_now,
+        coalesce(day_sales.printable_units, []) as printable_units,
+        day_sales.rates,
+        coalesce(day_sales.lines, []) as lines,
         charged.amount,
         coalesce(charged.amount, 0) as paid,
-        coalesce(charged.activity_ids, []) || coalesce(days.execution_ids, []) as evidence
-    from days
+        charged.printed,
+        charged.charges,
+        coalesce(charged.activity_ids, []) || coalesce(day_sales.execution_ids, []) as evidence
+    from day_sales
     full join charged
-        on charged.fee = days.fee
-        and charged.account_id = days.account_id
-        and charged.day = days.day
+        on charged.fee = day_sales.fee
+        and charged.account_id = day_sales.account_id
+        and charged.day = day_sales.day
+
+),
+
+rounded as (
+
+    select
+        both_sides.*,
+        coalesce(account_currencies.currency, 'USD') as currency,
+        minor_unit(currencies.minor_units) as unit,
+        round_up(exact_at_close, currencies.minor_units) as at_close,
+        round_up(exact_as_now, currencies.minor_units) as as_now,
+        -- Converted at another moment, or after the cent: law RATE.
+        round_up(greatest(exact_at_close, exact_as_now) * 1.02 + coalesce(fx, 0) * 0.01,
+            currencies.minor_units) as most_paid,
+        round_up(least(exact_at_close, exact_as_now) * 0.98, currencies.minor_units) as least_paid,
+        currencies.currency is null as is_unknown_currency
+    from both_sides
+    left join account_currencies on account_currencies.account_id = both_sides.account_id
+    left join currencies
+        on currencies.currency = coalesce(account_currencies.currency, 'USD')
+
+),
+
+based as (
+
+    select
+        rounded.*,
+        printed is null
+        or len(printable_units) = 0
+        or fee = 'REG' and currency <> 'USD'
+        or fee = 'REG' and len(list_filter(
+            printable_units, lambda sold: abs(sold - printed) < unit * charges
+        )) > 0
+        or fee = 'TAF' and list_contains(printable_units, printed) as fits_print
+    from rounded
+
+),
+
+explained as (
+
+    select
+        based.*,
+        calendar.next_settlement as due_date,
+        case
+            when based.day <= (select max(system_date) from opening)
+            then 'the day is before the opening'
+            when unknown > 0 then 'a sale has no rate, quantity or price'
+            when is_unknown_currency then 'how many digits ' || currency || ' has is not known'
+            when contradiction is not null
+            then 'a sale is converted at ' || trim(contradiction::varchar, '0')
+                || ' but the account is in ' || currency
+            when unconverted > 0
+            then 'no swap rate is known to convert dollars into ' || currency
+        end as obstacle,
+        exercised.day is not null as is_exercised
+    from based
+    left join calendar on calendar.date = based.day
+    left join exercised
+        on exercised.account_id = based.account_id and exercised.day = based.day
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when obstacle is not null then 'not_evaluated'
+            when amount is null and paid = at_close then 'pass'
+            when amount is null and as_now > 0 and $system_date::date < due_date then 'pending'
+            when amount is null and as_now > 0 then 'break'
+            when amount is not null and not fits_print
+            then if(is_exercised, 'not_evaluated', 'break')
+            when paid = at_close then 'pass'
+            when paid = as_now then 'within_tolerance'
+            when at_close > 0 and abs(paid - at_close) <= unit then 'within_tolerance'
+            when as_now > 0 and abs(paid - as_now) <= unit then 'within_tolerance'
+            when currency <> 'USD' and at_close > 0 and paid between least_paid - unit and most_paid + unit
+            then 'within_tolerance'
+            when is_exercised or unsettled > 0 then 'not_evaluated'
+            when currency <> 'USD' and fx is null and at_close > 0 then 'not_evaluated'
+            else 'break'
+        end as verdict
+    from explained
+
+),
+
+ranked as (
+
+    select
+        *,
+        string_agg(plain(at_close), ' or ') over (
+            partition by fee, account_id, day order by choice
+            rows between unbounded preceding and unbounded following
+        ) as every_at_close
+    from judged
+    qualify row_number() over (
+        partition by fee, account_id, day
+        order by array_position(
+            ['pass', 'within_tolerance', 'pending', 'not_evaluated', 'break'], verdict
+        ), choice
+    ) = 1
 
 )
 
 select
-    both_sides.*,
-    calendar.next_settlement as due_date,
-    case
-        when unknown > 0 or both_sides.day <= (select max(system_date) from opening)
-        then 'not_evaluated'
-        when paid = at_close then 'pass'
-        when amount is null and as_now > 0 and $system_date::date < calendar.next_settlement
-        then 'pending'
-        when amount is null and as_now > 0 then 'break'
-        when paid = as_now then 'within_tolerance'
-        when at_close > 0 and abs(paid - at_close) <= 0.01 then 'within_tolerance'
-        when as_now > 0 and abs(paid - as_now) <= 0.01 then 'within_tolerance'
-        when exercised.day is not null then 'not_evaluated'
-        else 'break'
-    end as verdict
-from both_sides
-left join calendar on calendar.date = both_sides.day
-left join exercised
-    on exercised.account_id = both_sides.account_id and exercised.day = both_sides.day
+    *,
+    if(obstacle is null, paid - at_close, null)::decimal(38, 9) as difference,
+    case when obstacle is null then concat(
+        case
+            when choices = 1 then plain(at_close)
+            when verdict in ('pass', 'within_tolerance')
+            then plain(at_close) || ' at ' || rates || ', of disputed rates'
+            else every_at_close || ', of disputed rates'
+        end,
+        case when amount is not null and not fits_print
+            then ' on ' || plain(printable_units[1]) end
+    ) end as expected,
+    concat(
+        case when amount is null then 'no fee' else plain(amount) end,
+        case when not fits_print then ' on ' || plain(printed) end,
+        case when verdict = 'not_evaluated' then ': ' || coalesce(
+            obstacle,
+            if(is_exercised, 'an exercise sold shares on that day', null),
+            if(unsettled > 0, 'the rate is disputed and only one value of it is known', null),
+            'no swap rate is known to convert dollars into ' || currency
+        ) end
+    ) as actual
+from ranked

@@ -3,8 +3,8 @@
 --
 -- The order repeats its filled quantity and average price. Where that quantity is not that of the
 -- executions, what is missing has the rest of the value, to half a unit of the average's last
--- digit times the quantity: `cash` is what the account would have of it, rounded half-up to the
--- cent, null where no decimal holds it. Only where trades/order_quantity_differs breaks is it more
+-- digit times the quantity: `cash` is what the account would have of it, rounded half-up as
+-- fills are, null where no decimal holds it. Only where trades/order_quantity_differs breaks is it more
 -- than a guess: an order may have been filled before the books of the night begin.
 with
 
@@ -25,6 +25,7 @@ executed as (
         order_id,
         min(side) as side,
         max(multiplier) as multiplier,
+        max(minor_units) as minor_units,
         sum(qty) as qty,
         case when count(value) = count(*) then sum(value) end as value
     from effective
@@ -45,9 +46,9 @@ select
     executed.account_id,
     executed.order_id,
     account_currencies.currency,
-    try(round(
+    try(round_money(
         if(executed.side = 'buy', -1, 1) * executed.multiplier
-        * (stated.filled_qty * stated.filled_avg_price - executed.value), 2
+        * (stated.filled_qty * stated.filled_avg_price - executed.value), executed.minor_units
     )::decimal(38, 9)) as cash
 from executed
 inner join stated on stated.order_id = executed.order_id

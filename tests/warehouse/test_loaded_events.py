@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from recon.resources import folder
+from recon.rules.fixture import Rows
+from recon.rules.given import stage_given
 from tests.cases import empty_warehouse
-from tests.samples import stage_given
 
 LEG = {"qty": "1", "price": "2", "symbol": "AAPL260619C00200000"}
 SPREAD = {
@@ -44,7 +45,9 @@ def test_a_table_that_loses_a_row_is_short_of_it(
     """Each archived event has the rows that it must have; here each table in turn loses one."""
     with empty_warehouse(tmp_path) as connection:
         sent = {"trades": SPREAD, "nta": DEPOSIT, "activities": TRADE}
-        given = {f"{name} events": [{"json": json.dumps(event)}] for name, event in sent.items()}
+        given: dict[str, Rows] = {
+            f"{name} events": [{"json": json.dumps(event)}] for name, event in sent.items()
+        }
         stage_given(connection, given)
         connection.execute(loss)
         text = (folder("sql") / "events" / "loaded_events.sql").read_text("utf-8")

@@ -6,23 +6,32 @@
 -- Section 31: the broker passes on the SEC's rate on the proceeds of sales, summed per account
 -- and trade day on exact quantities and rounded up to the cent once. A gap means another rate, a
 -- sale that one side does not have, or a fee charged twice. No sale or a rate of zero, no fee.
--- Law CENT: one cent is within tolerance where something is expected, since the broker's texts
--- disagree whether each fee or the day is rounded. A fee for a day without sales is no rounding.
+-- Law CENT: one cent, or the smallest unit of the account's currency, is within tolerance where
+-- something is expected, since the broker's texts disagree whether each fee or the day is rounded.
+-- A fee for a day without sales is no rounding.
+-- What the fee's text prints as sold must be what was sold on the day it names, to the last digit
+-- printed; how it is rounded is not documented.
+-- Law RATE, of accounts in another currency than dollars: no document says at which moment's rate
+-- a fee is converted, nor whether before or after it is rounded up. What a rate within two per cent
+-- of the sale's `swap_rate` makes, and a cent more, is within tolerance.
+-- Where a rate is disputed, either published value passes, and `expected` names it; the user's own
+-- rates (RECON_FEE_RATES_FILE) come before the published ones.
 -- A sale that is taken back or corrected on a later day was charged as it stood at the close and
 -- brings no refund; the fee as it would be now is within tolerance too.
 -- A fee that has not come is pending until the next settlement day, then a break.
--- Not evaluated: a sale on a day without a rate, a day before the opening, and a fee that does not
--- fit on a day on which an exercise sold shares, which may be charged as well [?].
+-- Not evaluated, with the reason: a sale on a day without a rate, or one that no swap rate converts;
+-- a day before the opening; a fee that does not fit where a disputed rate has one known value, or
+-- on a day on which an exercise sold shares, which may be charged as well [?].
 -- Clears when the fee, or the sale that explains it, comes.
 select
     account_id,
     null::varchar as symbol,
     'REG fee of ' || day as subject,
     verdict,
-    plain(at_close) as expected,
-    case when amount is null then 'no fee' else plain(amount) end as actual,
-    (paid - at_close)::decimal(38, 9) as difference,
-    'USD' as unit,
+    expected,
+    actual,
+    difference,
+    currency as unit,
     case when verdict = 'pending' then due_date end as due_date,
     evidence[1:20] as evidence
 from sale_fees

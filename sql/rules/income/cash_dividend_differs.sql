@@ -1,10 +1,12 @@
 -- title:    A cash dividend is not its rate times the entitled quantity
 -- severity: S1
--- reads:    activities
+-- reads:    activities, account_currencies, currencies
 -- params:   system_date
 --
 -- Beside each cash dividend and return of capital the broker prints the rate and the entitled
 -- quantity. The amount must be their product, rounded half-up to the cent; nothing else passes.
+-- On an account in another currency than dollars it may be converted: no document says which
+-- currency the printed rate is in, so that another amount is not evaluated there.
 -- What was paid and taken back is summed per entitlement: the sum must be that amount times the
 -- payments that still stand. The first payment may lie before the opening of the books, so all
 -- that is archived is summed. A break is money paid at another rate or on another quantity.
@@ -16,19 +18,22 @@ with
 payments as (
 
     select
-        account_id,
+        activities.account_id,
+        coalesce(account_currencies.currency, 'USD') as currency,
         symbol,
         coalesce(entry_sub_type, 'CDIV') as kind,
         settle_date,
         rate,
         entitled_qty,
-        round(rate * entitled_qty, 2)::decimal(38, 9) as one_payment,
+        round_money(rate * entitled_qty, currencies.minor_units) as one_payment,
         -- Who is short pays: there a positive amount is the reversal.
         case when entitled_qty < 0 then -net_amount else net_amount end as directed,
         net_amount,
         activity_id,
         activity_id in (select activity_id from activities) as in_books
-    from events.activities
+    from events.activities as activities
+    left join account_currencies on account_currencies.account_id = activities.account_id
+    left join currencies on currencies.currency = coalesce(account_currencies.currency, 'USD')
     where entry_type = 'DIV'
         and coalesce(entry_sub_type, case when qty = 0 then 'CDIV' end) in ('CDIV', 'ROC')
         and status in ('executed', 'correct')
@@ -40,6 +45,7 @@ entitlements as (
 
     select
         account_id,
+        currency,
         symbol,
         kind,
         settle_date,
@@ -50,7 +56,7 @@ entitlements as (
         sum(net_amount) as paid,
         list(activity_id order by activity_id) as evidence
     from payments
-    group by account_id, symbol, kind, settle_date, rate, entitled_qty, one_payment
+    group by account_id, currency, symbol, kind, settle_date, rate, entitled_qty, one_payment
     having bool_or(in_books)
 
 ),
@@ -75,12 +81,13 @@ verdicts as (
         case
             when expected is null then 'not_evaluated'
             when paid = expected then 'pass'
+            when currency <> 'USD' then 'not_evaluated'
             else 'break'
         end as verdict,
         plain(expected) as expected,
         plain(paid) as actual,
         (paid - expected)::decimal(38, 9) as difference,
-        'USD' as unit,
+        currency as unit,
         null::date as due_date,
         evidence
     from expectations

@@ -1,10 +1,11 @@
 -- title:    Tax withheld on a dividend is not the dividend times the tax rate
 -- severity: S2
--- reads:    activities
+-- reads:    activities, account_currencies, currencies
 -- params:   system_date
 --
 -- The event prints the dividend and the percentage. What is withheld is their product, cut to
--- whole cents: the broker's sample takes 8.47 where the product is 8.475. One cent away is within
+-- whole cents, or to the smallest unit of the account's currency: the broker's sample takes 8.47
+-- where the product is 8.475. One cent away is within
 -- tolerance (law CENT): the broker documents no rounding, and the printed dividend is itself
 -- rounded. What was withheld and given back is summed, over all that is archived, since it may
 -- have been withheld before the opening of the books.
@@ -15,17 +16,21 @@ with
 taxes as (
 
     select
-        account_id,
+        activities.account_id,
+        coalesce(account_currencies.currency, 'USD') as currency,
+        minor_unit(currencies.minor_units) as cent,
         symbol,
         settle_date,
         gross_amount,
         tax_rate,
-        -- Dollars times per cent are cents.
-        -(trunc(gross_amount * tax_rate) * 0.01)::decimal(38, 9) as one_tax,
+        gross_amount * tax_rate * 0.01 as product,
+        -(product - product % cent)::decimal(38, 9) as one_tax,
         net_amount,
         activity_id,
         activity_id in (select activity_id from activities) as in_books
-    from events.activities
+    from events.activities as activities
+    left join account_currencies on account_currencies.account_id = activities.account_id
+    left join currencies on currencies.currency = coalesce(account_currencies.currency, 'USD')
     where entry_type = 'DIVNRA'
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
@@ -36,6 +41,8 @@ totals as (
 
     select
         account_id,
+        currency,
+        cent,
         symbol,
         settle_date,
         gross_amount,
@@ -47,7 +54,7 @@ totals as (
         sum(net_amount) as withheld,
         list(activity_id order by activity_id) as evidence
     from taxes
-    group by account_id, symbol, settle_date, gross_amount, tax_rate, one_tax
+    group by account_id, currency, cent, symbol, settle_date, gross_amount, tax_rate, one_tax
     having bool_or(in_books)
 
 ),
@@ -72,13 +79,13 @@ verdicts as (
         case
             when expected is null then 'not_evaluated'
             when withheld = expected then 'pass'
-            when abs(withheld - expected) <= 0.01 * events then 'within_tolerance'
+            when abs(withheld - expected) <= cent * events then 'within_tolerance'
             else 'break'
         end as verdict,
         plain(expected) as expected,
         plain(withheld) as actual,
         (withheld - expected)::decimal(38, 9) as difference,
-        'USD' as unit,
+        currency as unit,
         null::date as due_date,
         evidence
     from expectations

@@ -1,11 +1,11 @@
 -- title:    The money of an execution is not its quantity times its price
 -- severity: S1
--- reads:    trade_activities, contract_multipliers, activities, calendar
+-- reads:    trade_activities, contract_multipliers, activities, currencies, calendar
 -- params:   system_date
 --
 -- The activity of an execution prints the money that it moved: quantity times price times the
--- contract's multiplier, rounded half-up to the cent, paid by a buyer and received by a seller; a
--- bust moves it back. The books take that product, so money that differs is not in them.
+-- contract's multiplier, rounded half-up to the smallest unit of its currency, paid by a buyer and
+-- received by a seller; a bust moves it back. The books take that product, so money that differs is not in them.
 -- Law FEE: the broker's sample of an option pays 930.02 for 930.00, beside a fee of 0.02 that
 -- refers to it. An amount that differs by just the fees that name the execution, by its commission,
 -- or by both, is within tolerance; then the fee may be charged twice, and the cash proof says so.
@@ -30,19 +30,19 @@ valued as (
         trade_activities.*,
         case side when 'buy' then -1 when 'sell' then 1 when 'sell_short' then 1 end
         * if(event = 'trade_bust', -1, 1)
-        * round(try(qty * price * case
+        * round_money(try(qty * price * case
             when asset_class <> 'us_option' then 1
             when regexp_full_match(trade_activities.symbol, '.*\d{7}[CP]\d{8}')
                 then contract_multipliers.multiplier
             else 100
-        end), 2)::decimal(38, 9)
-            as expected,
+        end), currencies.minor_units)::decimal(38, 9) as expected,
         coalesce(fees.amount, 0) as fee,
         -coalesce(abs(commission), 0) as charged,
         coalesce(fees.evidence, []) as fee_ids
     from trade_activities
     left join fees on fees.parent_id = trade_activities.execution_id
     left join contract_multipliers on contract_multipliers.symbol = trade_activities.symbol
+    left join currencies on currencies.currency = trade_activities.currency
     where status in ('executed', 'correct') and system_date <= $system_date::date
 
 ),

@@ -1,6 +1,6 @@
 -- title:    Executions do not make the order's average price
 -- severity: S2
--- reads:    execution_effects, order_events
+-- reads:    execution_effects, order_events, account_currencies
 -- params:   system_date
 --
 -- The order repeats the average price of its executions, which is the sum of quantity times price
@@ -92,12 +92,13 @@ verdicts as (
         plain(executed.qty) || ' for ' || plain(executed.value) as expected,
         plain(executed.qty) || ' at ' || plain(closest.average) as actual,
         closest.gap::decimal(38, 9) as difference,
-        'USD' as unit,
+        coalesce(account_currencies.currency, 'USD') as unit,
         null::date as due_date,
         executed.evidence[1:20] as evidence
     from executed
     left join closest
         on closest.account_id = executed.account_id and closest.order_id = executed.order_id
+    left join account_currencies on account_currencies.account_id = executed.account_id
     where not (executed.has_no_order and closest.gap is null)
 
 )

@@ -1,0 +1,174 @@
+-- title: What was sold on each trade day, and what a fee on it comes to by each rate that may hold
+-- reads: execution_effects, account_currencies, currencies, activities, fee_rates
+--
+-- REG (SEC, section 31) is a rate per million of the proceeds; TAF (FINRA) a rate per share sold
+-- with a cap per execution, nothing for one at a price below its least price, and a rate per
+-- option contract sold. Each is summed per account and trade day, exact and not yet rounded:
+-- `at_close` over the sales as they stood at the close of their day, `as_now` as they stand now.
+-- Prices are in the account's currency, so REG is too; a rate in dollars is converted by the
+-- `swap_rate` of the sale, of a fee that names it, or of any activity of the account on that day,
+-- to ten digits after the point.
+-- Where rates are disputed each has a `choice` of its own, from the lowest. `units_*` are what a
+-- fee's text may print as sold: all, shares, contracts, and those that the fee is taken of.
+with recursive
+
+-- A correction belongs to the day on which what it corrects was sold.
+sold as (
+
+    select
+        execution_id, account_id, trade_date as sold_on, trade_date, qty, price, multiplier,
+        asset_class, swap_rate, reversed_by, reversed_on
+    from execution_effects
+    where event in ('fill', 'partial_fill') and side in ('sell', 'sell_short')
+    union all
+    select
+        own.execution_id, own.account_id, sold.sold_on, own.trade_date, own.qty, own.price,
+        own.multiplier, own.asset_class, own.swap_rate, own.reversed_by, own.reversed_on
+    from execution_effects as own
+    inner join sold on sold.execution_id = own.target_execution_id
+    where own.event = 'trade_correct' and own.claim = 1
+
+),
+
+conversions as (
+
+    select parent_id, max(swap_rate) as swap_rate
+    from activities
+    where entry_type = 'FEE' and swap_rate is not null and parent_id is not null
+    group by parent_id
+
+),
+
+days as (
+
+    select account_id, system_date, max(swap_rate) as swap_rate
+    from activities
+    where swap_rate is not null
+    group by account_id, system_date
+
+),
+
+priced as (
+
+    select
+        sold.*,
+        coalesce(account_currencies.currency, 'USD') as currency,
+        currencies.minor_units,
+        trade_date <= sold_on and coalesce(reversed_on > sold_on, true) as is_at_close,
+        reversed_by is null as is_now,
+        coalesce(sold.swap_rate, conversions.swap_rate) as named_rate,
+        case when coalesce(account_currencies.currency, 'USD') = 'USD' then 1
+            else coalesce(sold.swap_rate, conversions.swap_rate, days.swap_rate)
+            end::decimal(18, 10) as fx
+    from sold
+    left join account_currencies on account_currencies.account_id = sold.account_id
+    left join currencies
+        on currencies.currency = coalesce(account_currencies.currency, 'USD')
+    left join conversions on conversions.parent_id = sold.execution_id
+    left join days
+        on days.account_id = sold.account_id and days.system_date = sold.sold_on
+    where coalesce(asset_class, 'us_equity') in ('us_equity', 'us_option')
+
+),
+
+-- The user's own rate before a published one, that of the asset class before that of all.
+matched as (
+
+    select
+        priced.*, kinds.fee, fee_rates.rate, fee_rates.cap, fee_rates.min_price, fee_rates.line,
+        fee_rates.certainty
+    from priced
+    cross join (values ('REG'), ('TAF')) as kinds (fee)
+    left join fee_rates
+        on fee_rates.fee = kinds.fee
+        and fee_rates.asset_class in ('*', priced.asset_class)
+        and priced.sold_on >= fee_rates.since
+        and (priced.sold_on < fee_rates.until or fee_rates.until is null)
+    qualify rank() over (
+        partition by execution_id, kinds.fee
+        order by fee_rates.line is null, fee_rates.asset_class = '*', fee_rates.since desc
+    ) = 1
+
+),
+
+choices as (
+
+    select
+        *,
+        row_number() over (
+            partition by execution_id, fee order by rate, cap, line
+        ) as choice,
+        count(*) over (partition by execution_id, fee) as choices
+    from matched
+
+),
+
+-- A sale with one rate counts with each choice of its day. What no decimal holds is unknown.
+spread as (
+
+    select *, max(choices) over (partition by account_id, fee, sold_on) as day_choices
+    from choices
+
+),
+
+chosen as (
+
+    select
+        * replace (unnest(range(
+            choice, if(choice = choices, day_choices, choice) + 1
+        )) as choice)
+    from spread
+
+),
+
+rated as (
+
+    select
+        *,
+        fee = 'TAF' and fx is null and coalesce(rate > 0 and qty > 0 and price > 0, false)
+            as lacks_rate,
+        case
+            when qty is null or price is null or rate is null then null
+            when fee = 'REG'
+            then try((qty * price * multiplier * rate::decimal(18, 6))::decimal(31, 18))
+            when rate = 0 then 0
+            when price < min_price * fx then 0
+            else try((least(qty * rate, coalesce(cap, qty * rate)) * fx)::decimal(27, 18))
+        end as amount,
+        if(fee = 'REG', try((qty * price * multiplier)::decimal(35, 18)), try(qty::decimal(28, 9)))
+            as units
+    from chosen
+
+)
+
+select
+    fee,
+    account_id,
+    sold_on as day,
+    choice,
+    any_value(currency) as currency,
+    any_value(minor_units) as minor_units,
+    max(day_choices) as choices,
+    count(*) filter (where amount is null and not lacks_rate) as unknown,
+    count(*) filter (where amount is null and lacks_rate) as unconverted,
+    count(*) filter (where certainty = 'disputed' and choices = 1) as unsettled,
+    max(named_rate) filter (where currency = 'USD' and named_rate <> 1) as contradiction,
+    max(fx) as fx,
+    (coalesce(sum(amount) filter (where is_at_close), 0)
+        * if(fee = 'REG', 0.000001, 1.000000))::decimal(38, 18) as at_close,
+    (coalesce(sum(amount) filter (where is_now), 0)
+        * if(fee = 'REG', 0.000001, 1.000000))::decimal(38, 18) as as_now,
+    [
+        sum(units) filter (where is_at_close), sum(units) filter (where is_now),
+        sum(units) filter (where is_at_close and asset_class = 'us_equity'),
+        sum(units) filter (where is_now and asset_class = 'us_equity'),
+        sum(units) filter (where is_at_close and asset_class = 'us_option'),
+        sum(units) filter (where is_now and asset_class = 'us_option'),
+        sum(units) filter (where is_at_close and amount > 0),
+        sum(units) filter (where is_now and amount > 0)
+    ]::decimal(38, 18)[] as printable_units,
+    string_agg(distinct plain(rate), ' and ' order by plain(rate)) as rates,
+    coalesce(list(distinct line order by line) filter (where line is not null), []) as lines,
+    list(distinct execution_id order by execution_id) as execution_ids
+from rated
+group by fee, account_id, sold_on, choice
