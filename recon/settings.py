@@ -29,6 +29,7 @@ DEFAULTS = {
     "broker_url": SANDBOX_URL,
     "streams": "trades,nta,journal_status,funding_status,account_status,admin_action,ipo",
     "accounts_file": "",
+    "fee_rates_file": "",
     "lookback_days": "3",
     "lookback_sessions": "10",
     "calls_at_once": "8",
@@ -49,15 +50,16 @@ class Credentials:
 @dataclass(frozen=True)
 class Settings:
     """What a run needs to know. `streams` are those a night reads, `accounts_file` is a CSV of what
-    the user says of his accounts. Times are seconds; `lookback_days` widens each window,
-    `lookback_sessions` says how far back the closing lies that a night begins with, `readings` are
-    those of `sql/ledger/readings.sql` that differ from the default. `given` names the settings that
-    somebody gave: what is not in it is a default."""
+    the user says of his accounts, `fee_rates_file` one of his own rates of fees. Times are seconds;
+    `lookback_days` widens each window, `lookback_sessions` says how far back the closing lies that
+    a night begins with, `readings` are those of `sql/ledger/readings.sql` that differ from the
+    default. `given` names the settings that somebody gave: what is not in it is a default."""
 
     home: Path
     broker_url: str
     streams: tuple[str, ...]
     accounts_file: Path | None
+    fee_rates_file: Path | None
     lookback_days: int
     lookback_sessions: int
     calls_at_once: int
@@ -102,6 +104,7 @@ def read_settings(
         broker_url=_checked_url(values["broker_url"]),
         streams=tuple(values["streams"].replace(",", " ").split()),
         accounts_file=Path(values["accounts_file"]) if values["accounts_file"] else None,
+        fee_rates_file=Path(values["fee_rates_file"]) if values["fee_rates_file"] else None,
         lookback_days=_whole("lookback_days", values, 0, 90),
         lookback_sessions=_whole("lookback_sessions", values, 1, 250),
         calls_at_once=_whole("calls_at_once", values, 1, 64),

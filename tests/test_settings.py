@@ -32,7 +32,7 @@ def test_an_option_beats_the_environment_which_beats_the_file(tmp_path: Path) ->
     assert settings.calls_at_once == 3
 
 
-WORDS = {"home", "broker_url", "streams", "accounts_file"}
+WORDS = {"home", "broker_url", "streams", "accounts_file", "fee_rates_file"}
 
 
 @pytest.mark.parametrize("name", sorted(set(DEFAULTS) - WORDS))
@@ -46,16 +46,18 @@ def test_every_number_can_be_set_in_the_environment_and_has_limits(name: str) ->
         assert variable in str(caught.value)
 
 
-def test_streams_are_a_list_and_the_accounts_are_a_file(tmp_path: Path) -> None:
+def test_streams_are_a_list_and_the_accounts_and_rates_are_files(tmp_path: Path) -> None:
     """From the environment or the file, with commas or blanks; without, seven streams and none."""
     config = tmp_path / "recon.toml"
-    config.write_text('streams = "activities, journal_status"\n')
+    config.write_text('streams = "activities, journal_status"\nfee_rates_file = "rates.csv"\n')
     settings = read_settings({}, {"RECON_ACCOUNTS_FILE": "accounts.csv"}, config)
     assert settings.streams == ("activities", "journal_status")
     assert settings.accounts_file == Path("accounts.csv")
+    assert settings.fee_rates_file == Path("rates.csv")
     usual = read_settings({}, {}, None)
     assert (usual.streams[:2], len(usual.streams)) == (("trades", "nta"), 7)
     assert usual.accounts_file is None
+    assert usual.fee_rates_file is None
 
 
 def test_a_zero_in_the_file_is_a_value(tmp_path: Path) -> None:

@@ -87,6 +87,7 @@ def evaluate(
     with connect(fresh, read_only=True) as connection:
         findings = read_findings(connection, knowledge.known)
         files, tables = _tables(connection)
+        own_rates = connection.sql("from own_rates order by line").pl().to_dicts()
         if night.complete and not aside:
             keep_closings(
                 connection,
@@ -110,6 +111,7 @@ def evaluate(
         rules=tables["rules"],
         rule_pack=knowledge.run.rule_pack,
         reports=files,
+        own_rates=own_rates,
     )
     folder = publish(home / "reports" / aside, system_date, files)
     if aside:

@@ -17,6 +17,7 @@ import pendulum
 from structlog.contextvars import bound_contextvars
 
 from recon.archive.account_map import archive_account_map
+from recon.archive.fee_rates import archive_fee_rates
 from recon.archive.inbox import absorb
 from recon.archive.manifest import opening_date, read_manifest
 from recon.errors import ExitCode, IncompleteError, UsageError
@@ -169,10 +170,12 @@ def _needs(system_date: date, ready: pendulum.DateTime) -> Needs:
 
 
 def bring_in(settings: Settings, now: pendulum.DateTime) -> None:
-    """Archive what lies ready: delivered webhooks, and the user's file of accounts."""
+    """Archive what lies ready: delivered webhooks, the user's files of accounts and fee rates."""
     absorb(settings.archive, as_z(now))
     if settings.accounts_file is not None:
         archive_account_map(settings.archive, settings.accounts_file, now)
+    if settings.fee_rates_file is not None:
+        archive_fee_rates(settings.archive, settings.fee_rates_file, now)
 
 
 def unrecorded(settings: Settings, days: Iterable[date]) -> list[date]:

@@ -41,9 +41,10 @@ def certificate(
     rules: Sequence[Mapping[str, str]],
     rule_pack: str,
     reports: Mapping[str, bytes],
+    own_rates: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """JSON, sorted, indented. `result` is clean, breaks or incomplete; `accounts` are the rows of
-    accounts_asked.csv."""
+    accounts_asked.csv, `own_rates` those of the view of that name."""
     opened = opening_date(fetches)
     content: dict[str, Any] = {
         "system_date": str(system_date),
@@ -71,6 +72,8 @@ def certificate(
             name: hashlib.sha256(content).hexdigest() for name, content in sorted(reports.items())
         },
     }
+    if own_rates:
+        content["own_fee_rates"] = _own(own_rates)
     return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()
 
 
@@ -86,6 +89,21 @@ def _accounts(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
         "unknown_to_the_broker": answers["unknown to the broker"],
         "without_a_balance": asked - answers["answered"] - answers["unknown to the broker"],
         "without_an_opening": sum(row["begins"] == "unknown" for row in rows),
+    }
+
+
+def _own(rates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The user's file of rates by name and hash, and those of its rows that fees were held to."""
+    unsaid = ("file", "sha256", "is_applied")
+    return {
+        "file": rates[0]["file"],
+        "sha256": rates[0]["sha256"],
+        "rows": len(rates),
+        "applied": [
+            {name: str(value) for name, value in row.items() if name not in unsaid and value}
+            for row in rates
+            if row["is_applied"]
+        ],
     }
 
 

@@ -17,13 +17,14 @@ sold as (
 
     select
         execution_id, account_id, trade_date as sold_on, trade_date, qty, price, multiplier,
-        asset_class, swap_rate, reversed_by, reversed_on
+        asset_class, swap_rate, multiplier_is_unknown, reversed_by, reversed_on
     from execution_effects
     where event in ('fill', 'partial_fill') and side in ('sell', 'sell_short')
     union all
     select
         own.execution_id, own.account_id, sold.sold_on, own.trade_date, own.qty, own.price,
-        own.multiplier, own.asset_class, own.swap_rate, own.reversed_by, own.reversed_on
+        own.multiplier, own.asset_class, own.swap_rate, own.multiplier_is_unknown, own.reversed_by,
+        own.reversed_on
     from execution_effects as own
     inner join sold on sold.execution_id = own.target_execution_id
     where own.event = 'trade_correct' and own.claim = 1
@@ -129,6 +130,7 @@ rated as (
             as lacks_rate,
         case
             when qty is null or price is null or rate is null then null
+            when fee = 'REG' and multiplier_is_unknown then null
             when fee = 'REG'
             then try((qty * price * multiplier * rate::decimal(18, 6))::decimal(31, 18))
             when rate = 0 then 0

@@ -109,7 +109,7 @@ explained as (
         case
             when based.day <= (select max(system_date) from opening)
             then 'the day is before the opening'
-            when unknown > 0 then 'a sale has no rate, quantity or price'
+            when unknown > 0 then 'a sale has no rate, quantity, price or multiplier'
             when is_unknown_currency then 'how many digits ' || currency || ' has is not known'
             when contradiction is not null
             then 'a sale is converted at ' || trim(contradiction::varchar, '0')

@@ -33,8 +33,10 @@ compared as (
         coalesce(account_currencies.currency, 'USD') as currency,
         execution_effects.symbol,
         minor_unit(execution_effects.minor_units) as unit,
-        try((execution_effects.qty * execution_effects.price * execution_effects.multiplier)
-            ::decimal(38, 14) * execution_effects.swap_fee_bps::decimal(9, 4) * 0.0001) as owed
+        case when not coalesce(execution_effects.multiplier_is_unknown, false)
+        then try((execution_effects.qty * execution_effects.price * execution_effects.multiplier)
+            ::decimal(38, 14) * execution_effects.swap_fee_bps::decimal(9, 4) * 0.0001)
+        end as owed
     from charged
     left join execution_effects on execution_effects.execution_id = charged.execution_id
     left join account_currencies on account_currencies.account_id = charged.account_id
