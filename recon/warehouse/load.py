@@ -67,7 +67,7 @@ create or replace macro printed_decimal(digits) as exact_decimal(
     if(regexp_full_match(digits, '-?\d{1,3}(,\d{3})+(\.\d+)?'), replace(digits, ',', ''), digits)
 );
 create or replace macro exact_rate(digits) as
-    case when regexp_full_match(digits, '\d{1,20}(\.\d{1,18})?')
+    case when regexp_full_match(digits, '\d{1,20}(\.\d{1,18}0*)?')
     then try_cast(digits as decimal(38, 18)) end;
 create or replace macro round_money(amount, digits) as case digits
     when 0 then round(amount, 0)::decimal(38, 9) when 3 then round(amount, 3)::decimal(38, 9)

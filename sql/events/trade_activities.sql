@@ -31,7 +31,7 @@ counted as (
             count(distinct coalesce(asset_id, told.asset_id)),
             count(distinct exact_decimal(told.commission)),
             count(distinct nullif(currency, '')), count(distinct settle_date),
-            count(distinct executed_at), count(distinct swap_rate)
+            count(distinct executed_at), count(distinct exact_rate(fx_rate))
         ) - 1 as conflicts
     from trades
     where messages > 1
