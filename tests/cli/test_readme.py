@@ -20,7 +20,8 @@ from tests.cli.calling import CREDENTIALS, ENTRY, call_here
 from tests.test_commands import commands
 from tests.test_shape import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("*/*.md")), *sorted(ROOT.glob(".github/*.md"))]
+README = "\n".join((ROOT / name).read_text("utf-8") for name in ("README.md", "recon/OPERATING.md"))
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 CRON = re.search(r"^0 1 \* \* 2-6  (.*)$", README, re.MULTILINE)
 assert isinstance(main, click.Group)
@@ -107,6 +108,21 @@ def test_the_examples_with_a_date_work_on_the_sandbox(tmp_path: Path) -> None:
         words = shlex.split(EXAMPLES["recon open"])[1:]
         called = call_here(tmp_path, "--home", "books", *words, env=env)
         assert called.code == 0, called.err
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_a_page_points_to_is_there(page: Path) -> None:
+    """Links to other pages, and paths of the checkout that are named as code."""
+    text = page.read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}"
+    for named in re.findall(r"`((?:recon|sql|tests|data|notebooks)/[\w./-]+)`", text):
+        assert (ROOT / named).exists(), f"{page.name} names {named}"
+
+
+def test_the_readme_is_read_in_one_sitting() -> None:
+    """What is for some readers only stands on a page of its own."""
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 180
 
 
 def test_the_line_that_copies_the_dag_copies_it(tmp_path: Path) -> None:
