@@ -50,51 +50,6 @@ LOGGED = {
 }
 BREAK_LOG = pa.schema({"position": COUNT, **LOGGED})
 
-# Digits of a text without ever rounding: more than nine after the point, zeros apart, give null. An
-# instant loses its nanoseconds downwards: a cast would round 19:59:59.9999996 into the next trade
-# date. Publication: the millisecond of a ULID, since two of one millisecond may compare backwards,
-# else the integer that came before there were ULIDs; both sort as texts. No other id tells it.
-# A rate of exchange may have eighteen digits; money is rounded to as many as its currency has.
-# A printed number may have its thousands apart. Of the published sides `undisclosed`, `cross` and
-# `cross_short` do not say who bought: they stay as they are, and nothing is booked of them.
-# A subject names one thing; what else tells two of one name apart is added only where there are
-# two, since a break's id is made of it. Of a corporate action that is its id, or its first date.
-MACROS = r"""
-create or replace macro exact_decimal(digits) as
-    case when regexp_full_match(digits, '-?\d{1,29}(\.\d{1,9}0*)?')
-    then try_cast(digits as decimal(38, 9)) end;
-create or replace macro printed_decimal(digits) as exact_decimal(
-    if(regexp_full_match(digits, '-?\d{1,3}(,\d{3})+(\.\d+)?'), replace(digits, ',', ''), digits)
-);
-create or replace macro exact_rate(digits) as
-    case when regexp_full_match(digits, '\d{1,20}(\.\d{1,18}0*)?')
-    then try_cast(digits as decimal(38, 18)) end;
-create or replace macro round_money(amount, digits) as case digits
-    when 0 then round(amount, 0)::decimal(38, 9) when 3 then round(amount, 3)::decimal(38, 9)
-    else round(amount, 2)::decimal(38, 9) end;
-create or replace macro round_up(amount, digits) as case digits
-    when 0 then ceil(amount)::decimal(38, 9)
-    when 3 then (ceil(amount * 1000) * 0.001)::decimal(38, 9)
-    else (ceil(amount * 100) * 0.01)::decimal(38, 9) end;
-create or replace macro minor_unit(digits) as case digits
-    when 0 then 1.0 when 3 then 0.001 else 0.01 end;
-create or replace macro buy_or_sell(side) as case side
-    when 'buy_minus' then 'buy' when 'sell_plus' then 'sell'
-    when 'sell_short_exempt' then 'sell_short' else side end;
-create or replace macro plain(number) as
-    regexp_replace(number::decimal(38, 9)::varchar, '\.?0+$', '');
-create or replace macro publication(id) as case
-    when regexp_full_match(id, '[0-7][0-9A-HJKMNP-TV-Z]{25}') then left(id, 10)
-    when regexp_full_match(id, '\d{1,18}') then lpad(id, 20, '0') end;
-create or replace macro to_microseconds(instant) as make_timestamptz(epoch_ns(instant) // 1000);
-create or replace macro unique_subject(account_id, symbol, subject, more) as
-    subject || if(count(*) over (partition by account_id, symbol, subject) > 1, ' ' || more, '');
-create or replace macro action_subject(account_id, symbol, group_key, subject) as unique_subject(
-    account_id, symbol, subject,
-    regexp_replace(substr(group_key, length(account_id) + 2), '^\S+ ', '')
-)
-"""
-
 # What a night is told beside the archive; empty until it is told.
 TOLD = """
 create or replace table events.opening (system_date date);
@@ -131,7 +86,7 @@ def load_events(
     SegmentDamaged on a wrong hash.
     """
     connection.execute("create schema if not exists events")
-    connection.execute(MACROS)
+    make_macros(connection)
     connection.execute(TOLD)
     load_reference(connection)
     _load_fetches(connection, fetches)
@@ -140,6 +95,11 @@ def load_events(
     texts = {file.stem: file.read_text(encoding="utf-8") for file in files}
     for table in running_order(texts):
         connection.execute(f"create or replace table events.{table} as {texts[table]}")
+
+
+def make_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the macros of `sql/macros.sql`."""
+    connection.execute((folder("sql") / "macros.sql").read_text("utf-8"))
 
 
 def load_coverage(

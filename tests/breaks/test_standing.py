@@ -12,7 +12,7 @@ from recon.breaks.match import Known, break_id
 from recon.breaks.standing import keep_evidence
 from recon.rules.run import CONTRACT, CREATE
 from recon.warehouse.connect import MEMORY, connect
-from recon.warehouse.load import MACROS
+from recon.warehouse.load import make_macros
 
 MONDAY = date(2026, 6, 15)
 CASH, OTHER = "statements/cash_differs", "trades/order_quantity_differs"
@@ -24,7 +24,7 @@ def night() -> Iterator[duckdb.DuckDBPyConnection]:
     """A warehouse with an empty table of verdicts."""
     with connect(MEMORY) as connection:
         columns = ", ".join(f"{name} {kind}" for name, kind in CONTRACT.items())
-        connection.execute(MACROS)
+        make_macros(connection)
         connection.execute(CREATE.format(columns=columns))
         connection.execute("create table verdicts as from found_verdicts")
         yield connection

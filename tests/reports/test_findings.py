@@ -14,7 +14,7 @@ from recon.reports.findings import COLUMNS, as_rows, explain, read_findings
 from recon.rules.header import ITSELF, parse_rule
 from recon.rules.run import CONTRACT, CREATE
 from recon.warehouse.connect import MEMORY, connect
-from recon.warehouse.load import MACROS
+from recon.warehouse.load import make_macros
 
 FRIDAY, MONDAY, TUESDAY = date(2026, 6, 12), date(2026, 6, 15), date(2026, 6, 16)
 HEADER = "-- title: Sums differ\n-- severity: S1\n-- reads: x\n-- params: p\n--\n-- Because.\n"
@@ -27,7 +27,7 @@ def night() -> Iterator[duckdb.DuckDBPyConnection]:
     """A warehouse with an empty table of verdicts."""
     with connect(MEMORY) as connection:
         columns = ", ".join(f"{name} {kind}" for name, kind in CONTRACT.items())
-        connection.execute(MACROS)
+        make_macros(connection)
         connection.execute(CREATE.format(columns=columns))
         connection.execute("create table verdicts as from found_verdicts")
         yield connection

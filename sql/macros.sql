@@ -1,0 +1,62 @@
+-- What tables and rules calculate in one way. Available in every file of sql/.
+
+-- A decimal from its text without ever rounding: more than nine digits after the point give null.
+create or replace macro exact_decimal(digits) as
+    case when regexp_full_match(digits, '-?\d{1,29}(\.\d{1,9}0*)?')
+    then try_cast(digits as decimal(38, 9)) end;
+
+-- The same of a number printed in a text, which may have its thousands apart.
+create or replace macro printed_decimal(digits) as exact_decimal(
+    if(regexp_full_match(digits, '-?\d{1,3}(,\d{3})+(\.\d+)?'), replace(digits, ',', ''), digits)
+);
+
+-- A rate of exchange, which may have eighteen digits after the point.
+create or replace macro exact_rate(digits) as
+    case when regexp_full_match(digits, '\d{1,20}(\.\d{1,18}0*)?')
+    then try_cast(digits as decimal(38, 18)) end;
+
+-- Money rounded half away from zero to as many digits as its currency has.
+create or replace macro round_money(amount, digits) as case digits
+    when 0 then round(amount, 0)::decimal(38, 9) when 3 then round(amount, 3)::decimal(38, 9)
+    else round(amount, 2)::decimal(38, 9) end;
+
+-- Money rounded up to as many digits as its currency has.
+create or replace macro round_up(amount, digits) as case digits
+    when 0 then ceil(amount)::decimal(38, 9)
+    when 3 then (ceil(amount * 1000) * 0.001)::decimal(38, 9)
+    else (ceil(amount * 100) * 0.01)::decimal(38, 9) end;
+
+-- The smallest amount of a currency of so many digits.
+create or replace macro minor_unit(digits) as case digits
+    when 0 then 1.0 when 3 then 0.001 else 0.01 end;
+
+-- A published side as buy, sell or sell_short. Of the sides `undisclosed`, `cross` and `cross_short`
+-- nobody can say who bought: they stay as they are, and nothing is booked of them.
+create or replace macro buy_or_sell(side) as case side
+    when 'buy_minus' then 'buy' when 'sell_plus' then 'sell'
+    when 'sell_short_exempt' then 'sell_short' else side end;
+
+-- A decimal as text, without trailing zeros.
+create or replace macro plain(number) as
+    regexp_replace(number::decimal(38, 9)::varchar, '\.?0+$', '');
+
+-- When an id says that it was published, as a text that sorts: the millisecond of a ULID, since two of
+-- one millisecond may compare backwards, else the integer that came before there were ULIDs.
+create or replace macro publication(id) as case
+    when regexp_full_match(id, '[0-7][0-9A-HJKMNP-TV-Z]{25}') then left(id, 10)
+    when regexp_full_match(id, '\d{1,18}') then lpad(id, 20, '0') end;
+
+-- An instant without its nanoseconds, cut downwards: a cast would round 19:59:59.9999996 into the next
+-- trade date.
+create or replace macro to_microseconds(instant) as make_timestamptz(epoch_ns(instant) // 1000);
+
+-- A subject that names one thing: `more` is added only where an account has two of one name and symbol,
+-- since a break's id is made of the subject.
+create or replace macro unique_subject(account_id, symbol, subject, more) as
+    subject || if(count(*) over (partition by account_id, symbol, subject) > 1, ' ' || more, '');
+
+-- The same for a corporate action: what tells two apart is the action's id, or its first date.
+create or replace macro action_subject(account_id, symbol, group_key, subject) as unique_subject(
+    account_id, symbol, subject,
+    regexp_replace(substr(group_key, length(account_id) + 2), '^\S+ ', '')
+);
