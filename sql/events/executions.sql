@@ -50,7 +50,8 @@ counted as (
             count(distinct (account_id, event, order_id, symbol, side, qty, price,
                 previous_execution_id)),
             count(distinct position_qty), count(distinct settle_date), count(distinct asset_id),
-            count(distinct asset_class),
+            count(distinct asset_class), count(distinct exact_rate(fx_rate)),
+            count(distinct exact_decimal(order_swap_fee_bps)),
             count(distinct (booked_at at time zone 'America/New_York' + interval 4 hours)::date)
         ) - 1 + coalesce(max(id_shared), 0) as conflicts
     from every_execution
