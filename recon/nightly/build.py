@@ -12,8 +12,8 @@ from typing import Any
 from recon.archive.manifest import Fetch, opening_date
 from recon.breaks.log import known_before
 from recon.breaks.standing import keep_evidence
-from recon.ledger.begin import load_base, load_closings, load_earlier_holdings
-from recon.ledger.closings import Closing
+from recon.closings.load import load_base, load_closings, load_earlier_holdings
+from recon.closings.store import Closing
 from recon.ledger.post import post_night
 from recon.nightly.runs import Run, leads, read_runs
 from recon.reports.certificate import Need

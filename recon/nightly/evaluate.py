@@ -20,8 +20,8 @@ from recon.archive.manifest import Fetch, opening_date
 from recon.breaks.log import append_night, said_of
 from recon.breaks.match import match
 from recon.calendar import sessions
-from recon.ledger.base import choose_base
-from recon.ledger.close import closing_days, keep_closings
+from recon.closings.start import choose_base
+from recon.closings.write import closing_days, keep_closings
 from recon.nightly.build import WAREHOUSE, Night, build, swap_in
 from recon.nightly.knowledge import Knowledge, know
 from recon.nightly.needs import unproven

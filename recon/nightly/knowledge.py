@@ -10,8 +10,8 @@ from typing import Any
 from recon.archive.manifest import Fetch, read_manifest
 from recon.breaks.log import known_before, read_log
 from recon.breaks.match import OPEN_STATES, Known
+from recon.closings.store import Closing, latest, read_index
 from recon.errors import UsageError
-from recon.ledger.closings import Closing, latest, read_index
 from recon.nightly.runs import Run, read_runs
 from recon.settings import Settings
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from recon.ledger.closings import Closing, read_index
+from recon.closings.store import Closing, read_index
 from recon.nightly.evaluate import Outcome
 from recon.nightly.run import rebuild_date, run_date
 from recon.sandbox.model import Books

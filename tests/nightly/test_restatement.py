@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from signal import SIGKILL
 
-from recon.ledger.closings import read_index
+from recon.closings.store import read_index
 from recon.sandbox.server import Sandbox
 from tests.archive.making import contents
 from tests.cli.calling import CREDENTIALS

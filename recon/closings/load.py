@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from recon.ledger.closings import Closing, read_closing
+from recon.closings.store import Closing, read_closing
 
 # What events of the books name or change that was booked before them.
 REFERRED_TO = """

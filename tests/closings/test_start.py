@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from recon.ledger.closings import index, latest, read_index
+from recon.closings.store import index, latest, read_index
 from tests.nightly.longbooks import BOOKED, DAYS, SYMBOLS, at_close, make_long_books
 from tests.nightly.longnights import (
     BALANCES,

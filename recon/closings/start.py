@@ -11,10 +11,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from recon.archive.manifest import Fetch
+from recon.closings.legs import first_leg_cut_off
+from recon.closings.referred import first_day_referred_to
+from recon.closings.store import Closing, read_closing, still_valid
 from recon.feeds.streams import BOOKED
-from recon.ledger.closings import Closing, read_closing, still_valid
-from recon.ledger.legs import first_leg_cut_off
-from recon.ledger.referred import first_day_referred_to
 
 
 def choose_base(

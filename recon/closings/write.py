@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from recon.ledger.closings import Closing, Contents, index, write_closing
+from recon.closings.store import Closing, Contents, index, write_closing
 from recon.ledger.costing import cost_method
 
 BALANCES = """

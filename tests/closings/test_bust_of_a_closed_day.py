@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from recon.ledger.closings import index, latest, read_index
+from recon.closings.store import index, latest, read_index
 from recon.sandbox.model import Books, Position
 from tests.nightly.longbooks import DAYS, PLAIN, activity, make_long_books, trade
 from tests.nightly.longnights import BALANCES, base_of, copy_of, query, rebuild, run_long

@@ -11,9 +11,8 @@ import pytest
 
 from recon.archive.manifest import Fetch
 from recon.archive.segment import Segment
-from recon.ledger.base import choose_base
-from recon.ledger.close import BASE, BOOKED_LINES
-from recon.ledger.closings import (
+from recon.closings.start import choose_base
+from recon.closings.store import (
     Closing,
     ClosingDamaged,
     Contents,
@@ -24,6 +23,7 @@ from recon.ledger.closings import (
     still_valid,
     write_closing,
 )
+from recon.closings.write import BASE, BOOKED_LINES
 from tests.nightly.longbooks import BOOKED, DAYS, STATED, SYMBOLS, at_close, make_long_books
 from tests.nightly.longnights import LongHome, copy_of, report, run_long, versions
 

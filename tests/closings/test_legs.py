@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from recon.archive.manifest import read_manifest
+from recon.closings.legs import first_leg_cut_off
 from recon.feeds.streams import ACTIVITIES, NTA, Stream
-from recon.ledger.legs import first_leg_cut_off
 from tests.archive.making import archived_texts
 
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from recon.archive.manifest import Fetch
 from recon.archive.read import tables
-from recon.ledger.kinds import TYPE_COLUMNS, types_in_suspense
+from recon.closings.kinds import TYPE_COLUMNS, types_in_suspense
 
 ONE_DAY = timedelta(days=1)
 DAYS_BETWEEN_LEGS = timedelta(days=5)  # as in sql/events: legs of one action lie no further apart

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from recon.ledger.begin import load_earlier_holdings
-from recon.ledger.close import BASE, BOOKED_LINES
-from recon.ledger.closings import Contents, write_closing
+from recon.closings.load import load_earlier_holdings
+from recon.closings.store import Contents, write_closing
+from recon.closings.write import BASE, BOOKED_LINES
 from tests.cases import empty_warehouse
 
 FRIDAY, MONDAY, TUESDAY = date(2026, 5, 29), date(2026, 6, 1), date(2026, 6, 2)

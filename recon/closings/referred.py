@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from recon.archive.manifest import Fetch
 from recon.archive.read import tables
+from recon.closings.kinds import TYPE_COLUMNS, may_wait
 from recon.feeds.streams import BOOKED, Stream, targets_of
-from recon.ledger.kinds import TYPE_COLUMNS, may_wait
 from recon.window import NEW_YORK
 
 ONE_DAY, LAST_DAY = timedelta(days=1), "9999-12-31"

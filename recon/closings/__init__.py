@@ -1,0 +1,1 @@
+"""A day's balances, lines and open items, kept so that a later night can begin there."""
