@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recon.archive.manifest import Fetch
-from recon.archive.segment import typed_path
+from recon.archive.segment import Segment, typed_path
 
 NANOSECONDS, MICROSECONDS = pa.timestamp("ns", "UTC"), pa.timestamp("us", "UTC")
 
@@ -37,8 +37,12 @@ def tables(
     """The same, a table for each segment, instants in nanoseconds. Raises SegmentDamaged."""
     for fetch in fetches:
         for segment in fetch.segments if fetch.stream == stream else ():
-            path = typed_path(archive / stream, segment)
-            yield pq.read_table(path, columns=list(columns))
+            yield columns_of(archive, stream, segment, columns)
+
+
+def columns_of(archive: Path, stream: str, segment: Segment, columns: Sequence[str]) -> pa.Table:
+    """Those columns of one segment. Raises SegmentDamaged."""
+    return pq.read_table(typed_path(archive / stream, segment), columns=list(columns))
 
 
 def _in_microseconds(table: pa.Table) -> pa.Table:

@@ -199,5 +199,7 @@ def _is_last(archive: Path, stream: Stream, system_date: date, rows: Sequence[Ro
 
 def _accounts_with_cash(archive: Path, system_date: date) -> set[str]:
     """Accounts whose balances as of that date are archived."""
-    rows = archived(archive, read_manifest(archive), EOD_CASH.name, ["account_id", "balance_asof"])
+    day = str(system_date)
+    near = (fetch.within(day, day) for fetch in read_manifest(archive))
+    rows = archived(archive, near, EOD_CASH.name, ["account_id", "balance_asof"])
     return {row["account_id"] for row in rows if row["balance_asof"] == system_date}

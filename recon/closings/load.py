@@ -5,24 +5,66 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from recon.closings.parts import SCHEMAS
 from recon.closings.store import Closing, read_closing
 
-# What events of the books name or change that was booked before them.
+# The table of each part of the closing that a night begins with.
+TABLES = {
+    "balances": "base",
+    "lots": "base_lots",
+    "accounts": "base_accounts",
+    "suspense": "base_suspense",
+    "groups": "base_groups",
+    "cleared": "base_cleared",
+    "gaps": "base_gaps",
+    "carried": "carried",
+}
+# What events of the books name or change that was booked before them, and the session of each.
 REFERRED_TO = """
 create or replace temp table referred_to as
-select target.execution_id as movement_id, target.system_date
-from events.executions as own
-inner join events.executions as target on target.execution_id = own.previous_execution_id
-where own.system_date > $base and target.system_date <= $base
-union
-select activity_id || if(state > 1, '/' || state, ''), system_date
-from events.activity_states
-where system_date <= $base
-    and activity_id in (select activity_id from events.activity_states where system_date > $base)
+with
+
+targets as (
+
+    select target.execution_id as movement_id, target.system_date
+    from events.executions as own
+    inner join events.executions as target on target.execution_id = own.previous_execution_id
+    where own.system_date > $base and target.system_date <= $base
+    union
+    select activity_id || if(state > 1, '/' || state, ''), system_date
+    from events.activity_states
+    where system_date <= $base
+        and activity_id in
+            (select activity_id from events.activity_states where system_date > $base)
+
+)
+
+select movement_id, if(is_session, date, next_session)::varchar as closed_on
+from targets
+left join events.calendar on calendar.date = targets.system_date
+"""
+# An activity that has a further state is shown with all its states.
+WITH_LATER_STATES = """
+insert into events.carried
+with
+
+days as (
+
+    select activity_id, system_date from events.nta_states
+    union all
+    select activity_id, system_date from events.typed_states
+
+)
+
+select activity_id
+from days
+group by activity_id
+having min(system_date) <= $base and max(system_date) > $base
 """
 LINES_REFERRED_TO = "from stored where movement_id in (select movement_id from referred_to)"
 # A dividend is paid on what was held weeks before: at its record date or some sessions earlier.
@@ -47,25 +89,47 @@ group by wanted.system_date, wanted.account_id, wanted.symbol
 """
 
 
-def load_base(
-    connection: duckdb.DuckDBPyConnection, folder: Path, bases: Sequence[Closing]
+def carried_identities(folder: Path, start: Closing | None) -> list[str]:
+    """The activities from before the beginning that a night reads again."""
+    if start is None:
+        return []
+    return list(read_closing(folder, start, "carried")["identity"].to_pylist())
+
+
+def open_items(
+    folder: Path, closings: Mapping[str, Closing], system_date: date
+) -> tuple[int, list[dict[str, Any]]]:
+    """What the last night before that date left open, and the run of that night; 0 for none."""
+    nights = [day for day in closings if day < str(system_date) and "open" in closings[day].parts]
+    if not nights:
+        return 0, []
+    last = closings[max(nights)]
+    return last.run, list(read_closing(folder, last, "open").to_pylist())
+
+
+def load_start(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    start: Closing | None,
+    closings: Mapping[str, Closing],
+    items: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Fill `events.base`, the balances the books begin with; its date replaces the opening's. And
-    `events.base_lots`, where the closing has lots, and `events.base_lines`, what was booked before
-    it of what events of the books take back."""
-    if not bases:
+    """Fill the tables `events.base…` from the closing that the night begins with; its date replaces
+    the opening's. And `base_lines`, what was booked before it of what events of the books reverse,
+    from the closing of each such day; and `base_open`, what the last night left open."""
+    if start is None:
         return
-    base = date.fromisoformat(bases[0].system_date)
-    _insert(connection, "from stored", "base", read_closing(folder, bases[0]))
-    if bases[0].lots:
-        _insert(connection, "from stored", "base_lots", read_closing(folder, bases[0], "lots"))
+    for part, table in TABLES.items():
+        _insert(connection, "from stored", table, read_closing(folder, start, part))
+    _insert(connection, "from stored", "base_open", pa.Table.from_pylist(items, SCHEMAS["open"]))
     connection.execute("delete from events.opening")
-    connection.execute("insert into events.opening values (?)", [base])
+    connection.execute("insert into events.opening values (?::date)", [start.system_date])
+    base = date.fromisoformat(start.system_date)
+    connection.execute(WITH_LATER_STATES, {"base": base})
     connection.execute(REFERRED_TO, {"base": base})
-    ((first,),) = connection.execute("select min(system_date)::varchar from referred_to").fetchall()
-    for closing in bases:
-        if first and closing.lines and closing.system_date >= first:
-            lines = read_closing(folder, closing, "lines")
+    for (day,) in connection.execute("select distinct closed_on from referred_to").fetchall():
+        if day in closings:
+            lines = read_closing(folder, closings[day], "lines")
             _insert(connection, LINES_REFERRED_TO, "base_lines", lines)
 
 
@@ -100,8 +164,8 @@ def load_closings(
 
 
 def _insert(
-    connection: duckdb.DuckDBPyConnection, query: str, table: str, balances: pa.Table
+    connection: duckdb.DuckDBPyConnection, query: str, table: str, stored: pa.Table
 ) -> None:
-    connection.register("stored", balances)
+    connection.register("stored", stored)
     connection.execute(f"insert into events.{table} {query}")
     connection.unregister("stored")

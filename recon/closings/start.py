@@ -1,82 +1,65 @@
-"""Where a night begins. Takes the stored closings, the archive and what is open; knows no
-warehouse."""
+"""Where a night begins: at the last closing before a few bounds. Pure; reads no file."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from pathlib import Path
-
-import pyarrow as pa
 
 from recon.archive.manifest import Fetch
-from recon.closings.legs import first_leg_cut_off
-from recon.closings.referred import first_day_referred_to
-from recon.closings.store import Closing, read_closing, still_valid
+from recon.closings.parts import SHAPE
+from recon.closings.store import Closing, still_valid
 from recon.feeds.streams import BOOKED
 
+SESSIONS_MAX = 250  # of the past whose closings one night makes
 
-def choose_base(
-    folder: Path,
+
+def choose_start(
     closings: Mapping[str, Closing],
-    archive: Path,
     fetches: Sequence[Fetch],
     sessions: Sequence[date],
     system_date: date,
     open_since: Iterable[date],
     lookback_sessions: int,
-) -> list[Closing]:
-    """The closing that a night begins with, then those right before it, newest first, as far back
-    as their lines are kept; nothing for the beginning of the books.
+) -> Closing | None:
+    """The closing that a night begins with; None for the beginning of the books.
 
-    It lies some sessions back, and before everything that is still open was first seen; what a
-    later event takes back was booked after it, or is in kept lines; nothing waits in suspense at
-    it, and no action has legs on both sides of it, so that no leg is cut off from the others;
-    nothing has been archived since that belongs to its days.
+    It is the last one of this release's shape that lies so many sessions back, as far before all
+    that no closing carries though it is open, and for whose days nothing has been archived since.
     """
-    valid = {
-        date.fromisoformat(day): closing
-        for day, closing in closings.items()
-        if still_valid(closing, fetches, [stream.name for stream in BOOKED])
-    }
-    before = [
+    before = [day for day in sessions if day < system_date]
+    if len(before) < lookback_sessions:
+        return None
+    held = [
         [day for day in sessions if day < first][-lookback_sessions:][0] for first in open_since
     ]
-    while True:
-        chosen = base_date(list(valid), sessions, system_date, lookback_sessions, before)
-        if chosen is None:
-            return []
-        kept = _with_lines(valid, sessions, chosen)
-        kept_since = date.fromisoformat(kept[-1].system_date) if kept else date.max
-        earlier = first_day_referred_to(archive, fetches, chosen, kept_since)
-        earlier = earlier or first_leg_cut_off(archive, fetches, chosen)
-        if earlier is None and not _in_suspense(read_closing(folder, valid[chosen])):
-            return kept or [valid[chosen]]
-        before.append(earlier or chosen)
+    bound = str(min([before[-lookback_sessions], *held]))
+    streams = [stream.name for stream in BOOKED]
+    early = [c for day, c in sorted(closings.items()) if day < bound and c.shape == SHAPE]
+    return next((c for c in reversed(early) if still_valid(c, fetches, streams)), None)
 
 
-def _with_lines(
-    closings: Mapping[date, Closing], sessions: Sequence[date], base: date
-) -> list[Closing]:
-    """The closings up to the base, newest first: one of each session while there are lines."""
-    days = [day for day in reversed(sessions) if day <= base]
-    kept = itertools.takewhile(lambda day: day in closings and closings[day].lines, days)
-    return [closings[day] for day in kept]
+def closing_days(
+    closings: Iterable[Closing],
+    fetches: Iterable[Fetch],
+    sessions: Sequence[date],
+    system_date: date,
+    start: Closing | None,
+) -> list[date]:
+    """The days whose closing a night makes: every session since it begins, and every stored one it
+    reopens. Without a start each day of the books gets one, so that its lines are known."""
+    first = start.system_date if start else _first_day(fetches, system_date)
+    since = [day for day in sessions if first <= str(day) <= str(system_date)]
+    stored = [date.fromisoformat(closing.system_date) for closing in closings]
+    after = start.system_date if start else ""
+    days = {day for day in [*since[-SESSIONS_MAX:], *stored] if after < str(day)}
+    return sorted(day for day in days if day <= system_date)
 
 
-def _in_suspense(balances: pa.Table) -> bool:
-    return any(str(name).startswith("SUSP:") for name in balances["ledger_account"].to_pylist())
-
-
-def base_date(
-    candidates: Sequence[date], sessions: Sequence[date], system_date: date, lookback: int,
-    must_precede: Iterable[date],
-) -> date | None:  # fmt: skip
-    """The closing a night begins with: the last one that lies `lookback` sessions before it, and
-    before every date that must be looked at again. None: the beginning of the books. Pure."""
-    before = [day for day in sessions if day < system_date]
-    if len(before) < lookback:
-        return None
-    bound = min([before[-lookback], *must_precede])
-    return max((day for day in candidates if day < bound), default=None)
+def _first_day(fetches: Iterable[Fetch], system_date: date) -> str:
+    """The day of the first booked event; one that lies before all that was asked for does not
+    count."""
+    booked = {stream.name for stream in BOOKED}
+    found = [fetch for fetch in fetches if fetch.stream in booked and fetch.segments]
+    asked = min((fetch.since[:10] for fetch in found), default=str(system_date))
+    days = [segment.first_day for fetch in found for segment in fetch.segments]
+    return max(asked, min(days, default=asked))

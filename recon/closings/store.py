@@ -1,6 +1,9 @@
-"""Closings: the balance of every ledger account at the end of a system date, kept for ever. Beside
-it the lines that the events of that date booked, which a later event may take back, and the lots
-of each position where the cost method asks for them.
+"""Closings: what a night needs to begin after a day, kept for ever.
+
+The balance of every ledger account at the end of a system date; the lines that the events of that
+date booked, which a later event may reverse; lots where the cost method keeps them apart; what
+suspense holds and what its groups have had so far; the accounts there are; which activities are
+read again; and, of a night's own date, what that night left open.
 
 A night begins at an earlier closing, so that its cost follows the days since and not the history.
 A closing is never changed: one that later events restate gets a new version, and each version
@@ -11,46 +14,42 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recon.archive.manifest import Fetch
+from recon.closings.parts import RESTATED, SCHEMAS, SHAPE
 from recon.errors import ReconError
 from recon.lines import append_lines, read_lines
 
 INDEX = "index.ndjson"
+OLD_SHAPE = 1  # balances, lines and lots alone, files named by the version
 
 
 @dataclass(frozen=True)
 class Closing:
-    """One version of one date. `fetch` is the last line of the manifest that it knew of; `sha256`
-    is of its balances, `lines` and `lots` of those, empty where there are none."""
+    """One version of one date. `fetch` is the last line of the manifest that it knew of; `parts`
+    names each part that it has with the sha256 of its file; `shape` is that of its release."""
 
     system_date: str
     version: int
     run: int
     fetch: int
-    sha256: str
-    lines: str = ""
-    lots: str = ""
+    parts: Mapping[str, str]
+    shape: int = SHAPE
 
-    def file(self, part: str = "") -> str:
-        """The name of the Parquet of its balances, its `lines` or its `lots`."""
-        return ".".join(filter(None, [self.system_date, str(self.version), part, "parquet"]))
-
-
-@dataclass(frozen=True)
-class Contents:
-    """What a closing holds; `lots` only where the cost method keeps them apart."""
-
-    balances: pa.Table
-    lines: pa.Table
-    lots: pa.Table | None = None
+    def file(self, part: str) -> str:
+        """The name of the Parquet of a part: by its content, in the older shape by version."""
+        if self.shape == OLD_SHAPE:
+            named = "" if part == "balances" else part
+            return ".".join(filter(None, [self.system_date, str(self.version), named, "parquet"]))
+        return f"{self.system_date}.{part}.{self.parts[part][:12]}.parquet"
 
 
 class ClosingDamaged(ReconError):
@@ -59,7 +58,17 @@ class ClosingDamaged(ReconError):
 
 def read_index(folder: Path) -> list[Closing]:
     """Every version of every closing, oldest first; a torn last line does not count."""
-    return [Closing(**line) for line in read_lines(folder / INDEX)]
+    return [_closing(line) for line in read_lines(folder / INDEX)]
+
+
+def _closing(line: dict[str, Any]) -> Closing:
+    """A line of the index; one without a shape is of release 0.3.0 or earlier."""
+    if "shape" in line:
+        return Closing(**line)
+    names = {"balances": "sha256", "lines": "lines", "lots": "lots"}
+    parts = {part: line[name] for part, name in names.items() if line.get(name)}
+    kept = {name: line[name] for name in ("system_date", "version", "run", "fetch")}
+    return Closing(**kept, parts=parts, shape=OLD_SHAPE)
 
 
 def latest(index: Iterable[Closing], run: int | None = None) -> dict[str, Closing]:
@@ -81,46 +90,35 @@ def still_valid(closing: Closing, fetches: Iterable[Fetch], streams: Iterable[st
 def write_closing(
     folder: Path,
     system_date: date,
-    contents: Contents,
+    contents: Mapping[str, pa.Table],
     before: Closing | None,
     *,
     run: int,
     fetch: int,
 ) -> Closing:
-    """Write a date as its next version, durably; an unchanged one keeps its files.
+    """Write a date durably; its next version, unless all that can be restated is as it was.
 
     It counts only when it is indexed.
     """
-    if before is not None and before.lines and _contents(folder, before) == contents:
-        return replace(before, run=run, fetch=fetch)
     folder.mkdir(parents=True, exist_ok=True)
-    closing = Closing(str(system_date), before.version + 1 if before else 1, run, fetch, "")
-    lots = contents.lots
-    return replace(
-        closing,
-        sha256=_write(folder / closing.file(), contents.balances),
-        lines=_write(folder / closing.file("lines"), contents.lines),
-        lots="" if lots is None else _write(folder / closing.file("lots"), lots),
-    )
+    parts = {part: _write(folder, system_date, part, table) for part, table in contents.items()}
+    version = 1
+    if before is not None:
+        same = all(before.parts.get(part) == parts.get(part) for part in RESTATED)
+        version = before.version if same else before.version + 1
+    return Closing(str(system_date), version, run, fetch, parts)
 
 
-def _contents(folder: Path, closing: Closing) -> Contents:
-    """All that a version with lines holds."""
-    return Contents(
-        read_closing(folder, closing),
-        read_closing(folder, closing, "lines"),
-        read_closing(folder, closing, "lots") if closing.lots else None,
-    )
-
-
-def _write(path: Path, table: pa.Table) -> str:
-    """Write a file whole or not at all; gives its hash."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    pq.write_table(table, temporary, compression="zstd")
+def _write(folder: Path, system_date: date, part: str, table: pa.Table) -> str:
+    """Write a file whole or not at all; gives its hash, which its name begins with."""
+    temporary = folder / f".{system_date}.{part}.tmp"
+    pq.write_table(table.cast(SCHEMAS[part]), temporary, compression="zstd")
     with temporary.open("rb") as file:
         os.fsync(file.fileno())
-    temporary.replace(path)
-    return _sha256(path)
+    sha256 = _sha256(temporary)
+    closing = Closing(str(system_date), 1, 0, 0, {part: sha256})
+    temporary.replace(folder / closing.file(part))
+    return sha256
 
 
 def index(folder: Path, closings: Iterable[Closing]) -> None:
@@ -128,10 +126,12 @@ def index(folder: Path, closings: Iterable[Closing]) -> None:
     append_lines(folder / INDEX, [asdict(closing) for closing in closings])
 
 
-def read_closing(folder: Path, closing: Closing, part: str = "") -> pa.Table:
-    """The balances of a version, its `lines` or its `lots`. Raises ClosingDamaged."""
-    path = folder / closing.file(part)
-    sha256 = {"": closing.sha256, "lines": closing.lines, "lots": closing.lots}[part]
+def read_closing(folder: Path, closing: Closing, part: str = "balances") -> pa.Table:
+    """A part of a closing; an empty table where it does not have that part. Raises
+    ClosingDamaged."""
+    if part not in closing.parts:
+        return SCHEMAS[part].empty_table()
+    path, sha256 = folder / closing.file(part), closing.parts[part]
     if not path.is_file() or _sha256(path) != sha256:
         raise ClosingDamaged(
             expected=f"sha256 {sha256[:12]}…",

@@ -142,6 +142,7 @@ FEE_RATES = Stream(
 
 # These move money and shares; a night reads only as much of their past as it needs.
 BOOKED = (TRADES, TRADES_V1, NTA, ACTIVITIES)
+STATEMENTS = (EOD_POSITIONS, EOD_CASH, EOD_ACCOUNTS, EOD_AGGREGATE)  # each is of one day
 # These say how things stand; a state may be years old.
 LIFECYCLE = (
     JOURNAL_STATUS,
@@ -158,17 +159,7 @@ EVENT_STREAMS: Mapping[str, Stream] = MappingProxyType(
 ARCHIVED: Mapping[str, Stream] = MappingProxyType(
     {
         **EVENT_STREAMS,
-        **{
-            stream.name: stream
-            for stream in (
-                EOD_POSITIONS,
-                EOD_CASH,
-                EOD_ACCOUNTS,
-                EOD_AGGREGATE,
-                ACCOUNT_MAP,
-                FEE_RATES,
-            )
-        },
+        **{s.name: s for s in (*STATEMENTS, ACCOUNT_MAP, FEE_RATES)},
     }
 )
 

@@ -12,7 +12,13 @@ from typing import Any
 from recon.archive.manifest import Fetch, opening_date
 from recon.breaks.log import known_before
 from recon.breaks.standing import keep_evidence
-from recon.closings.load import load_base, load_closings, load_earlier_holdings
+from recon.closings.carry import carry_open_items
+from recon.closings.load import (
+    carried_identities,
+    load_closings,
+    load_earlier_holdings,
+    load_start,
+)
 from recon.closings.store import Closing
 from recon.ledger.post import post_night
 from recon.nightly.runs import Run, leads, read_runs
@@ -27,17 +33,20 @@ WAREHOUSE = "warehouse.duckdb"
 
 @dataclass(frozen=True)
 class Night:
-    """What a night is made of. `bases` begins with the closing it begins with, `closings` are
-    those it knows, `days` the ones whose closing it makes, `log` the break log."""
+    """What a night is made of. `start` is the closing it begins with, `closings` are those it
+    knows, `lines_of` those made with its readings, `days` the ones whose closing it makes,
+    `open_items` what the last night left open, `log` the break log."""
 
     system_date: date
     fetches: Sequence[Fetch]
     needs: Sequence[Need]
     rules: Sequence[Rule]
-    bases: Sequence[Closing]
+    start: Closing | None
     closings: Mapping[str, Closing]
+    lines_of: Mapping[str, Closing]
     readings: Mapping[str, str]
     days: Sequence[date]
+    open_items: Sequence[Mapping[str, Any]]
     log: Sequence[Mapping[str, Any]]
 
     @property
@@ -48,7 +57,7 @@ class Night:
     @property
     def base(self) -> date | None:
         """The date of the closing it begins with; None at the beginning of the books."""
-        return date.fromisoformat(self.bases[0].system_date) if self.bases else None
+        return date.fromisoformat(self.start.system_date) if self.start else None
 
     @property
     def begins_after(self) -> date | None:
@@ -62,7 +71,8 @@ def build(home: Path, night: Night, path: Path) -> None:
         left.unlink(missing_ok=True)
     with connect(path) as connection:
         connection.begin()
-        load_events(connection, home / "archive", night.fetches, night.base)
+        carried = carried_identities(home / "closings", night.start)
+        load_events(connection, home / "archive", night.fetches, night.base, carried)
         load_coverage(
             connection,
             [
@@ -70,7 +80,7 @@ def build(home: Path, night: Night, path: Path) -> None:
                 for need in night.needs
             ],
         )
-        load_base(connection, home / "closings", night.bases)
+        load_start(connection, home / "closings", night.start, night.lines_of, night.open_items)
         if night.base:
             load_earlier_holdings(connection, home / "closings", night.closings, night.base)
         load_closings(connection, home / "closings", night.closings, night.days)
@@ -89,6 +99,9 @@ def build(home: Path, night: Night, path: Path) -> None:
         incomplete = {need.stream for need in night.needs if not need.complete}
         run_rules(connection, night.rules, night.system_date, incomplete)
         keep_evidence(connection, known_before(night.log, night.system_date))
+        if night.start:
+            reads = {rule.rule: rule.reads for rule in night.rules}
+            carry_open_items(connection, reads, night.system_date)
 
 
 def swap_in(home: Path, fresh: Path, run: Run) -> bool:

@@ -20,8 +20,8 @@ from recon.archive.manifest import Fetch, opening_date
 from recon.breaks.log import append_night, said_of
 from recon.breaks.match import match
 from recon.calendar import sessions
-from recon.closings.start import choose_base
-from recon.closings.write import closing_days, keep_closings
+from recon.closings.start import choose_start, closing_days
+from recon.closings.write import keep_closings
 from recon.nightly.build import WAREHOUSE, Night, build, swap_in
 from recon.nightly.knowledge import Knowledge, know
 from recon.nightly.needs import unproven
@@ -81,7 +81,7 @@ def evaluate(
     home = settings.home
     knowledge = know(settings, system_date, pack_hash(rules), earlier)
     needed = needs(knowledge.fetches, knowledge.run.streams)
-    night = plan(home, system_date, knowledge, needed, rules)
+    night = plan(system_date, knowledge, needed, rules)
     fresh = home / f".{WAREHOUSE}.new"
     build(home, night, fresh)
     with connect(fresh, read_only=True) as connection:
@@ -94,6 +94,7 @@ def evaluate(
                 home / "closings",
                 knowledge.versions,
                 night.days,
+                [vars(finding) for finding in findings],
                 run=knowledge.run.run,
                 fetch=knowledge.run.fetch,
             )
@@ -129,17 +130,14 @@ def evaluate(
 
 
 def plan(
-    home: Path,
     system_date: date,
     knowledge: Knowledge,
     needs: Sequence[Need],
     rules: Sequence[Rule],
 ) -> Night:
     """Where the night begins, and which days it closes."""
-    bases = choose_base(
-        home / "closings",
+    start = choose_start(
         knowledge.beginnings,
-        home / "archive",
         knowledge.fetches,
         sessions(),
         system_date,
@@ -151,16 +149,14 @@ def plan(
         fetches=knowledge.fetches,
         needs=needs,
         rules=rules,
-        bases=bases,
+        start=start,
         closings=knowledge.closings,
+        lines_of=knowledge.beginnings,
         readings=knowledge.run.readings,
         days=closing_days(
-            knowledge.closings.values(),
-            sessions(),
-            system_date,
-            bases[0] if bases else None,
-            knowledge.run.lookback_sessions,
+            knowledge.closings.values(), knowledge.fetches, sessions(), system_date, start
         ),
+        open_items=knowledge.open_items,
         log=knowledge.entries,
     )
 

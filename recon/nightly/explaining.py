@@ -37,6 +37,6 @@ def explain_date(settings: Settings, system_date: date, wanted: str) -> Explanat
     needed = archived_needs(settings, system_date)(knowledge.fetches, run.streams)
     with tempfile.TemporaryDirectory() as place:
         warehouse = Path(place) / WAREHOUSE
-        build(home, plan(home, system_date, knowledge, needed, rules), warehouse)
+        build(home, plan(system_date, knowledge, needed, rules), warehouse)
         with connect(warehouse, read_only=True) as connection:
             return explain_break(connection, home, wanted)

@@ -10,6 +10,7 @@ from typing import Any
 from recon.archive.manifest import Fetch, read_manifest
 from recon.breaks.log import known_before, read_log
 from recon.breaks.match import OPEN_STATES, Known
+from recon.closings.load import open_items
 from recon.closings.store import Closing, latest, read_index
 from recon.errors import UsageError
 from recon.nightly.runs import Run, read_runs
@@ -22,7 +23,8 @@ class Knowledge:
 
     `closings` are those that were there when the night first ran: repeating it begins at the same
     one and restates against the same ones; `beginnings` are those of them made with the readings of
-    this run. `versions` are the last of each date.
+    this run. `versions` are the last of each date. `open_items` are what the last night left open,
+    where it ran the same rules.
     """
 
     run: Run
@@ -32,11 +34,17 @@ class Knowledge:
     closings: Mapping[str, Closing]
     beginnings: Mapping[str, Closing]
     versions: Mapping[str, Closing]
+    open_items: Sequence[Mapping[str, Any]]
 
     @property
     def open_since(self) -> list[date]:
-        """When each thing that is open was first seen."""
-        return [each.first_seen for each in self.known.values() if each.state in OPEN_STATES]
+        """When each thing that is open, and that no closing carries, was first seen."""
+        carried = {item["break_id"] for item in self.open_items}
+        return [
+            each.first_seen
+            for identity, each in self.known.items()
+            if each.state in OPEN_STATES and identity not in carried
+        ]
 
 
 def know(settings: Settings, system_date: date, rule_pack: str, earlier: Run | None) -> Knowledge:
@@ -67,6 +75,8 @@ def know(settings: Settings, system_date: date, rule_pack: str, earlier: Run | N
     )
     first = [each.run for each in runs if each.system_date == run.system_date]
     closings = latest(stored, min([*first, run.run]))
+    left_by, items = open_items(settings.home / "closings", closings, system_date)
+    same_rules = any(each.run == left_by and each.rule_pack == run.rule_pack for each in runs)
     return Knowledge(
         run=run,
         fetches=[fetch for fetch in fetches if fetch.fetch <= run.fetch],
@@ -75,6 +85,7 @@ def know(settings: Settings, system_date: date, rule_pack: str, earlier: Run | N
         closings=closings,
         beginnings=_beginnings(closings, run, runs),
         versions=latest(stored, run.run),
+        open_items=items if same_rules else [],
     )
 
 
@@ -87,5 +98,5 @@ def _beginnings(
     return {
         day: closing
         for day, closing in closings.items()
-        if closing.run in alike and (closing.lots or not by_lots)
+        if closing.run in alike and (closing.parts.get("lots") or not by_lots)
     }

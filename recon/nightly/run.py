@@ -143,7 +143,7 @@ def rebuild_date(settings: Settings, system_date: date) -> Path:
     with locked(settings.home):
         knowledge = know(settings, system_date, pack_hash(rules), None)
         needed = archived_needs(settings, system_date)(knowledge.fetches, knowledge.run.streams)
-        night = plan(settings.home, system_date, knowledge, needed, rules)
+        night = plan(system_date, knowledge, needed, rules)
         fresh = settings.home / f".{WAREHOUSE}.new"
         build(settings.home, night, fresh)
         run = replace(knowledge.run, result="" if night.complete else "incomplete")

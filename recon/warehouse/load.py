@@ -50,6 +50,7 @@ LOGGED = {
 }
 BREAK_LOG = pa.schema({"position": COUNT, **LOGGED})
 
+CARRIED = "select identity from events.carried"
 # What a night is told beside the archive; empty until it is told.
 TOLD = """
 create or replace table events.opening (system_date date);
@@ -62,6 +63,25 @@ create or replace table events.base_lines
     commodity varchar, measure varchar, amount decimal(38, 9));
 create or replace table events.base_lots
     (account_id varchar, symbol varchar, place int, qty decimal(38, 9), cost decimal(38, 9));
+create or replace table events.base_accounts (account_id varchar, currency varchar);
+create or replace table events.base_suspense
+    (event varchar, account_id varchar, system_date date, ledger_account varchar,
+    commodity varchar, measure varchar, amount decimal(38, 9));
+create or replace table events.base_groups
+    (contra varchar, account_id varchar, entry_type varchar, entry_sub_type varchar,
+    removed bigint, added bigint, returned bigint, paid bigint, shares_owed decimal(38, 9),
+    cash_owed decimal(38, 9), cash_of_one decimal(38, 9), shares decimal(38, 9),
+    cash decimal(38, 9), adjusted bigint, unknown bigint, unread bigint,
+    rounded_by decimal(38, 19));
+create or replace table events.base_cleared
+    (contra varchar, measure varchar, commodity varchar, place varchar, amount decimal(38, 9));
+create or replace table events.base_gaps
+    (account_id varchar, symbol varchar, qty decimal(38, 9));
+create or replace table events.carried (identity varchar);
+create or replace table events.base_open
+    (break_id varchar, rule varchar, severity varchar, state varchar, account_id varchar,
+    symbol varchar, subject varchar, expected varchar, actual varchar, difference varchar,
+    unit varchar, due_date varchar, evidence varchar[], until date);
 create or replace table events.earlier_holdings
     (system_date date, account_id varchar, symbol varchar, qty decimal(38, 9));
 create or replace table events.closing_days (system_date date);
@@ -79,18 +99,19 @@ def load_events(
     archive: Path,
     fetches: Sequence[Fetch],
     base: date | None = None,
+    carried: Sequence[str] = (),
 ) -> None:
     """Create every table of schema `events` from what those fetches archived.
 
-    With a base only what can be booked after that date is loaded, and what it refers to. Raises
-    SegmentDamaged on a wrong hash.
+    With a base only what can be booked after that date is loaded, what it refers to, and the
+    `carried` identities. Raises SegmentDamaged on a wrong hash.
     """
     connection.execute("create schema if not exists events")
     make_macros(connection)
     connection.execute(TOLD)
     load_reference(connection)
     _load_fetches(connection, fetches)
-    stage_segments(connection, archive, fetches, base)
+    stage_segments(connection, archive, fetches, base, carried)
     files = sorted((folder("sql") / "events").glob("*.sql"))
     texts = {file.stem: file.read_text(encoding="utf-8") for file in files}
     for table in running_order(texts):
@@ -127,14 +148,18 @@ def load_break_log(
 def show_night(
     connection: duckdb.DuckDBPyConnection, system_date: date, opening_date: date | None
 ) -> None:
-    """Create the views of schema `main` as of one night. Dates are the broker's system dates."""
+    """Create the views of schema `main` as of one night. Dates are the broker's system dates.
+
+    Activities that a closing carries are shown though they lie before the beginning: what is open
+    is judged with them. They are not booked again."""
     after = opening_date or date.min
     for table, columns in _tables(connection):
         where = "true"
         if "system_date" in columns:
             where = f"system_date <= date '{system_date}'"
             if "received" in columns:
-                where += f" and system_date > date '{after.isoformat()}'"
+                where += f" and (system_date > date '{after.isoformat()}'"
+                where += f" or activity_id in ({CARRIED}))" if "activity_id" in columns else ")"
         connection.execute(
             f"create or replace view main.{table} as select * from events.{table} where {where}"  # noqa: S608
         )

@@ -11,23 +11,25 @@ from pathlib import Path
 
 import duckdb
 
+from recon.archive.identities import ORDER, SECURITY, segments_naming
 from recon.archive.manifest import Fetch
-from recon.archive.segment import schema_of, typed_path
+from recon.archive.segment import Segment, schema_of, typed_path
 from recon.feeds.streams import (
     ACTIVITIES,
     ARCHIVED,
     BOOKED,
-    EOD_ACCOUNTS,
-    EOD_POSITIONS,
     EVENT_STREAMS,
     NTA,
+    STATEMENTS,
+    TRADES,
+    TRADES_V1,
     Stream,
     publications_of,
     targets_of,
 )
 from recon.warehouse.copies import leave_out_copies
 
-CUT = (*BOOKED, EOD_POSITIONS, EOD_ACCOUNTS)  # of these a night reads what came after its base
+CUT = (*BOOKED, *STATEMENTS)  # of these a night reads what came after its base
 # A release may add columns: what an older one wrote has them too, empty.
 READ = """
 select
@@ -40,13 +42,6 @@ from (
     from read_parquet([{paths}], filename = true, union_by_name = true)
 )
 """
-# A leg of a multi-leg execution has an identity of its own.
-LEGS_NAMED = """
-union
-select identity
-from (select identity, unnest(legs ->> '$[*].execution_id') as leg from older)
-where leg in (from named)
-"""
 OUTDATED = """,
 received in (
     select late.received
@@ -57,16 +52,30 @@ received in (
         and early.published > late.published
 ) as is_outdated
 """
-# What is taken back of an order is judged by the order's total before.
+# What of the older segments a night reads: earlier states of its events, what they reverse or
+# replace, what else did so before (of two, the first counts), multi-leg executions by their legs,
+# and the whole order of what is reversed or was not filled at once, since its total is judged.
+WANTED = "identity in (from named)"
+LEG_WANTED = "list_has_any(legs ->> '$[*].execution_id', (select list(named) from named))"
+ORDER_WANTED = {
+    TRADES: "order_id in (from orders_named)",
+    TRADES_V1: "order_id in (from orders_named)",
+    ACTIVITIES: "details ->> '$.order_id' in (from orders_named)",
+}
 ORDERS_NAMED = """
+create or replace temp table orders_named as
+select order_id from archived_trades where previous_execution_id is not null
 union
-select identity
-from older
-where order_id in (
-    select order_id from archived_trades where previous_execution_id is not null
-    union all
-    select order_id from archived_trades_v1 where previous_execution_id is not null
-)
+select order_id from archived_trades_v1 where previous_execution_id is not null
+union
+select order_id from archived_trades where qty <> order_filled_qty
+union
+select order_id from archived_trades_v1 where qty <> order_filled_qty
+union
+select details ->> '$.order_id'
+from archived_activities
+where activity_type = 'TRD'
+    and (previous_id <> '' or qty is distinct from exact_decimal(details ->> '$.cum_qty'))
 """
 
 # Securities of which earlier events tell more: a matured bond and its coupons are named by their
@@ -110,19 +119,21 @@ def stage_segments(
     archive: Path,
     fetches: Sequence[Fetch],
     base: date | None,
+    carried: Sequence[str] = (),
 ) -> None:
     """Make the temporary tables, and `events.received`: every event of them, malformed ones too.
 
-    With a base, segments that end at or before it are left out, but for earlier states and targets
-    of the events that are in, and the orders of what is taken back; so are older statements of
-    positions, which are long, and lists of who was asked for a balance. Raises SegmentDamaged on a
-    wrong hash.
+    With a base, segments that end at or before it are left out, but for what the events that are in
+    name, and the `carried` identities; so are older statements. Raises SegmentDamaged on a wrong
+    hash.
     """
-    older = {}
+    older: dict[Stream, list[Segment]] = {}
     for stream in ARCHIVED.values():
         since = str(base or "") if stream in CUT else ""
         older[stream] = _stage_recent(connection, archive, stream, fetches, since)
-    _stage_referred_to(connection, {stream: older[stream] for stream in BOOKED if older[stream]})
+    if base is not None:
+        booked = {stream: older[stream] for stream in BOOKED}
+        _stage_named(connection, archive, booked, carried)
     for stream in ARCHIVED.values():
         if stream in EVENT_STREAMS.values():
             leave_out_copies(connection, archive, stream, fetches)
@@ -142,14 +153,16 @@ def _stage_recent(
     stream: Stream,
     fetches: Sequence[Fetch],
     base: str,
-) -> list[Path]:
+) -> list[Segment]:
     """Stage the segments that end after the base; gives the older ones."""
     recent: list[Path] = []
-    older: list[Path] = []
+    older: list[Segment] = []
     for fetch in fetches:
         for segment in fetch.segments if fetch.stream == stream.name else ():
-            needed = not segment.last_day or segment.last_day > base
-            (recent if needed else older).append(typed_path(archive / stream.name, segment))
+            if not segment.last_day or segment.last_day > base:
+                recent.append(typed_path(archive / stream.name, segment))
+            else:
+                older.append(segment)
     table = f"archived_{stream.name}"
     _make_empty(connection, stream)
     if recent:
@@ -163,34 +176,56 @@ def _stage_recent(
     return older
 
 
-def _stage_referred_to(
-    connection: duckdb.DuckDBPyConnection, older: Mapping[Stream, Sequence[Path]]
+def _stage_named(
+    connection: duckdb.DuckDBPyConnection,
+    archive: Path,
+    older: Mapping[Stream, Sequence[Segment]],
+    carried: Sequence[str],
 ) -> None:
-    """Of the older segments, stage the events that a recent one of any booked stream names."""
-    if not older:
-        return
+    """Of the older segments, stage the events that a recent one of any booked stream names, and
+    the carried ones."""
     named = [
-        f"select {name} as named from archived_{stream.name}"  # noqa: S608
+        f"select {name} as named from archived_{stream.name} where {name} is not null"  # noqa: S608
         for stream in BOOKED
         for name in ("identity", *targets_of(stream))
     ]
-    connection.execute("create or replace temp table named as " + " union ".join(named))
+    connection.execute(
+        "create or replace temp table named as "
+        + " union ".join([*named, "select unnest($carried::varchar[])"]),
+        {"carried": list(carried)},
+    )
+    connection.execute(ORDERS_NAMED)
+    names = [name for (name,) in connection.execute("from named").fetchall()]
+    orders = connection.execute("from orders_named").fetchall()
+    names += [ORDER + name for (name,) in orders if name]
     connection.execute(SECURITIES_NAMED)
-    has_securities = connection.execute("from securities_named limit 1").fetchone() is not None
-    for stream, paths in older.items():
-        read = _reading(stream, paths)
-        wanted = "select identity from older where identity in (from named)"
-        for name in targets_of(stream):  # of two that take one event back, the first counts
-            wanted += f" union select identity from older where {name} in (from named)"  # noqa: S608
-        if any(column.name == "legs" for column in stream.columns):
-            wanted += LEGS_NAMED + ORDERS_NAMED
-        if has_securities and stream in TELLING_OF_SECURITIES:
-            telling = TELLING_OF_SECURITIES[stream]
-            wanted += f" union select identity from older where {telling}"  # noqa: S608
-        connection.execute(
-            f"insert into archived_{stream.name} with older as ({read})"  # noqa: S608
-            f" select * from older where identity in ({wanted})"
-        )
+    securities = connection.execute("from securities_named").fetchall()
+    names += [SECURITY + name for (name,) in securities if name]
+    for stream, segments in segments_naming(archive, older, names).items():
+        if segments:
+            _stage_wanted(connection, archive, stream, segments)
+
+
+def _stage_wanted(
+    connection: duckdb.DuckDBPyConnection,
+    archive: Path,
+    stream: Stream,
+    segments: Sequence[Segment],
+) -> None:
+    """Of those segments, stage what is wanted: an event with all its states."""
+    wanted = [WANTED, *(f"{name} in (from named)" for name in targets_of(stream))]
+    if any(column.name == "legs" for column in stream.columns):
+        wanted.append(LEG_WANTED)
+    if stream in ORDER_WANTED:
+        wanted.append(ORDER_WANTED[stream])
+    if stream in TELLING_OF_SECURITIES:
+        wanted.append(TELLING_OF_SECURITIES[stream])
+    read = _reading(stream, [typed_path(archive / stream.name, each) for each in segments])
+    connection.execute(
+        f"insert into archived_{stream.name} with older as ({read})"  # noqa: S608
+        f" select * from older"
+        f" where identity in (select identity from older where ({') or ('.join(wanted)}))"
+    )
 
 
 def _view_of(stream: Stream) -> str:

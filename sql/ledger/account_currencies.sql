@@ -1,8 +1,9 @@
 -- title: The currency an account's cash is in
--- reads: statement_cash, executions, activities
+-- reads: statement_cash, executions, activities, base_accounts
 --
--- The statement names it; the trade stream and the legacy activities do not. An account without a
--- statement is taken to be in the currency that most of its activities name, else in USD.
+-- The statement names it; the trade stream and the legacy activities do not. Accounts that were
+-- there before the night begins come from its closing. An account without a statement is taken to
+-- be in the currency that the closing has, or most of its activities name, else in USD.
 with
 
 accounts as (
@@ -12,6 +13,8 @@ accounts as (
     select account_id from activities
     union
     select account_id from statement_cash
+    union
+    select account_id from base_accounts
 
 ),
 
@@ -25,8 +28,11 @@ named as (
 
 select
     accounts.account_id,
-    coalesce(max(statement_cash.currency), max(named.currency), 'USD') as currency
+    coalesce(
+        max(statement_cash.currency), max(base_accounts.currency), max(named.currency), 'USD'
+    ) as currency
 from accounts
 left join statement_cash on statement_cash.account_id = accounts.account_id
+left join base_accounts on base_accounts.account_id = accounts.account_id
 left join named on named.account_id = accounts.account_id
 group by accounts.account_id

@@ -3,11 +3,38 @@
 --
 -- The opening's, else the first that is read of activities. A closing may hold what was booked
 -- shortly before the state that tells of it, so books that begin with one know a session less.
-select coalesce(
-    (
-        select max(if((select count(*) from base) > 0, calendar.next_session, calendar.date))
-        from opening inner join calendar on calendar.date = opening.system_date
-    ),
-    (select min(since)::date from coverage where stream in ('nta', 'activities')),
-    '0001-01-01'::date
-) as begins
+-- Of transfers begun since `transfers_since` the deposits and withdrawals are known too: a closing
+-- carries those of its last twelve days, as they may lie before the transfer's first state.
+with
+
+read_of_activities as (
+
+    select min(since)::date as first_day from coverage where stream in ('nta', 'activities')
+
+),
+
+began as (
+
+    select coalesce(
+        (
+            select max(if(
+                (select count(*) from base) > 0, calendar.next_session, calendar.date
+            ))
+            from opening inner join calendar on calendar.date = opening.system_date
+        ),
+        (select first_day from read_of_activities),
+        '0001-01-01'::date
+    ) as begins
+
+)
+
+select
+    begins,
+    if(
+        (select count(*) from base) > 0,
+        greatest(
+            (select max(system_date) from opening) - 7, (select first_day from read_of_activities)
+        ),
+        begins
+    ) as transfers_since
+from began

@@ -1,5 +1,5 @@
 -- title: What suspense gives back once an action has all its legs
--- reads: lines, movements, contract_multipliers
+-- reads: lines, suspense_groups, base, base_cleared, opening
 --
 -- Legs come one by one, so suspense is closed on each date on which an action is whole, for what it
 -- holds then: the same entries whenever the books are made. What counts as whole depends on the
@@ -9,98 +9,14 @@
 -- of each added leg.
 with
 
-half_digit as (
-
-    select [0.5, 0.05, 0.005, 0.0005, 0.00005, 0.000005, 0.0000005, 0.00000005, 0.000000005,
-        0.0000000005]::decimal(11, 10)[] as by_scale
-
-),
-
-legs as (
-
-    select
-        contra, account_id, system_date, entry_type, entry_sub_type, booked_leg, qty, cash, symbol,
-        if(part = 'reversal', -1, 1) as counted,
-        if(entry_type in ('OPASN', 'OPEXC'), regexp_extract(
-            symbol, '^(.+)\d{6}([CP])(\d{8})$', ['root', 'side', 'strike']
-        ), null) as contract,
-        if(booked_leg in ('ADD', 'RETURN'), abs(qty) * multiplier * by_scale[price_dp + 1], 0)
-        + if(net_amount <> 0, 0.005, 0) as rounded_by
-    from movements cross join half_digit
-    where not is_memo
-        and (starts_with(contra, 'SUSP:CA:') or starts_with(contra, 'SUSP:OP'))
-
-),
-
-owed as (
-
-    select
-        legs.*,
-        case contract.side when 'C' then -qty when 'P' then qty else 0 end as units,
-        regexp_matches(contract.root, '\d$') as is_adjusted,
-        if(is_adjusted, contract_multipliers.multiplier, 100) as multiplier,
-        coalesce(try_cast(contract.strike as bigint), 0) as strike,
-        if(entry_type in ('OPASN', 'OPEXC') and coalesce(contract.side, '') = '', counted, 0)
-            as unread
-    from legs
-    left join contract_multipliers on contract_multipliers.symbol = legs.symbol
-
-),
-
-daily as (
-
-    select
-        contra, account_id, system_date, max(entry_type) as entry_type,
-        max(entry_sub_type) as entry_sub_type,
-        coalesce(sum(counted) filter (where booked_leg = 'REMOVE'), 0) as removed,
-        coalesce(sum(counted) filter (where booked_leg = 'ADD'), 0) as added,
-        coalesce(sum(counted) filter (where booked_leg = 'RETURN'), 0) as returned,
-        coalesce(sum(counted) filter (where booked_leg = 'CASH'), 0) as paid,
-        sum(units * multiplier) as shares_owed,
-        sum(-units * multiplier * strike) as cash_owed,
-        sum(-units * strike) as cash_of_one,
-        coalesce(sum(qty) filter (where entry_type = 'OPTRD'), 0) as shares,
-        coalesce(sum(cash) filter (where entry_type = 'OPTRD'), 0) as cash,
-        max(if(is_adjusted, 1, 0)) as adjusted,
-        max(if(is_adjusted and multiplier is null, 1, 0)) as unknown,
-        sum(unread) as unread,
-        coalesce(sum(counted * rounded_by), 0) as rounded_by
-    from owed
-    group by contra, account_id, system_date
-
-),
-
-so_far as (
-
-    select
-        contra, account_id, system_date,
-        max(entry_type) over until_then as entry_type,
-        max(entry_sub_type) over until_then as entry_sub_type,
-        sum(removed) over until_then as removed,
-        sum(added) over until_then as added,
-        sum(returned) over until_then as returned,
-        sum(paid) over until_then as paid,
-        sum(shares_owed) over until_then as shares_owed,
-        sum(cash_owed) over until_then as cash_owed,
-        sum(cash_of_one) over until_then as cash_of_one,
-        sum(shares) over until_then as shares,
-        sum(cash) over until_then as cash,
-        max(adjusted) over until_then as adjusted,
-        max(unknown) over until_then as unknown,
-        sum(unread) over until_then as unread,
-        sum(rounded_by) over until_then + 0.000000001 as rounded_by
-    from daily
-    window until_then as (partition by contra order by system_date)
-
-),
-
 whole as (
 
     select
-        *,
+        * exclude (rounded_by),
+        rounded_by + 0.000000001 as rounded_by,
         if(starts_with(contra, 'SUSP:OPT:'), 'STREET:TRADE', 'EXT:ISSUER') as outside
-    from so_far
-    where case
+    from suspense_groups
+    where not is_carried and case
         when removed = 0 and added = 0 and returned = 0 and paid = 0 then true
         when starts_with(contra, 'SUSP:OPT:')
             then unread = 0 and (
@@ -124,14 +40,29 @@ whole as (
 
 ),
 
+-- What a group was given before the night begins: what it still holds, and what was cleared of it.
+given as (
+
+    select other_account as contra, system_date, measure, commodity, -amount as amount
+    from lines
+    where starts_with(other_account, 'SUSP:')
+    union all
+    select ledger_account, opening.system_date, measure, commodity, amount
+    from base cross join opening
+    where starts_with(ledger_account, 'SUSP:')
+    union all
+    select contra, opening.system_date, measure, commodity, amount
+    from base_cleared cross join opening
+
+),
+
 held as (
 
     select
-        whole.contra, whole.account_id, whole.system_date, lines.measure, lines.commodity,
-        whole.outside, whole.paid, whole.rounded_by, -sum(lines.amount) as balance
+        whole.contra, whole.account_id, whole.system_date, given.measure, given.commodity,
+        whole.outside, whole.paid, whole.rounded_by, sum(given.amount) as balance
     from whole
-    inner join lines
-        on lines.other_account = whole.contra and lines.system_date <= whole.system_date
+    inner join given on given.contra = whole.contra and given.system_date <= whole.system_date
     group by all
 
 ),
@@ -154,9 +85,9 @@ placed as (
 
 places as (
 
-    select contra, measure, commodity, unnest(list(distinct place)) as place
-    from placed
-    group by contra, measure, commodity
+    select contra, measure, commodity, place from placed where place is not null
+    union
+    select contra, measure, commodity, place from base_cleared
 
 ),
 
@@ -165,12 +96,18 @@ changes as (
     select
         placed.contra, placed.account_id, placed.system_date, placed.measure, placed.commodity,
         places.place,
-        if(placed.place = places.place, placed.balance, 0) as drained
+        if(placed.place = places.place, placed.balance, 0) as drained,
+        coalesce(base_cleared.amount, 0) as before
     from placed
     inner join places
         on places.contra = placed.contra
         and places.measure = placed.measure
         and places.commodity = placed.commodity
+    left join base_cleared
+        on base_cleared.contra = placed.contra
+        and base_cleared.measure = placed.measure
+        and base_cleared.commodity = placed.commodity
+        and base_cleared.place = places.place
 
 ),
 
@@ -178,9 +115,9 @@ steps as (
 
     select
         *,
-        drained - lag(drained, 1, 0) over (
+        drained - coalesce(lag(drained) over (
             partition by contra, measure, commodity, place order by system_date
-        ) as amount
+        ), before) as amount
     from changes
 
 )

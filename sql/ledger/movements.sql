@@ -1,5 +1,5 @@
 -- title: What each event moves, in parts: a new one, and the reversal of an earlier one
--- reads: execution_effects, state_effects, contract_multipliers, opening_positions, base_lots, opening_cash, opening, readings
+-- reads: execution_effects, state_effects, opening_positions, base_lots, base_lines, contract_multipliers, opening_cash, opening, readings
 --
 -- A bust reverses what its target moved, with the target's trade and settle dates; a correction
 -- does so and moves anew; a later state of an activity reverses the state before it, on its own
@@ -8,6 +8,7 @@
 -- price), average (takes cost out without a price), return (of capital), reversal.
 -- The money of an adjusted contract whose multiplier is unknown waits in suspense.
 -- An execution without a price, or whose notional no decimal holds, is not booked: a rule names it.
+-- What a closing holds of the reversed movement says which suspense account it went to.
 -- `phase` and `moment` order the movements of one account and symbol within a system date.
 with
 
@@ -94,6 +95,12 @@ executions_ordered as (
 
 ),
 
+booked_before as (
+
+    select movement_id, min(other_account) as contra from base_lines group by movement_id
+
+),
+
 activities_booked as (
 
     select
@@ -106,7 +113,8 @@ activities_booked as (
     union all
     select
         now.movement_id || '/reversal', now.activity_id, 'reversal', before.account_id,
-        before.symbol, -before.qty_delta, -before.cash_delta, before.contra, before.price,
+        before.symbol, -before.qty_delta, -before.cash_delta,
+        coalesce(booked_before.contra, before.contra), before.price,
         before.price_dp, before.multiplier, if(before.cost_rule is null, null, 'reversal'),
         -before.stated_cost, greatest(now.system_date, before.system_date), before.settle_date,
         now.event_at, now.received, before.movement_id, before.is_memo, before.entry_type,
@@ -115,6 +123,7 @@ activities_booked as (
     from costed as now
     inner join costed as before
         on before.activity_id = now.activity_id and before.state = now.state_before
+    left join booked_before on booked_before.movement_id = before.movement_id
 
 ),
 

@@ -1,11 +1,26 @@
 -- title: Double entry: every event as postings that sum to zero per commodity
--- reads: lines, drains, base, opening
+-- reads: lines, drains, base, base_suspense, opening
 --
 -- One line gives the account what it got, its twin takes the same from where it came. A commodity
 -- is a currency, a security, or a currency's cost. Corporate actions, journals and exercises go
 -- through suspense accounts that drain when the other leg comes. Nothing is ever changed: a
 -- reversal names the posting that it takes back. A night that begins with a closing carries what
--- that held in other than customer accounts.
+-- that held in other than customer accounts; of suspense, which event left it there and when.
+with
+
+carried as (
+
+    select
+        concat_ws(' ', 'carried', ledger_account, commodity, measure) as event,
+        null::varchar as account_id, opening.system_date, ledger_account, commodity, measure, amount
+    from base cross join opening
+    where not regexp_matches(ledger_account, '^([CF]|SUSP):') and ledger_account <> 'OPEN'
+    union all
+    select event, account_id, system_date, ledger_account, commodity, measure, amount
+    from base_suspense
+
+)
+
 select
     movement_id || '/' || leg as posting_id,
     event, kind, account_id, system_date, trade_date, settle_date, ledger_account, commodity, amount,
@@ -35,21 +50,16 @@ select
 from drains
 union all
 select
-    concat_ws(' ', 'carried', base.ledger_account, base.commodity, base.measure) || '/1',
-    concat_ws(' ', 'carried', base.ledger_account, base.commodity, base.measure),
-    'opening', null, opening.system_date, opening.system_date, opening.system_date,
-    base.ledger_account, base.commodity, base.amount,
-    base.measure,
+    concat_ws('/', 'carried', event, system_date, ledger_account, commodity, measure, account_id, '1'),
+    event, 'opening', account_id, system_date, system_date, system_date, ledger_account, commodity,
+    amount,
+    measure,
     null
-from base cross join opening
-where not regexp_matches(base.ledger_account, '^[CF]:') and base.ledger_account <> 'OPEN'
+from carried
 union all
 select
-    concat_ws(' ', 'carried', base.ledger_account, base.commodity, base.measure) || '/2',
-    concat_ws(' ', 'carried', base.ledger_account, base.commodity, base.measure),
-    'opening', null, opening.system_date, opening.system_date, opening.system_date,
-    'OPEN', base.commodity, -base.amount,
-    base.measure,
+    concat_ws('/', 'carried', event, system_date, ledger_account, commodity, measure, account_id, '2'),
+    event, 'opening', account_id, system_date, system_date, system_date, 'OPEN', commodity, -amount,
+    measure,
     null
-from base cross join opening
-where not regexp_matches(base.ledger_account, '^[CF]:') and base.ledger_account <> 'OPEN'
+from carried

@@ -7,6 +7,8 @@ back, 150 of cash goes, and the order keeps the other 5.
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -14,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from recon.closings.store import index, latest, read_index
+from recon.closings.store import latest, read_index
 from recon.sandbox.model import Books, Position
 from tests.nightly.longbooks import DAYS, PLAIN, activity, make_long_books, trade
 from tests.nightly.longnights import BALANCES, base_of, copy_of, query, rebuild, run_long
@@ -100,9 +102,21 @@ def test_the_whole_of_the_books_ends_with_the_same(home: Path, tmp_path: Path) -
     assert [query(home, BALANCES)] == whole
 
 
-def test_closings_of_a_release_that_kept_no_lines_move_the_base(home: Path, tmp_path: Path) -> None:
-    """Nothing there says what the sale took out, so the night begins before it."""
+def test_closings_of_the_release_before_are_made_anew(home: Path, tmp_path: Path) -> None:
+    """They do not hold all that a night needs: it begins with the books, and ends the same."""
     old = copy_of(home, tmp_path / "old")
-    known = latest(read_index(old / "closings"))
-    index(old / "closings", [replace(closing, lines="") for closing in known.values()])
-    assert rebuilt(old, tmp_path / "copy", 2) == (DAYS[1], [query(home, BALANCES)])
+    as_of_0_3_0(old / "closings")
+    assert rebuilt(old, tmp_path / "copy", 2) == (None, [query(home, BALANCES)])
+
+
+def as_of_0_3_0(folder: Path) -> None:
+    """Make closings into what release 0.3.0 left: files named by version, a line for each date."""
+    lines = []
+    for closing in latest(read_index(folder)).values():
+        stem = f"{closing.system_date}.{closing.version}"
+        shutil.copy(folder / closing.file("balances"), folder / f"{stem}.parquet")
+        shutil.copy(folder / closing.file("lines"), folder / f"{stem}.lines.parquet")
+        line = {name: vars(closing)[name] for name in ("system_date", "version", "run", "fetch")}
+        parts = {"sha256": closing.parts["balances"], "lines": closing.parts["lines"], "lots": ""}
+        lines.append(json.dumps(line | parts) + "\n")
+    (folder / "index.ndjson").write_text("".join(lines))

@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from recon.closings.load import load_earlier_holdings
-from recon.closings.store import Contents, write_closing
-from recon.closings.write import BASE, BOOKED_LINES
+from recon.closings.parts import SCHEMAS
+from recon.closings.store import write_closing
 from tests.cases import empty_warehouse
 
 FRIDAY, MONDAY, TUESDAY = date(2026, 5, 29), date(2026, 6, 1), date(2026, 6, 2)
@@ -24,7 +24,7 @@ def test_holdings_about_a_record_date_come_from_the_closings(tmp_path: Path) -> 
         str(day): write_closing(
             tmp_path,
             day,
-            Contents(_balances(rows), BOOKED_LINES.empty_table()),
+            {"balances": _balances(rows)},
             None,
             run=1,
             fetch=1,
@@ -46,4 +46,4 @@ def test_holdings_about_a_record_date_come_from_the_closings(tmp_path: Path) -> 
 
 def _balances(rows: list[tuple[str, str, str, int]]) -> pa.Table:
     columns = zip(*((*row[:3], Decimal(row[3])) for row in rows), strict=True)
-    return pa.table(list(map(list, columns)), names=BASE.names).cast(BASE)
+    return pa.table(list(map(list, columns)), names=SCHEMAS["balances"].names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +12,11 @@ import pytest
 
 from recon.archive.manifest import Fetch
 from recon.archive.segment import Segment
-from recon.closings.start import choose_base
+from recon.closings.parts import SCHEMAS
+from recon.closings.start import choose_start
 from recon.closings.store import (
     Closing,
     ClosingDamaged,
-    Contents,
     index,
     latest,
     read_closing,
@@ -23,20 +24,19 @@ from recon.closings.store import (
     still_valid,
     write_closing,
 )
-from recon.closings.write import BASE, BOOKED_LINES
 from tests.nightly.longbooks import BOOKED, DAYS, STATED, SYMBOLS, at_close, make_long_books
 from tests.nightly.longnights import LongHome, copy_of, report, run_long, versions
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = DAYS[5:9]
-NO_LINES = BOOKED_LINES.empty_table()
+BALANCES, NO_LINES = SCHEMAS["balances"], SCHEMAS["lines"].empty_table()
 
 
 def balances(*rows: tuple[str, str, str, str]) -> pa.Table:
     """Account, commodity, measure and amount of each row."""
     amounts = [
-        {**dict(zip(BASE.names, row, strict=True)), "amount": Decimal(row[3])} for row in rows
+        {**dict(zip(BALANCES.names, row, strict=True)), "amount": Decimal(row[3])} for row in rows
     ]
-    return pa.Table.from_pylist(amounts, schema=BASE)
+    return pa.Table.from_pylist(amounts, schema=BALANCES)
 
 
 def of_customers(home: Path, closing: Closing) -> dict[str, tuple[str, ...]]:
@@ -112,9 +112,10 @@ def test_a_closing_that_is_not_what_was_stored_is_refused_and_then_made_again(
 def test_a_closing_whose_file_is_gone_is_refused(tmp_path: Path) -> None:
     """Its index says that there was one."""
     closed(tmp_path, MONDAY, ("C:A:CASH", "USD", "CASH", "1"))
-    (tmp_path / f"{MONDAY}.1.parquet").unlink()
+    (closing,) = read_index(tmp_path)
+    (tmp_path / closing.file("balances")).unlink()
     with pytest.raises(ClosingDamaged, match="no file"):
-        base(tmp_path, WEDNESDAY, 1)
+        read_closing(tmp_path, closing)
 
 
 def without_opening(rows: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -125,10 +126,12 @@ def without_opening(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 def test_a_closing_counts_only_once_it_is_indexed(tmp_path: Path) -> None:
     """What a killed night left is overwritten by the next: nobody can have begun with it."""
     wrong = balances(("C:A:CASH", "USD", "CASH", "1"))
-    write_closing(tmp_path, MONDAY, Contents(wrong, NO_LINES), None, run=1, fetch=1)
+    write_closing(tmp_path, MONDAY, {"balances": wrong, "lines": NO_LINES}, None, run=1, fetch=1)
     assert latest(read_index(tmp_path)) == {}
     right = balances(("C:A:CASH", "USD", "CASH", "2"))
-    again = write_closing(tmp_path, MONDAY, Contents(right, NO_LINES), None, run=1, fetch=1)
+    again = write_closing(
+        tmp_path, MONDAY, {"balances": right, "lines": NO_LINES}, None, run=1, fetch=1
+    )
     index(tmp_path, [again])
     assert read_closing(tmp_path, latest(read_index(tmp_path))[str(MONDAY)]) == right
 
@@ -137,28 +140,43 @@ def base(folder: Path, night: date, back: int, *fetches: Fetch, open_since: tupl
          ) -> str | None:  # fmt: skip
     """The base chosen from the closings in a folder, by its date."""
     known = latest(read_index(folder))
-    chosen = choose_base(folder, known, folder, fetches, DAYS, night, open_since, back)
-    return chosen[0].system_date if chosen else None
+    chosen = choose_start(known, fetches, DAYS, night, open_since, back)
+    return chosen.system_date if chosen else None
 
 
 def closed(folder: Path, day: date, *rows: tuple[str, str, str, str], fetch: int = 1) -> None:
     """Store a closing of that day."""
-    contents = Contents(balances(*rows), NO_LINES)
+    contents = {"balances": balances(*rows), "lines": NO_LINES}
     index(folder, [write_closing(folder, day, contents, None, run=1, fetch=fetch)])
 
 
-def test_the_base_lies_back_and_before_what_is_open_or_in_suspense(tmp_path: Path) -> None:
-    """Closings of days 1 to 6, of which day 5 waits for a leg; the night is that of day 7."""
+def test_the_start_lies_back_and_before_what_is_open_and_not_carried(tmp_path: Path) -> None:
+    """Closings of days 1 to 6; what suspense holds is carried and holds no night back."""
     for day in DAYS[:6]:
         waits = ("SUSP:CA:A SPLIT", "AAA", "QTY", "4")
         cash = ("C:A:CASH", "USD", "CASH", "1")
         closed(tmp_path, day, cash, *([waits] if day == DAYS[4] else []))
     assert base(tmp_path, DAYS[7], 1) == str(DAYS[5])
-    assert base(tmp_path, DAYS[6], 1) == str(DAYS[3])
+    assert base(tmp_path, DAYS[6], 1) == str(DAYS[4])
     assert base(tmp_path, DAYS[6], 3) == str(DAYS[2])
     assert base(tmp_path, DAYS[6], 7) is None
     assert base(tmp_path, DAYS[7], 1, open_since=(DAYS[3],)) == str(DAYS[1])
     assert base(tmp_path, DAYS[7], 1, open_since=(DAYS[1],)) is None
+
+
+def test_closings_of_an_older_shape_are_read_but_nothing_begins_with_them(tmp_path: Path) -> None:
+    """A line of release 0.3.0, and the files that it names by version."""
+    closed(tmp_path, MONDAY, ("C:A:CASH", "USD", "CASH", "1"))
+    (closing,) = read_index(tmp_path)
+    for part, name in (("balances", f"{MONDAY}.1.parquet"), ("lines", f"{MONDAY}.1.lines.parquet")):
+        (tmp_path / closing.file(part)).rename(tmp_path / name)
+    line = {"system_date": str(MONDAY), "version": 1, "run": 1, "fetch": 1, "lots": ""}
+    line |= {"sha256": closing.parts["balances"], "lines": closing.parts["lines"]}
+    (tmp_path / "index.ndjson").write_text(json.dumps(line) + "\n")
+    (old,) = read_index(tmp_path)
+    assert read_closing(tmp_path, old) == balances(("C:A:CASH", "USD", "CASH", "1"))
+    assert read_closing(tmp_path, old, "lines") == NO_LINES
+    assert base(tmp_path, DAYS[13], 1) is None
 
 
 @pytest.mark.parametrize(
@@ -167,7 +185,7 @@ def test_the_base_lies_back_and_before_what_is_open_or_in_suspense(tmp_path: Pat
 )
 def test_a_closing_is_valid_until_something_older_is_archived(first_day: str, valid: bool) -> None:
     """Nobody knows which day an event without a date belongs to, so it counts as older."""
-    closing = Closing("2026-06-01", 1, 1, 1, "")
+    closing = Closing("2026-06-01", 1, 1, 1, {})
     segment = Segment("000002-0000", 1, "", "", first_day, "")
     for number, stream, expected in ((2, "nta", valid), (1, "nta", True), (2, "system", True)):
         fetch = Fetch(number, stream, "", "", "complete", 1, 1, 0, segments=(segment,))

@@ -124,7 +124,7 @@ judged as (
         matched.*,
         case
             when undone >= number then 'pass'
-            when begun_on <= begins or undone >= number_in_books then 'not_evaluated'
+            when begun_on <= transfers_since or undone >= number_in_books then 'not_evaluated'
             when not was_booked then 'pass'
             when $system_date::date < due_date then 'pending'
             else 'break'

@@ -108,7 +108,7 @@ numbered as (
         row_number() over (
             partition by account_id, old_last
             order by
-                coalesce(old_last and is_judged and completed_on < beginning.begins, false),
+                coalesce(old_last and is_judged and completed_on < transfers_since, false),
                 last_day, completed_on, transfer_id
         ) as turn
     from wanted
@@ -116,7 +116,7 @@ numbered as (
     cross join (values (true), (false)) as ways (old_last)
     where last_day >= (
         select coalesce(max(days.number), 0) - $window::int
-        from days inner join beginning on beginning.begins = days.date
+        from days inner join beginning on beginning.transfers_since = days.date
     )
 
 ),
@@ -189,7 +189,7 @@ found as (
         'transfer ' || transfer_id as subject,
         completed_on as since,
         activity_id is not null as is_matched,
-        begun_on <= begins as is_old,
+        begun_on <= transfers_since as is_old,
         'booked' as expected,
         if(activity_id is null, 'not booked', 'booked') as actual,
         list_filter(

@@ -1,6 +1,6 @@
 -- title:    Executions do not add up to the order's filled quantity
 -- severity: S1
--- reads:    execution_effects, executions, order_events, opening
+-- reads:    execution_effects, executions, fetches, order_events, orders_begun
 -- params:   system_date
 --
 -- The broker sends each execution as an event of its own and repeats the running total on the
@@ -10,8 +10,8 @@
 -- old event late, and then it is not the last. A fill near 20:00 New York can be booked a day
 -- before its event, so executions bring their own total.
 -- Not evaluated: no last total (the legs of a multi-leg order have one on the activity stream
--- only), an effect that is not known, and an order that was partly filled before the day that the
--- books of the night begin with.
+-- only), an effect that is not known, and an order that was partly filled before a statement
+-- opened the books.
 -- Clears when a later replay brings the missing execution.
 with
 
@@ -53,19 +53,25 @@ moved as (
 executed as (
 
     select
-        account_id,
-        order_id,
+        moved.account_id,
+        moved.order_id,
         min(symbol) as symbol,
-        sum(filled) as qty,
-        count(*) - count(filled) as unknown,
+        sum(moved.filled) + coalesce(any_value(orders_begun.filled), 0) as qty,
+        count(*) - count(moved.filled) as unknown,
         count(*) filter (
             where event in ('trade_bust', 'trade_correct') and not target_known
         ) as unknown_targets,
-        first(order_filled_qty order by event_at, received) as first_total,
-        first(filled order by event_at, received) as first_filled,
-        list(execution_id order by received, execution_id) as evidence
+        coalesce(
+            any_value(orders_begun.first_total), first(order_filled_qty order by event_at, received)
+        ) as first_total,
+        coalesce(
+            any_value(orders_begun.first_filled), first(moved.filled order by event_at, received)
+        ) as first_filled,
+        coalesce(any_value(orders_begun.evidence), [])
+            || list(execution_id order by received, execution_id) as evidence
     from moved
-    group by account_id, order_id
+    left join orders_begun on orders_begun.order_id = moved.order_id
+    group by moved.account_id, moved.order_id
 
 ),
 
@@ -81,7 +87,8 @@ verdicts as (
             when executed.qty = stated.last_received then 'pass'
             when executed.qty = stated.last_by_time then 'pass'
             when executed.unknown_targets > 0 then 'not_evaluated'
-            when not stated.begins_here and exists (select 1 from opening)
+            when not stated.begins_here
+                and exists (select 1 from fetches where stream = 'opening')
                 and executed.first_total is distinct from executed.first_filled
             then 'not_evaluated'
             else 'break'

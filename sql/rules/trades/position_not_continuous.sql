@@ -1,12 +1,13 @@
 -- title:    The position the broker reports after an execution does not follow from the last one
 -- severity: S1
--- reads:    execution_effects, movements, opening_positions, opening, calendar
+-- reads:    base_gaps, execution_effects, movements, opening_positions, opening, calendar
 -- params:   system_date
 --
 -- Every execution carries the position after it. It must be the position before, plus what the
 -- execution moved, plus what activities moved in between: per account and symbol the gap between
 -- the broker's position and the sum of all known movements may never change. Where it changes, an
--- event was lost, doubled or booked wrongly just before; a gap that stays is not said again. A
+-- event was lost, doubled or booked wrongly just before; a gap that stays is not said again, nor is
+-- one from before the closing that the night begins with. A
 -- correction's unknown effect and an absent number are not evaluated, and the next gap counts
 -- from there; so does a bust of an execution from before books that have no opening.
 -- Order: that of receipt or that of the broker's `at`, whichever leaves fewer changes, since an
@@ -87,7 +88,11 @@ summed as (
 opened as (
 
     select account_id, symbol, sum(qty) as qty
-    from opening_positions
+    from (
+        select account_id, symbol, qty from opening_positions
+        union all
+        select account_id, symbol, qty from base_gaps
+    ) as begun
     group by account_id, symbol
 
 ),

@@ -1,0 +1,28 @@
+"""What was open before the beginning and is not judged again stays as it was. Takes the table
+`verdicts` of the night's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from datetime import date
+
+import duckdb
+
+from recon.resources import folder
+
+# A closing carries these whole, so that a rule that reads one judges everything on each night.
+BALANCES = frozenset({"positions_proof", "cash_proof", "stock_record", "suspense", "closed"})
+
+
+def carry_open_items(
+    connection: duckdb.DuckDBPyConnection, rules: Mapping[str, Set[str]], system_date: date
+) -> None:
+    """Leave out verdicts on what lies before the beginning alone, put in what is still open.
+
+    `rules` are the night's, with the tables that each reads."""
+    sql = folder("sql") / "closings"
+    on_balances = [rule for rule, tables in rules.items() if tables & BALANCES]
+    drop = (sql / "drop_carried_verdicts.sql").read_text(encoding="utf-8")
+    connection.execute(drop, {"on_balances": on_balances})
+    keep = (sql / "keep_open.sql").read_text(encoding="utf-8")
+    connection.execute(keep, {"on_balances": on_balances, "system_date": system_date})

@@ -1,0 +1,74 @@
+"""An index says which segments name an identity, so that nobody looks through the archive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from recon.archive.identities import NAME, ORDER, segments_naming
+from recon.archive.manifest import read_manifest
+from recon.archive.segment import Segment
+from recon.feeds.streams import NTA, TRADES, Stream
+from tests.archive.making import archived_texts, trade
+
+LEGS = '"legs": [{"execution_id": "L1"}, {"execution_id": "L2"}]'
+ACTIVITY = '{"id": "N1", "account_id": "A1", "at": "2026-06-15T14:30:00Z", "entry_type": "CSD"}'
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Four segments: a fill, a bust of it, a multi-leg fill, and a deposit."""
+    archived_texts(tmp_path, TRADES, [trade(execution_id="X1")])
+    bust = trade('"previous_execution_id": "X1"', execution_id="X2")
+    archived_texts(tmp_path, TRADES, [bust])
+    archived_texts(tmp_path, TRADES, [trade(LEGS, execution_id="X3").replace('"O1"', '"O3"')])
+    archived_texts(tmp_path, NTA, [ACTIVITY])
+    return tmp_path
+
+
+def older(archive: Path) -> dict[Stream, list[Segment]]:
+    """Every segment of both streams."""
+    fetches = read_manifest(archive)
+    return {
+        stream: [s for fetch in fetches if fetch.stream == stream.name for s in fetch.segments]
+        for stream in (TRADES, NTA)
+    }
+
+
+def places(archive: Path, *names: str) -> list[int]:
+    """The places, 1 to 4, of the segments that the index gives for those names."""
+    every = [segment.name for segments in older(archive).values() for segment in segments]
+    found = segments_naming(archive, older(archive), names)
+    return sorted(every.index(s.name) + 1 for segments in found.values() for s in segments)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("X1", [1, 2]), ("X2", [2]), ("L2", [3]), (ORDER + "O3", [3]), ("N1", [4]), ("O3", []),
+     ("X9", [])],
+)  # fmt: skip
+def test_an_event_is_found_by_each_of_its_names(
+    archive: Path, name: str, expected: list[int]
+) -> None:
+    """Its identity, what it refers to, its legs and its order; an order's name is no event's."""
+    assert places(archive, name) == expected
+
+
+def test_a_segment_is_read_once(archive: Path) -> None:
+    """Later look-ups open none of those before; a new one is read when it is first among them."""
+    assert places(archive, "X1", "N1") == [1, 2, 4]
+    before = list(archive.glob("*/*.parquet"))
+    archived_texts(archive, NTA, [ACTIVITY.replace("N1", "N2")])
+    for file in before:
+        file.unlink()
+    assert places(archive, "X1", "N1", "N2") == [1, 2, 4, 5]
+
+
+def test_an_index_that_cannot_be_read_is_made_again(archive: Path) -> None:
+    """It is a cache of the segments, and nothing is lost with it."""
+    assert places(archive, "L1") == [3]
+    (archive / NAME).write_bytes(b"not a database" * 1000)
+    assert places(archive, "L1") == [3]
+    (archive / NAME).unlink()
+    assert places(archive, "L1") == [3]
