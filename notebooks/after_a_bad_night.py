@@ -24,7 +24,7 @@ with app.setup:
     from recon.reports.explain import explain_break
     from recon.reports.findings import COLUMNS
     from recon.reports.summary import concentration, worst_first
-    from recon.resources import folder
+    from recon.paths import folder
     from recon.warehouse.connect import connect
 
     ROWS_ASKED_MAX = 10_000

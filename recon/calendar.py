@@ -7,7 +7,7 @@ import functools
 from datetime import date
 
 from recon.errors import UsageError
-from recon.resources import folder
+from recon.paths import folder
 
 FILE = "calendar_us.csv"
 

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from recon.resources import folder
+from recon.paths import folder
 
 with (folder("data") / "calendar_us.csv").open(newline="", encoding="utf-8") as file:
     CALENDAR = {date.fromisoformat(row["date"]): row for row in csv.DictReader(file)}

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from recon.resources import folder
+from recon.paths import folder
 
 DATA = folder("data")
 

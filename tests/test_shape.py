@@ -16,27 +16,26 @@ SQL = sorted((ROOT / "sql").rglob("*.sql"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 # A part may import those before it; the base stands under everything.
-BASE = ("errors", "lines", "resources", "window", "calendar", "settings")
+BASE = ("errors", "ndjson", "paths", "window", "calendar", "settings")
 STAGES = (
     "feeds", "archive", "warehouse", "ledger", "closings", "rules", "breaks", "reports", "nightly",
 )  # fmt: skip
 ORDER = (*BASE, *STAGES, "cli")
-COMMAND_LINE = {"__main__", "cli", "demo", "doctor", "terminal", "webhook"}
 LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 250, 70
 
 # Where a library may be imported, as a pattern under recon/.
 LIBRARY_PLACES = {
     "airflow": "airflow*.py",
-    "click": "cli*.py",
-    "cryptography": "feeds/webhooks_*.py",
-    "http_sf": "feeds/webhooks_*.py",
+    "click": "cli/*.py",
+    "cryptography": "feeds/webhooks/*.py",
+    "http_sf": "feeds/webhooks/*.py",
     "httpx": "feeds/*.py",
-    "starlette": "webhook.py",
-    "uvicorn": "webhook.py",
+    "starlette": "cli/receiver.py",
+    "uvicorn": "cli/receiver.py",
 }
 # The only files that may name a binary floating-point number, and what for.
 FLOATS = {
-    "recon/feeds/patience.py": "seconds that the broker asks to wait, never money",
+    "recon/feeds/retry.py": "seconds that the broker asks to wait, never money",
     "recon/window.py": "seconds to wait, never money",
 }
 CLOCKS = re.compile(r"(.*\.)?(now|utcnow|today)|time\.(time|time_ns|localtime|gmtime)|time_ns")
@@ -53,8 +52,8 @@ def part_of(path: Path) -> str:
 
 
 def part_named(name: str) -> str:
-    """The files of the command line are one part."""
-    return "cli" if name in COMMAND_LINE or name.startswith("cli_") else name
+    """`python -m recon` is the command line."""
+    return "cli" if name == "__main__" else name
 
 
 def tree(path: Path) -> ast.Module:
@@ -122,7 +121,7 @@ def test_one_file_opens_duckdb() -> None:
 def test_the_clock_is_read_in_one_file() -> None:
     """A run is repeatable because every stage is told what time it is; the sandbox is a broker."""
     for path in PYTHON:
-        if short(path) == "recon/cli_options.py" or part_of(path) == "sandbox":
+        if short(path) == "recon/cli/options.py" or part_of(path) == "sandbox":
             continue
         for name, line in calls(path):
             assert not CLOCKS.fullmatch(name), f"{short(path)}:{line} reads the clock by {name}()"

@@ -64,7 +64,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_has_every_file_of_sql_and_data(wheel: Path) -> None:
-    """`recon/resources.py` finds them in the package where there is no checkout."""
+    """`recon/paths.py` finds them in the package where there is no checkout."""
     held = set(zipfile.ZipFile(wheel).namelist())
     for name in ("sql", "data"):
         files = [path for path in (ROOT / name).rglob("*") if path.is_file()]
@@ -76,7 +76,7 @@ def test_the_wheel_has_every_file_of_sql_and_data(wheel: Path) -> None:
 
 def test_the_installed_package_reads_its_own_sql(installed: Path, tmp_path: Path) -> None:
     """Not the checkout's, which the running environment may know of too."""
-    code = "from recon.resources import folder; print(folder('sql'))"
+    code = "from recon.paths import folder; print(folder('sql'))"
     sql = Path(succeed(installed / "bin" / "python", "-c", code, folder=tmp_path).strip())
     assert sql.name == "_sql"
     assert sql.is_relative_to(installed)

@@ -19,7 +19,6 @@ import pendulum
 from recon.archive.coverage import BY_CURSOR
 from recon.archive.intake import Intake
 from recon.archive.manifest import Fetch
-from recon.feeds.answer import AnswerRefused
 from recon.feeds.bounds import NOT_IN_THAT_FORM, Dates, before_its_day, closed_dates, shows_no_cut
 from recon.feeds.broker import Broker, StreamEnd
 from recon.feeds.cursor import (
@@ -29,6 +28,7 @@ from recon.feeds.cursor import (
     ids_were_remade,
     published_between,
 )
+from recon.feeds.response import AnswerRefused
 from recon.feeds.streams import Stream
 from recon.window import Window, parse_instant
 

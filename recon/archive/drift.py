@@ -22,7 +22,7 @@ from recon.archive.manifest import read_manifest
 from recon.archive.segment import read_texts
 from recon.archive.shapes import Shape, kind_of, shape_of
 from recon.feeds.streams import ACTIVITIES, NTA, Stream
-from recon.resources import folder
+from recon.paths import folder
 from recon.window import as_z
 
 SECOND = 1_000_000_000

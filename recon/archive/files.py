@@ -23,9 +23,9 @@ import pyarrow as pa
 
 from recon.archive.manifest import INGESTED
 from recon.errors import UsageError
-from recon.feeds.elements import DECODER, each_element, elements, past_blanks
+from recon.feeds.json_array import DECODER, each_element, elements, past_blanks
 from recon.feeds.sse import BYTE_ORDER_MARK, SIZE_MAX, OversizeError
-from recon.feeds.tally import StreamEnd, Tally
+from recon.feeds.stream_end import StreamEnd, Tally
 
 DOCUMENT_BYTES_MAX = 256 * 1024 * 1024  # an array is read whole; lines and SSE may be endless
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"

@@ -13,10 +13,10 @@ import pendulum
 from recon.archive.columns import read_row
 from recon.archive.manifest import read_from_broker, read_manifest
 from recon.archive.read import archived
-from recon.feeds.answer import AnswerRefused
 from recon.feeds.bounds import NOT_IN_THAT_FORM, closed_dates
 from recon.feeds.broker import Broker
 from recon.feeds.cursor import NO_SUCH_CURSOR, published_between
+from recon.feeds.response import AnswerRefused
 from recon.feeds.streams import Stream
 from recon.window import Window
 

@@ -20,8 +20,8 @@ from recon.archive.manifest import INGESTED, Fetch
 from recon.archive.segment import TEMPORARY, sync
 from recon.errors import ReconError
 from recon.feeds.lifecycle import UPVEST
-from recon.feeds.tally import StreamEnd
-from recon.feeds.webhooks import events_of
+from recon.feeds.stream_end import StreamEnd
+from recon.feeds.webhooks.payload import events_of
 from recon.window import Window, parse_instant
 
 BODY = ".body"

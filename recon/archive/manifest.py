@@ -13,7 +13,7 @@ from pathlib import Path
 
 from recon.archive.segment import RAW, TEMPORARY, TYPED, Segment, sync
 from recon.errors import ReconError
-from recon.lines import append_lines
+from recon.ndjson import append_lines
 from recon.window import NEW_YORK, parse_instant
 
 NAME = "manifest.ndjson"

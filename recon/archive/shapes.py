@@ -23,7 +23,7 @@ from recon.feeds.streams import (
     UPVEST,
     Stream,
 )
-from recon.resources import folder
+from recon.paths import folder
 
 # The members that say of which kind an event is.
 KINDS: Mapping[str, tuple[str, ...]] = {

@@ -19,7 +19,7 @@ import filelock
 
 from recon.breaks.match import OPEN_STATES, Change, Known
 from recon.errors import ReconError, UsageError
-from recon.lines import append_lines
+from recon.ndjson import append_lines
 
 NAME, LOCK = "log.ndjson", ".log.lock"
 LOCK_SECONDS_MAX = 30

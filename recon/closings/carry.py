@@ -8,7 +8,7 @@ from datetime import date
 
 import duckdb
 
-from recon.resources import folder
+from recon.paths import folder
 
 # A closing carries these whole, so that a rule that reads one judges everything on each night.
 BALANCES = frozenset({"positions_proof", "cash_proof", "stock_record", "suspense", "closed"})

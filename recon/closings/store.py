@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from recon.archive.manifest import Fetch
 from recon.closings.parts import RESTATED, SCHEMAS, SHAPE
 from recon.errors import ReconError
-from recon.lines import append_lines, read_lines
+from recon.ndjson import append_lines, read_lines
 
 INDEX = "index.ndjson"
 OLD_SHAPE = 1  # balances, lines and lots alone, files named by the version

@@ -13,7 +13,7 @@ import pyarrow as pa
 from recon.closings.parts import SCHEMAS
 from recon.closings.store import Closing, index, write_closing
 from recon.ledger.costing import cost_method
-from recon.resources import folder as resource
+from recon.paths import folder as resource
 
 OF_THE_NIGHT = "open"  # the part that only the closing of the night's own date has
 

@@ -14,14 +14,14 @@ from typing import Self
 
 import httpx
 
-from recon.feeds.answer import GONE, AnswerRefused, is_framed, no_answer, removed, unusable
 from recon.feeds.bounds import NOT_IN_THAT_FORM, Dates, open_ended
 from recon.feeds.connection import Connection
 from recon.feeds.cursor import Cursor
 from recon.feeds.deadline import Deadline
-from recon.feeds.patience import Patience
+from recon.feeds.response import GONE, AnswerRefused, is_framed, no_answer, removed, unusable
+from recon.feeds.retry import Patience
+from recon.feeds.stream_end import StreamEnd, Tally
 from recon.feeds.streams import Stream
-from recon.feeds.tally import StreamEnd, Tally
 from recon.window import Window, as_z
 
 EVENT_STREAM = "text/event-stream"

@@ -14,9 +14,9 @@ import httpx
 import stamina
 
 from recon.errors import BrokerRefused
-from recon.feeds.answer import check_answer, host_of, no_answer, unusable
 from recon.feeds.deadline import Deadline
-from recon.feeds.patience import NotNow, Patience, Pause, Tries
+from recon.feeds.response import check_answer, host_of, no_answer, unusable
+from recon.feeds.retry import NotNow, Patience, Pause, Tries
 
 CONNECTIONS_MAX = 64
 

@@ -14,8 +14,8 @@ from itertools import islice
 from urllib.parse import quote
 
 from recon.errors import BrokerError, IncompleteError
-from recon.feeds.answer import AnswerRefused
 from recon.feeds.broker import Broker
+from recon.feeds.response import AnswerRefused
 from recon.feeds.streams import EOD_AGGREGATE, EOD_CASH, EOD_POSITIONS
 
 PAGES_MAX = 10_000

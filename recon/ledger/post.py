@@ -14,8 +14,8 @@ import duckdb
 
 from recon.errors import ReconError, UsageError
 from recon.ledger.costing import MADE, MADE_READ
-from recon.resources import folder
-from recon.warehouse.order import running_order
+from recon.paths import folder
+from recon.warehouse.sql_dependencies import running_order
 
 UNBALANCED = """
 select event, commodity || ' ' || measure, sum(amount)

@@ -21,7 +21,7 @@ from recon.closings.load import (
 )
 from recon.closings.store import Closing
 from recon.ledger.post import post_night
-from recon.nightly.runs import Run, leads, read_runs
+from recon.nightly.run_index import Run, leads, read_runs
 from recon.reports.certificate import Need
 from recon.rules.header import Rule
 from recon.rules.run import run_rules

@@ -23,15 +23,15 @@ from recon.calendar import sessions
 from recon.closings.start import choose_start, closing_days
 from recon.closings.write import keep_closings
 from recon.nightly.build import WAREHOUSE, Night, build, swap_in
-from recon.nightly.knowledge import Knowledge, know
-from recon.nightly.needs import unproven
-from recon.nightly.runs import Run, append_run
+from recon.nightly.inputs import Knowledge, know
+from recon.nightly.required_inputs import unproven
+from recon.nightly.run_index import Run, append_run
+from recon.paths import folder
 from recon.reports.certificate import Need, certificate
 from recon.reports.findings import COLUMNS, as_rows, read_findings
 from recon.reports.publish import publish
 from recon.reports.summary import concentration, looks_unopened, worst_first
 from recon.reports.table import to_csv
-from recon.resources import folder
 from recon.rules.catalog import find_rules, pack_hash
 from recon.rules.header import Rule
 from recon.settings import Settings

@@ -9,9 +9,9 @@ from pathlib import Path
 from recon.errors import UsageError
 from recon.nightly.build import WAREHOUSE, build
 from recon.nightly.evaluate import plan
-from recon.nightly.knowledge import know
+from recon.nightly.inputs import know
 from recon.nightly.run import archived_needs
-from recon.nightly.runs import last_run, read_runs
+from recon.nightly.run_index import last_run, read_runs
 from recon.reports.explain import Explanation, explain_break
 from recon.rules.catalog import find_rules, pack_hash
 from recon.settings import Settings

@@ -18,7 +18,7 @@ from recon.archive.files import read_file, refuse_no_file, unusable
 from recon.archive.intake import Intake
 from recon.archive.manifest import Fetch
 from recon.feeds.streams import EVENT_STREAMS, JOURNAL_STATUS, Stream, stream_named
-from recon.nightly.collect import Tracked
+from recon.nightly.fetch import Tracked
 from recon.nightly.keeping import locked
 from recon.settings import Settings
 from recon.window import Window, as_z

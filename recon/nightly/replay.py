@@ -12,7 +12,7 @@ from recon.errors import UsageError
 from recon.feeds.broker import Broker
 from recon.feeds.cursor import Cursor, cursor_of, ulid_at
 from recon.feeds.streams import Stream, stream_named
-from recon.nightly.collect import Tracked
+from recon.nightly.fetch import Tracked
 from recon.nightly.keeping import locked
 from recon.settings import Settings
 from recon.window import Window, as_z

@@ -23,12 +23,12 @@ from recon.archive.manifest import opening_date, read_manifest
 from recon.errors import ExitCode, IncompleteError, UsageError
 from recon.feeds.broker import Broker
 from recon.nightly.build import WAREHOUSE, build, swap_in
-from recon.nightly.collect import Note, Tracked, archived_signals, collect, wait_until_ready
 from recon.nightly.evaluate import Needs, Outcome, evaluate, plan
+from recon.nightly.fetch import Note, Tracked, archived_signals, collect, wait_until_ready
+from recon.nightly.inputs import know
 from recon.nightly.keeping import locked, read_record, write_record
-from recon.nightly.knowledge import know
-from recon.nightly.needs import check_streams, needs
-from recon.nightly.runs import as_it_ran, find_run, read_runs
+from recon.nightly.required_inputs import check_streams, needs
+from recon.nightly.run_index import as_it_ran, find_run, read_runs
 from recon.nightly.trigger import missing, ready_at
 from recon.rules.catalog import find_rules, pack_hash
 from recon.settings import Settings

@@ -15,8 +15,8 @@ from recon.archive.columns import read_row
 from recon.errors import BrokerUnreachable
 from recon.feeds.broker import Broker
 from recon.feeds.streams import SYSTEM
-from recon.nightly.collect import Note, Tracked, archived_signals
 from recon.nightly.evaluate import Outcome
+from recon.nightly.fetch import Note, Tracked, archived_signals
 from recon.nightly.run import run_date, unrecorded
 from recon.nightly.trigger import SystemEvent, ready_dates
 from recon.settings import Settings

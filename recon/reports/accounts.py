@@ -18,7 +18,7 @@ from recon.archive.manifest import read_manifest
 from recon.errors import UsageError
 from recon.feeds.streams import ACCOUNT_MAP, ACCOUNT_STATUS, UPVEST
 from recon.ledger.post import post_night
-from recon.resources import folder
+from recon.paths import folder
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events, show_night
 

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from recon.archive.manifest import Fetch, opening_date
-from recon.resources import folder
+from recon.paths import folder
 from recon.window import Window
 
 

@@ -13,8 +13,8 @@ from recon.archive.manifest import read_manifest
 from recon.archive.segment import read_texts
 from recon.breaks.match import break_id
 from recon.errors import UsageError
+from recon.paths import folder
 from recon.reports.findings import title_of
-from recon.resources import folder
 from recon.warehouse.connect import connect
 
 AROUND = 3  # events shown before the first and after the last of the evidence

@@ -14,7 +14,7 @@ from recon.archive.coverage import covered
 from recon.archive.manifest import Fetch, read_manifest
 from recon.errors import UsageError
 from recon.feeds.streams import ACTIVITIES, NTA, TRADES, TRADES_V1
-from recon.resources import folder
+from recon.paths import folder
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events
 from recon.window import NEW_YORK

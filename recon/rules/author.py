@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from recon.errors import UsageError
-from recon.resources import folder
+from recon.paths import folder
 from recon.rules.catalog import find_rules
 from recon.rules.fixture import read_fixture
 from recon.rules.header import RuleError

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from recon.resources import folder
+from recon.paths import folder
 from recon.rules.header import Rule, parse_rule
-from recon.warehouse.order import reads
+from recon.warehouse.sql_dependencies import reads
 
 STREAM = re.compile(r"\bstream_(\w+)")
 

@@ -15,10 +15,10 @@ import duckdb
 
 from recon.archive.columns import read_row
 from recon.feeds.streams import ARCHIVED
-from recon.resources import folder
+from recon.paths import folder
 from recon.rules.fixture import Rows
 from recon.rules.header import RuleError
-from recon.warehouse.order import reads, running_order
+from recon.warehouse.sql_dependencies import reads, running_order
 
 FILES = {"trades": "trades_v2.ndjson", "activities": "activity-samples.json"}
 # What the guide of the Activity stream leaves out of its samples.

@@ -16,7 +16,7 @@ from recon.rules.given import stage_given
 from recon.rules.header import RuleError, parse_rule
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events, show_night
-from recon.warehouse.order import reads
+from recon.warehouse.sql_dependencies import reads
 
 Row = tuple[str | None, ...]
 HIDDEN = " in no night"

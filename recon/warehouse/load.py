@@ -16,9 +16,9 @@ import duckdb
 import pyarrow as pa
 
 from recon.archive.manifest import Fetch, opening_date
-from recon.resources import folder
-from recon.warehouse.order import running_order
+from recon.paths import folder
 from recon.warehouse.reference import load_reference
+from recon.warehouse.sql_dependencies import running_order
 from recon.warehouse.stage import stage_segments
 from recon.window import parse_instant
 

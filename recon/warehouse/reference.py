@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import duckdb
 
-from recon.resources import folder
+from recon.paths import folder
 
 DECIMAL = "decimal(38,9)"
 TABLES = {

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from recon.sandbox.faults import plant
-from recon.sandbox.server import Sandbox
+from recon.sandbox.faults.catalog import plant
+from recon.sandbox.wire.server import Sandbox
 from tests.nightly.nights import MONDAY, TUESDAY, right_books
 from tests.test_shape import PYTHON, ROOT, imported
 

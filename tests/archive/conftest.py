@@ -10,10 +10,10 @@ from datetime import date
 import pytest
 
 from recon.feeds.broker import Broker, Patience
-from recon.sandbox.books import make_books
-from recon.sandbox.model import Books
-from recon.sandbox.server import Sandbox
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.books.make import make_books
+from recon.sandbox.books.model import Books
+from recon.sandbox.wire.server import Sandbox
+from recon.sandbox.wire.transport import TransportFault
 
 SHORT = Patience(
     tries=2, first_wait_seconds=0.01, wait_seconds_max=0.05, read_timeout_seconds=0.3

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 CURSORS = ("since_id", "since_ulid")

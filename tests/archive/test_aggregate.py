@@ -16,7 +16,7 @@ from recon.archive.statements import archive_aggregate, archive_positions
 from recon.errors import BrokerRefused
 from recon.feeds.statements import read_aggregate
 from recon.feeds.streams import EOD_AGGREGATE
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.wire.transport import TransportFault
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events
 from tests.archive.conftest import DAY, Serve

@@ -16,7 +16,7 @@ from recon.errors import BrokerRefused
 from recon.feeds.broker import Broker
 from recon.feeds.cursor import ulid_at
 from recon.feeds.streams import JOURNAL_STATUS, NTA, TRADES, Stream
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from recon.window import Window, parse_instant
 from tests.archive.conftest import DAY, SHORT, books
 from tests.archive.dated import Dated, dated

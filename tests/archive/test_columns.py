@@ -10,7 +10,7 @@ import pytest
 
 from recon.archive.columns import parse_json, read_row
 from recon.feeds.streams import ADMIN_ACTION, NTA, TRADES
-from recon.resources import folder
+from recon.paths import folder
 from tests.archive.making import trade, typed, value
 
 # Midnight of 2026-06-15 UTC is day 20619 after 1970 (56 years of 365 days, 14 leap days, 165 days).

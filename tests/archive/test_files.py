@@ -10,7 +10,7 @@ import pytest
 from recon.archive.files import DOCUMENT_BYTES_MAX, read_file
 from recon.errors import UsageError
 from recon.feeds.sse import SIZE_MAX
-from recon.feeds.tally import StreamEnd
+from recon.feeds.stream_end import StreamEnd
 
 ONE, TWO = '{"n": 1.10, "s": "é"}', '{"n":2e0,"l":[ ]}'
 

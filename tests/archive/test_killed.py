@@ -21,7 +21,7 @@ from recon.archive.coverage import is_covered
 from recon.archive.manifest import NAME, read_manifest, sweep
 from recon.archive.segment import read_texts
 from recon.feeds.streams import TRADES
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events
 from tests.archive.conftest import DAY, books

@@ -36,7 +36,7 @@ from recon.feeds.streams import (
     TRANSFER_STATUS,
     Stream,
 )
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.wire.transport import TransportFault
 from recon.window import parse_instant
 from tests.archive.conftest import DAY, Serve, books
 from tests.archive.making import archived_texts, window

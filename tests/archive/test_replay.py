@@ -15,9 +15,9 @@ from recon.feeds.broker import Broker
 from recon.feeds.cursor import Cursor
 from recon.feeds.sse import OversizeError
 from recon.feeds.streams import NTA, TRADES, Stream
-from recon.sandbox.exact import encode
-from recon.sandbox.server import Sandbox
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.books.exact import encode
+from recon.sandbox.wire.server import Sandbox
+from recon.sandbox.wire.transport import TransportFault
 from recon.window import Window
 from tests.archive.conftest import DAY, SHORT, Serve, books
 from tests.archive.making import contents, texts_of, trade, window

@@ -17,7 +17,7 @@ from recon.archive.statements import archive_aggregate, archive_cash, archive_po
 from recon.errors import BrokerRefused, IncompleteError
 from recon.feeds.broker import Broker
 from recon.feeds.streams import EOD_CASH, EOD_POSITIONS, NTA, TRADES
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.wire.transport import TransportFault
 from tests.archive.conftest import DAY, Serve, books
 from tests.archive.making import archived_texts, contents, texts_of, window
 from tests.nightly.nights import SHORT

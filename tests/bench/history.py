@@ -15,10 +15,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from recon.calendar import sessions
-from recon.sandbox.clock import eastern
-from recon.sandbox.exact import plain
-from recon.sandbox.identity import ulid
-from recon.sandbox.payloads import Activity, activity_payload, system_payload
+from recon.sandbox.books.clock import eastern
+from recon.sandbox.books.exact import plain
+from recon.sandbox.books.identity import ulid
+from recon.sandbox.messages.payloads import Activity, activity_payload, system_payload
 from tests.nightly.longbooks import DAYS, PLAIN, activity, trade
 
 ACCOUNT_FILLS, SYMBOLS, DEPOSIT, PRICE = 50, 10, 1_000_000, 10

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recon.feeds.streams import ACCOUNT_STATUS
-from recon.resources import folder
+from recon.paths import folder
 from tests.archive.making import archived_texts
 from tests.cli.calling import call_here
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from recon.sandbox.books import make_books
-from recon.sandbox.server import Sandbox
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.books.make import make_books
+from recon.sandbox.wire.server import Sandbox
+from recon.sandbox.wire.transport import TransportFault
 from tests.archive.making import contents, trade
 from tests.cli.calling import CREDENTIALS, call_here
 from tests.nightly.nights import MONDAY, right_books

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from tests.archive.making import contents
 from tests.cli.calling import CREDENTIALS, ENTRY, Called, call, checked
 from tests.nightly.nights import MONDAY, TUESDAY, Home, right_books

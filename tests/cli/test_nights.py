@@ -13,8 +13,8 @@ import filelock
 import pytest
 
 from recon.archive.manifest import read_manifest
-from recon.sandbox.server import Sandbox
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.wire.server import Sandbox
+from recon.sandbox.wire.transport import TransportFault
 from tests.archive.making import contents
 from tests.cli.calling import call, call_here
 from tests.nightly.nights import MONDAY, TUESDAY, Home, right_books

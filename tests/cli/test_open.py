@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from tests.cli.calling import CREDENTIALS, call_here
 from tests.nightly.nights import MONDAY, right_books
 

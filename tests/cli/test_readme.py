@@ -20,7 +20,11 @@ from tests.cli.calling import CREDENTIALS, ENTRY, call_here
 from tests.test_commands import commands
 from tests.test_shape import ROOT
 
-PAGES = [ROOT / "README.md", *sorted(ROOT.glob("*/*.md")), *sorted(ROOT.glob(".github/*.md"))]
+PAGES = [
+    page
+    for folder in (".", ".github", "recon", "sql", "tests", "data")
+    for page in sorted((ROOT / folder).glob("*.md"))
+]
 README = "\n".join((ROOT / name).read_text("utf-8") for name in ("README.md", "recon/OPERATING.md"))
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 CRON = re.search(r"^0 1 \* \* 2-6  (.*)$", README, re.MULTILINE)

@@ -11,8 +11,8 @@ import pytest
 from recon.errors import BrokerUnreachable, ExitCode
 from recon.feeds.broker import Broker
 from recon.nightly.run import run_date
-from recon.sandbox.server import Sandbox
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.wire.server import Sandbox
+from recon.sandbox.wire.transport import TransportFault
 from recon.window import parse_instant
 from tests.archive.making import contents
 from tests.cli.calling import CREDENTIALS, SECRET, call, call_here

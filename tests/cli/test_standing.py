@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from tests.archive.making import contents
 from tests.cli.calling import Called, call_here
 from tests.nightly.nights import MONDAY, TUESDAY, WEDNESDAY, Home, right_books

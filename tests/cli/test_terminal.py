@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from recon.cli.console import print_explanation, print_outcome, print_table
 from recon.nightly.evaluate import Outcome
 from recon.reports.explain import Explanation
-from recon.terminal import print_explanation, print_outcome, print_table
 from tests.nightly.nights import Home
 
 HOSTILE = "X\x1b[2J\x1b]0;owned\x07\nY\u202e"

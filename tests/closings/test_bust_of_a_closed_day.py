@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from recon.closings.store import latest, read_index
-from recon.sandbox.model import Books, Position
+from recon.sandbox.books.model import Books, Position
 from tests.nightly.longbooks import DAYS, PLAIN, activity, make_long_books, trade
 from tests.nightly.longnights import BALANCES, base_of, copy_of, query, rebuild, run_long
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from recon.sandbox.model import Books, Closing
+from recon.sandbox.books.model import Books, Closing
 from tests.nightly.longbooks import CANCELED, DAYS, PLAIN, make_long_books
 from tests.nightly.longnights import BALANCES, base_of, query, rebuild, run_long
 

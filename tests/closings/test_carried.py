@@ -11,7 +11,7 @@ import pytest
 
 from recon.closings.parts import SCHEMAS
 from recon.ledger.post import post_night
-from recon.resources import folder
+from recon.paths import folder
 from recon.rules.trial import ONLY_STATE
 from recon.warehouse.load import show_night
 from tests.cases import empty_warehouse

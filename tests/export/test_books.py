@@ -15,9 +15,9 @@ from recon.errors import UsageError
 from recon.feeds.broker import Broker
 from recon.nightly.run import run_date
 from recon.reports.export.published import export_published
-from recon.sandbox.books import make_books
-from recon.sandbox.faults import DEMO_FAULTS, plant
-from recon.sandbox.server import Sandbox
+from recon.sandbox.books.make import make_books
+from recon.sandbox.faults.catalog import DEMO_FAULTS, plant
+from recon.sandbox.wire.server import Sandbox
 from recon.settings import read_settings
 from recon.warehouse.connect import connect
 from tests.export.programs import PROGRAMS, ask, sums, without_zeros

@@ -9,7 +9,7 @@ import pytest
 
 from recon.errors import BrokerRefused, BrokerUnreachable, ExitCode
 from recon.feeds.broker import Patience
-from recon.feeds.patience import asked_wait_seconds
+from recon.feeds.retry import asked_wait_seconds
 from recon.feeds.streams import TRADES
 from recon.window import Window
 from tests.feeds.conftest import Connect

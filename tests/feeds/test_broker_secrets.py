@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from recon.errors import BrokerError, BrokerUnreachable
-from recon.feeds.answer import AnswerRefused, no_answer
 from recon.feeds.broker import Patience
 from recon.feeds.connection import tls_context
-from recon.feeds.patience import NotNow
+from recon.feeds.response import AnswerRefused, no_answer
+from recon.feeds.retry import NotNow
 from recon.feeds.streams import TRADES
 from recon.window import Window
 from tests.feeds.conftest import KEY, SECRET, SHORT, Connect

@@ -15,7 +15,7 @@ from recon.archive.manifest import read_manifest
 from recon.feeds.broker import StreamEnd
 from recon.feeds.streams import NTA, TRADES, Stream
 from recon.ledger.post import post_night
-from recon.sandbox.model import Event
+from recon.sandbox.books.model import Event
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events, show_night
 from recon.window import Window, parse_instant

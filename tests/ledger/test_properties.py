@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recon.errors import UsageError
-from recon.sandbox.books import make_books
-from recon.sandbox.model import Books, Event
+from recon.sandbox.books.make import make_books
+from recon.sandbox.books.model import Books, Event
 from tests.ledger.making import ledger, texts
 
 SEEDS = st.integers(0, 10_000)

@@ -13,10 +13,10 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from recon.sandbox.clock import SECOND, eastern, next_business_day
-from recon.sandbox.identity import ulid
-from recon.sandbox.model import Account, Asset, Books, Closing, Event, Payload, Position
-from recon.sandbox.payloads import (
+from recon.sandbox.books.clock import SECOND, eastern, next_business_day
+from recon.sandbox.books.identity import ulid
+from recon.sandbox.books.model import Account, Asset, Books, Closing, Event, Payload, Position
+from recon.sandbox.messages.payloads import (
     Activity,
     OrderState,
     Ticket,

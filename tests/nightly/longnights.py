@@ -13,8 +13,8 @@ from typing import Any
 from recon.closings.store import Closing, read_index
 from recon.nightly.evaluate import Outcome
 from recon.nightly.run import rebuild_date, run_date
-from recon.sandbox.model import Books
-from recon.sandbox.server import Sandbox
+from recon.sandbox.books.model import Books
+from recon.sandbox.wire.server import Sandbox
 from recon.settings import Settings
 from recon.warehouse.connect import connect
 from tests.nightly.nights import NOW, broker_of, quiet, settings_of, tracked

@@ -14,11 +14,11 @@ import pendulum
 from recon.feeds.broker import Broker, Patience
 from recon.nightly.evaluate import Outcome
 from recon.nightly.run import run_date
-from recon.sandbox.books import make_books
-from recon.sandbox.edit import Planted
-from recon.sandbox.faults import plant
-from recon.sandbox.model import Books
-from recon.sandbox.server import Sandbox
+from recon.sandbox.books.make import make_books
+from recon.sandbox.books.model import Books
+from recon.sandbox.faults.catalog import plant
+from recon.sandbox.faults.edit import Planted
+from recon.sandbox.wire.server import Sandbox
 from recon.settings import Settings, read_settings
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 6, day) for day in (15, 16, 17, 18))

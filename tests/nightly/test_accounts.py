@@ -9,7 +9,7 @@ from typing import Any
 
 from recon.feeds.streams import UPVEST
 from recon.nightly.run import run_date
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from recon.settings import read_settings
 from tests.archive.making import archived_texts
 from tests.nightly.nights import MONDAY, NOW, broker_of, quiet, right_books, tracked

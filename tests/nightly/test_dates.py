@@ -13,7 +13,7 @@ from recon.feeds.broker import Broker
 from recon.feeds.streams import NTA
 from recon.nightly.evaluate import Outcome
 from recon.nightly.run import run_date
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from tests.archive.dated import Dated, dated
 from tests.archive.making import texts_of
 from tests.nightly.nights import MONDAY, SHORT, TUESDAY, right_books, settings_of, tracked

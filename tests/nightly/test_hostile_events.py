@@ -15,7 +15,7 @@ from recon.nightly.build import WAREHOUSE
 from recon.nightly.evaluate import Outcome
 from recon.nightly.ingest import ingest_files
 from recon.nightly.run import check_date
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from recon.warehouse.connect import connect
 from tests.archive.making import texts_of
 from tests.nightly.nights import (

@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from recon.sandbox.model import Event
-from recon.sandbox.server import Sandbox
+from recon.sandbox.books.model import Event
+from recon.sandbox.wire.server import Sandbox
 from tests.nightly.nights import MONDAY, right_books, run_night
 
 

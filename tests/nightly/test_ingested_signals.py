@@ -10,9 +10,9 @@ import pytest
 from recon.archive.manifest import read_manifest
 from recon.errors import NotReadyError
 from recon.feeds.streams import SYSTEM
-from recon.nightly.collect import archived_signals
+from recon.nightly.fetch import archived_signals
 from recon.nightly.ingest import ingest_files
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from tests.archive.making import texts_of
 from tests.nightly.nights import (
     MONDAY,

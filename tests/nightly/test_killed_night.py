@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from signal import SIGKILL
 
-from recon.sandbox.faults import plant
-from recon.sandbox.server import Sandbox
+from recon.sandbox.faults.catalog import plant
+from recon.sandbox.wire.server import Sandbox
 from tests.archive.making import contents
 from tests.cli.calling import CREDENTIALS
 from tests.nightly.nights import MONDAY, Home, right_books, run_night

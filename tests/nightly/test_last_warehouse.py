@@ -12,7 +12,7 @@ import pendulum
 import pytest
 
 from recon.nightly.watch import watch_nights
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from tests.archive.making import contents
 from tests.cli.calling import Called, call, call_here
 from tests.nightly.longnights import copy_of, query, report

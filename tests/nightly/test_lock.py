@@ -11,7 +11,7 @@ import pytest
 from recon.errors import ExitCode, LockedError
 from recon.nightly.keeping import locked
 from recon.nightly.run import check_date
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from tests.nightly.nights import MONDAY, right_books, run_night, settings_of
 from tests.test_shape import ROOT
 

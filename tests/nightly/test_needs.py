@@ -9,7 +9,7 @@ import pytest
 
 from recon.archive.manifest import OPENING, Fetch
 from recon.errors import UsageError
-from recon.nightly.needs import check_streams, needs, to_read
+from recon.nightly.required_inputs import check_streams, needs, to_read
 from recon.window import as_z, day_start
 
 MONDAY, TUESDAY, FRIDAY = date(2026, 6, 15), date(2026, 6, 16), date(2026, 6, 26)

@@ -12,10 +12,10 @@ import pytest
 from recon.archive.manifest import opening_date, read_manifest
 from recon.errors import ExitCode, IncompleteError, NotReadyError, UsageError
 from recon.feeds.streams import EOD_CASH
-from recon.nightly.opening import Opened, open_books
+from recon.nightly.go_live import Opened, open_books
 from recon.nightly.run import run_date
-from recon.sandbox.server import Sandbox
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.wire.server import Sandbox
+from recon.sandbox.wire.transport import TransportFault
 from recon.settings import Settings
 from tests.archive.making import texts_of
 from tests.nightly.nights import (

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from recon.nightly.run import check_date, run_date
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from tests.archive.making import contents
 from tests.cli.calling import call_here
 from tests.nightly.nights import (

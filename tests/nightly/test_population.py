@@ -12,10 +12,10 @@ import pytest
 
 from recon.nightly.evaluate import Outcome
 from recon.nightly.run import run_date
-from recon.sandbox.books import make_books
-from recon.sandbox.model import Books
-from recon.sandbox.server import Sandbox
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.books.make import make_books
+from recon.sandbox.books.model import Books
+from recon.sandbox.wire.server import Sandbox
+from recon.sandbox.wire.transport import TransportFault
 from tests.nightly.nights import MONDAY, NOW, broker_of, quiet, right_books, settings_of, tracked
 
 DEPOSITED = "7abec539-007d-4034-9726-c86b9c3a23cd"  # of seed 7: a deposit of 1,200 and no more

@@ -15,11 +15,11 @@ from recon.errors import BrokerRefused
 from recon.feeds.broker import Broker
 from recon.feeds.cursor import ulid_at
 from recon.feeds.streams import JOURNAL_STATUS, NTA, SYSTEM, TRADES, Stream, stream_named
-from recon.nightly.published import last_ready, read_published
+from recon.nightly.late_records import last_ready, read_published
 from recon.nightly.run import run_date
 from recon.nightly.trigger import SystemEvent
-from recon.sandbox.server import Sandbox
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.wire.server import Sandbox
+from recon.sandbox.wire.transport import TransportFault
 from recon.settings import Settings
 from recon.window import Window, as_z, day_start
 from tests.archive.making import texts_of

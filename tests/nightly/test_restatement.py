@@ -9,7 +9,7 @@ from pathlib import Path
 from signal import SIGKILL
 
 from recon.closings.store import read_index
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from tests.archive.making import contents
 from tests.cli.calling import CREDENTIALS
 from tests.nightly.longbooks import DAYS, make_long_books

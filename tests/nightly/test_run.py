@@ -9,8 +9,8 @@ from pathlib import Path
 
 from recon.archive.manifest import read_manifest
 from recon.nightly.run import check_date, rebuild_date
-from recon.sandbox.server import Sandbox
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.wire.server import Sandbox
+from recon.sandbox.wire.transport import TransportFault
 from recon.warehouse.connect import connect
 from tests.archive.making import contents
 from tests.nightly.nights import (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from recon.sandbox.faults import plant
-from recon.sandbox.server import Sandbox
+from recon.sandbox.faults.catalog import plant
+from recon.sandbox.wire.server import Sandbox
 from recon.settings import DEFAULTS
 from tests.archive.making import contents
 from tests.cli.calling import CREDENTIALS, call_here

@@ -9,8 +9,8 @@ import pytest
 
 from recon.archive.manifest import read_manifest
 from recon.feeds.streams import EOD_AGGREGATE
-from recon.sandbox.server import Sandbox
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.wire.server import Sandbox
+from recon.sandbox.wire.transport import TransportFault
 from tests.nightly.nights import MONDAY, TUESDAY, WEDNESDAY, right_books, run_night, run_nights
 
 RULE = "statements/stock_record_differs"

@@ -13,8 +13,8 @@ import pytest
 from recon.archive.manifest import read_manifest
 from recon.errors import ExitCode, NotReadyError
 from recon.nightly.evaluate import Outcome
-from recon.sandbox.server import Sandbox
-from recon.sandbox.transport import TransportFault
+from recon.sandbox.wire.server import Sandbox
+from recon.sandbox.wire.transport import TransportFault
 from tests.nightly.nights import MONDAY, TUESDAY, right_books, run_night
 
 STREAM = "/v2/events/system"

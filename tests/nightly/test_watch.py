@@ -12,7 +12,7 @@ import pendulum
 
 from recon.nightly.run import unrecorded
 from recon.nightly.watch import watch_nights
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from tests.nightly.nights import (
     MONDAY,
     TUESDAY,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from recon.warehouse.connect import connect
 from tests.nightly.nights import MONDAY, TUESDAY, WEDNESDAY, Home, right_books, run_night
 from tests.notebooks.reading import NOTEBOOK, Run

@@ -11,8 +11,8 @@ import pytest
 
 from recon.errors import UsageError
 from recon.feeds.streams import ACCOUNT_MAP, ACCOUNT_STATUS, NTA, UPVEST
+from recon.paths import folder
 from recon.reports.accounts import read_reference
-from recon.resources import folder
 from tests.archive.making import archived_texts
 
 OPENED = "9ab15e44-569c-4c32-952c-b83ab7076549"  # a documented account, in three events

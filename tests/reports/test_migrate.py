@@ -8,8 +8,8 @@ from pathlib import Path
 
 from recon.archive.intake import Intake
 from recon.feeds.streams import ACTIVITIES, NTA, TRADES, Stream
-from recon.sandbox.books import make_books
-from recon.sandbox.typed import typed_activities
+from recon.sandbox.books.make import make_books
+from recon.sandbox.messages.typed import typed_activities
 from tests.cli.calling import call_here
 from tests.ledger.making import COMPLETE, WHOLE, texts
 from tests.sandbox.replay import executions_in, parse

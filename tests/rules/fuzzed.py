@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from recon.resources import folder
-from recon.sandbox.books import make_books
-from recon.sandbox.model import Books
-from recon.sandbox.typed import typed_activities
-from recon.sandbox.upvest import upvest_events
+from recon.paths import folder
+from recon.sandbox.books.make import make_books
+from recon.sandbox.books.model import Books
+from recon.sandbox.messages.typed import typed_activities
+from recon.sandbox.messages.upvest import upvest_events
 
 NIGHT = date(2026, 6, 18)
 DAYS = ("2026-06-15", "2026-06-16", "2026-06-17", "2026-06-18", "2026-06-22", "2026-06-23")

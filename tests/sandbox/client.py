@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from recon.sandbox.books import make_books
+from recon.sandbox.books.make import make_books
 
 BOOKS = make_books(7)
 DAY_2 = datetime.date(2026, 6, 16)

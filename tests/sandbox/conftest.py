@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from tests.sandbox.client import BOOKS
 
 

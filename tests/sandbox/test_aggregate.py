@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import pytest
 
-from recon.sandbox.faults import FAULTS
-from recon.sandbox.server import Sandbox
+from recon.sandbox.faults.catalog import FAULTS
+from recon.sandbox.wire.server import Sandbox
 from tests.sandbox.client import BOOKS, DAY_2, get, refusal
 
 AGGREGATE = "/v1/reporting/eod/aggregate_positions"

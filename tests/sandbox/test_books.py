@@ -7,10 +7,10 @@ from decimal import ROUND_CEILING, Decimal
 
 import pytest
 
-from recon.sandbox.books import make_books
-from recon.sandbox.clock import SYSTEM_DATES
-from recon.sandbox.identity import CROCKFORD, ulid_milliseconds
-from recon.sandbox.model import Books
+from recon.sandbox.books.clock import SYSTEM_DATES
+from recon.sandbox.books.identity import CROCKFORD, ulid_milliseconds
+from recon.sandbox.books.make import make_books
+from recon.sandbox.books.model import Books
 from tests.sandbox.replay import (
     EXECUTIONS,
     Payload,

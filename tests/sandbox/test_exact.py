@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from recon.sandbox.exact import cents_up, encode, half_up, plain, ratio, truncated
+from recon.sandbox.books.exact import cents_up, encode, half_up, plain, ratio, truncated
 
 
 def test_json_numbers_keep_every_digit() -> None:

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from recon.sandbox.books import make_books
-from recon.sandbox.faults import DEMO_FAULTS, FAULTS, plant
-from recon.sandbox.model import Books, Event
-from recon.sandbox.paths import STREAM_PATHS
-from recon.sandbox.typed import typed_activities
+from recon.sandbox.books.make import make_books
+from recon.sandbox.books.model import Books, Event
+from recon.sandbox.faults.catalog import DEMO_FAULTS, FAULTS, plant
+from recon.sandbox.messages.typed import typed_activities
+from recon.sandbox.wire.paths import STREAM_PATHS
 from tests.sandbox.replay import Payload, Replay, held, parse, replay_day
 
 SEEDS = range(2)

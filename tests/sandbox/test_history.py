@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
-from recon.sandbox.model import Event
-from recon.sandbox.samples import sample_books
-from recon.sandbox.server import Sandbox
+from recon.sandbox.books.model import Event
+from recon.sandbox.messages.samples import sample_books
+from recon.sandbox.wire.server import Sandbox
 from tests.sandbox.client import (
     ALL,
     BOOKS,

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from recon.sandbox.books import make_books
-from recon.sandbox.clock import SYSTEM_DATES
-from recon.sandbox.model import Books
-from recon.sandbox.typed import typed_activities
+from recon.sandbox.books.clock import SYSTEM_DATES
+from recon.sandbox.books.make import make_books
+from recon.sandbox.books.model import Books
+from recon.sandbox.messages.typed import typed_activities
 from tests.sandbox.replay import EXECUTIONS, Payload, parse, trade_date
 
 SEEDS = range(10)

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from tests.sandbox.client import (
     ALL,
     BOOKS,

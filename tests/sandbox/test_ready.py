@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from recon.sandbox.books import make_books
-from recon.sandbox.clock import SYSTEM_DATES
+from recon.sandbox.books.clock import SYSTEM_DATES
+from recon.sandbox.books.make import make_books
 from tests.sandbox.replay import parse
 
 

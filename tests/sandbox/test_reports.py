@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
-from recon.sandbox.faults import FAULTS
-from recon.sandbox.samples import sample_books
-from recon.sandbox.server import Sandbox
+from recon.sandbox.faults.catalog import FAULTS
+from recon.sandbox.messages.samples import sample_books
+from recon.sandbox.wire.server import Sandbox
 from tests.sandbox.client import (
     BOOKS,
     DAY_2,

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from recon.sandbox.aggregate import aggregate_report
-from recon.sandbox.books import make_books
-from recon.sandbox.exact import encode
-from recon.sandbox.samples import sample_books
-from recon.sandbox.statements import account_payload, position_payload
+from recon.sandbox.books.aggregate import aggregate_report
+from recon.sandbox.books.exact import encode
+from recon.sandbox.books.make import make_books
+from recon.sandbox.books.statements import account_payload, position_payload
+from recon.sandbox.messages.samples import sample_books
 from tests.sandbox.schemas import DATA, Deviation, deviations
 
 # (schema, field, broken keyword): why the broker's own events break the published schema.

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from recon.sandbox.books import make_books
-from recon.sandbox.typed import typed_activities
+from recon.sandbox.books.make import make_books
+from recon.sandbox.messages.typed import typed_activities
 from tests.sandbox.replay import Payload, parse, trade_date
 
 SEEDS = range(20)

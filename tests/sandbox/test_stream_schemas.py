@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from recon.sandbox.books import make_books
-from recon.sandbox.samples import sample_books
-from recon.sandbox.typed import typed_activities
+from recon.sandbox.books.make import make_books
+from recon.sandbox.messages.samples import sample_books
+from recon.sandbox.messages.typed import typed_activities
 from tests.sandbox.schemas import DATA, Deviation, deviations
 
 SCHEMAS = {

@@ -7,11 +7,11 @@ import json
 
 import pytest
 
-from recon.sandbox.model import Event
-from recon.sandbox.paths import STREAM_PATHS
-from recon.sandbox.samples import sample_books
-from recon.sandbox.server import Sandbox
-from recon.sandbox.typed import typed_activities
+from recon.sandbox.books.model import Event
+from recon.sandbox.messages.samples import sample_books
+from recon.sandbox.messages.typed import typed_activities
+from recon.sandbox.wire.paths import STREAM_PATHS
+from recon.sandbox.wire.server import Sandbox
 from tests.sandbox.client import ALL, BOOKS, DAY_2, NTA, SYSTEM, TRADES, get, opened, read_until
 from tests.sandbox.client import refusal as refused
 from tests.sandbox.schemas import DATA

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from recon.sandbox.books import make_books
-from recon.sandbox.identity import ulid_milliseconds
-from recon.sandbox.model import Books
-from recon.sandbox.typed import typed_activities
+from recon.sandbox.books.identity import ulid_milliseconds
+from recon.sandbox.books.make import make_books
+from recon.sandbox.books.model import Books
+from recon.sandbox.messages.typed import typed_activities
 from tests.sandbox.replay import EXECUTIONS, Payload, executions_in, parse
 
 SEEDS = range(10)

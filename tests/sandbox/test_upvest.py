@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from recon.sandbox.books import make_books
-from recon.sandbox.model import Books
-from recon.sandbox.upvest import Deliveries, upvest_deliveries
-from recon.sandbox.upvest_faults import UPVEST_FAULTS, wrong_deliveries
+from recon.sandbox.books.make import make_books
+from recon.sandbox.books.model import Books
+from recon.sandbox.faults.upvest import UPVEST_FAULTS, wrong_deliveries
+from recon.sandbox.messages.upvest import Deliveries, upvest_deliveries
 
 SEEDS = range(10)
 # Field names of the two published event descriptions; all of them are required.

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from recon.sandbox.server import Sandbox
-from recon.sandbox.transport import Kind, TransportFault
+from recon.sandbox.wire.server import Sandbox
+from recon.sandbox.wire.transport import Kind, TransportFault
 from tests.sandbox.client import (
     ALL,
     BOOKS,

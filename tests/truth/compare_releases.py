@@ -23,7 +23,7 @@ from pathlib import Path
 
 import click
 
-from recon.sandbox.books import make_books
+from recon.sandbox.books.make import make_books
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES_SHOWN_MAX = 12

@@ -11,7 +11,7 @@ from recon.feeds.bounds import Dates
 from recon.feeds.broker import Broker, StreamEnd
 from recon.feeds.cursor import Cursor
 from recon.feeds.streams import Stream
-from recon.sandbox.server import Sandbox
+from recon.sandbox.wire.server import Sandbox
 from recon.window import Window
 from tests.nightly.nights import SHORT
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recon.sandbox.books import make_books
+from recon.sandbox.books.make import make_books
 from tests.nightly.longnights import BALANCES, base_of, query, rebuild
 from tests.truth.test_seeds import ALL, NEWER_ALONE, nights
 

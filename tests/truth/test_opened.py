@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from recon.nightly.opening import open_books
-from recon.sandbox.books import make_books
-from recon.sandbox.server import Sandbox
+from recon.nightly.go_live import open_books
+from recon.sandbox.books.make import make_books
+from recon.sandbox.wire.server import Sandbox
 from tests.nightly.nights import NOW, broker_of, settings_of, tracked
 from tests.truth.test_seeds import ALL, NEWER_ALONE, USUAL, assert_clean, night
 

@@ -15,8 +15,8 @@ from recon.feeds.streams import EVENT_STREAMS, Stream
 from recon.nightly.evaluate import Outcome
 from recon.nightly.replay import replay_streams
 from recon.nightly.run import run_date
-from recon.sandbox.books import make_books
-from recon.sandbox.server import Sandbox
+from recon.sandbox.books.make import make_books
+from recon.sandbox.wire.server import Sandbox
 from recon.window import Window, as_z, day_start
 from tests.archive.making import texts_of
 from tests.nightly.nights import NOW, broker_of, quiet, settings_of, tracked

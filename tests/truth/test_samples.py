@@ -17,9 +17,9 @@ import pytest
 
 from recon.nightly.ingest import ingest_files
 from recon.nightly.replay import replay_streams
-from recon.resources import folder
-from recon.sandbox.samples import sample_books
-from recon.sandbox.server import Sandbox
+from recon.paths import folder
+from recon.sandbox.messages.samples import sample_books
+from recon.sandbox.wire.server import Sandbox
 from recon.warehouse.connect import connect
 from recon.window import Window, parse_instant
 from tests.nightly.nights import NOW, broker_of, run_night, settings_of, tracked

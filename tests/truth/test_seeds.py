@@ -12,12 +12,12 @@ from recon.calendar import sessions
 from recon.feeds.broker import Broker
 from recon.nightly.evaluate import Outcome
 from recon.nightly.run import run_date
-from recon.sandbox.books import make_books
-from recon.sandbox.faults import FAULTS, plant
-from recon.sandbox.model import Books
-from recon.sandbox.server import Sandbox
-from recon.sandbox.upvest import Deliveries, upvest_deliveries
-from recon.sandbox.upvest_faults import UPVEST_FAULTS, wrong_deliveries
+from recon.sandbox.books.make import make_books
+from recon.sandbox.books.model import Books
+from recon.sandbox.faults.catalog import FAULTS, plant
+from recon.sandbox.faults.upvest import UPVEST_FAULTS, wrong_deliveries
+from recon.sandbox.messages.upvest import Deliveries, upvest_deliveries
+from recon.sandbox.wire.server import Sandbox
 from tests.nightly.nights import NOW, broker_of, quiet, settings_of, tracked
 
 SEEDS = range(100, 150)

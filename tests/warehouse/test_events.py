@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from recon.resources import folder
+from recon.paths import folder
 from tests.cases import Case, Fixture, empty_warehouse, read_fixture, run_case
 
 HERE = Path(__file__).parent

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recon.resources import folder
+from recon.paths import folder
 from recon.rules.fixture import Rows
 from recon.rules.given import stage_given
 from tests.cases import empty_warehouse

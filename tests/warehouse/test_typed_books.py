@@ -16,9 +16,9 @@ from recon.archive.intake import Intake
 from recon.archive.manifest import read_manifest
 from recon.feeds.streams import ACTIVITIES, NTA, TRADES, Stream
 from recon.ledger.post import post_night
-from recon.sandbox.books import make_books
-from recon.sandbox.model import Books, Event
-from recon.sandbox.typed import typed_activities
+from recon.sandbox.books.make import make_books
+from recon.sandbox.books.model import Books, Event
+from recon.sandbox.messages.typed import typed_activities
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events, show_night
 from tests.ledger.making import COMPLETE, WHOLE, texts

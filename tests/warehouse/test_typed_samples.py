@@ -20,7 +20,7 @@ from recon.archive.intake import Intake
 from recon.archive.manifest import read_manifest
 from recon.feeds.streams import ACTIVITIES
 from recon.ledger.post import post_night
-from recon.resources import folder
+from recon.paths import folder
 from recon.rules.catalog import find_rules
 from recon.rules.run import run_rules
 from recon.warehouse.connect import MEMORY, connect

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recon.feeds.webhooks import events_of
+from recon.feeds.webhooks.payload import events_of
 
 ENDLESS = "7" * 5000  # more digits than int() takes
 

@@ -14,9 +14,9 @@ import httpx
 import pendulum
 import pytest
 
+from recon.cli.receiver import Limits, Receiver, application
 from recon.errors import BrokerUnreachable, UsageError
-from recon.feeds.webhooks_keys import KeyRing, parse_keys, read_keys
-from recon.webhook import Limits, Receiver, application
+from recon.feeds.webhooks.keys import KeyRing, parse_keys, read_keys
 from tests.cli.calling import call
 from tests.test_shape import ROOT
 from tests.webhook.receiving import kept

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from recon.feeds.webhooks_keys import parse_keys
-from recon.feeds.webhooks_signature import Request, Unproven, claim_of, prove, signature_base
+from recon.feeds.webhooks.keys import parse_keys
+from recon.feeds.webhooks.signature import Request, Unproven, claim_of, prove, signature_base
 from tests.test_shape import ROOT
 from tests.webhook.signing import DRAFTS, KID, Signer, jwks
 

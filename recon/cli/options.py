@@ -1,0 +1,85 @@
+"""What the commands share: options, settings, the broker, and the only reading of the clock."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    import pendulum
+
+    from recon.feeds.broker import Broker
+    from recon.nightly.evaluate import Outcome
+    from recon.settings import Settings
+
+
+def example(text: str) -> str:
+    """The last lines of a command's help."""
+    return f"\b\nExample:\n  {text}"
+
+
+DATE = click.option("--date", "day", required=True, metavar="D", help="The broker's system date.")
+WAIT = click.option("--wait", metavar="DURATION", help="Follow the broker for so long, e.g. 4h.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def settings_of(context: click.Context) -> Settings:
+    """The settings of this call. Raises UsageError."""
+    from recon.settings import read_settings
+
+    config = context.obj["config"] or os.environ.get("RECON_CONFIG")
+    if config is None and Path("recon.toml").exists():
+        config = "recon.toml"
+    options = {name: context.obj[name] for name in ("home", "broker_url")}
+    return read_settings(options, os.environ, Path(config) if config else None)
+
+
+def broker_of(settings: Settings) -> Broker:
+    """The broker of these settings, to be used as a context manager. Raises UsageError."""
+    from recon.cli.console import log_to_stderr
+    from recon.feeds.broker import Broker, Patience
+
+    log_to_stderr()  # before the first retry, which is logged too
+    credentials = settings.need_credentials()
+    patience = Patience(read_timeout_seconds=settings.read_timeout_seconds)
+    return Broker(settings.broker_url, credentials.key, credentials.secret, patience)
+
+
+def clock() -> pendulum.DateTime:
+    """The clock, UTC: read here and nowhere else."""
+    import pendulum
+
+    return pendulum.now("UTC")
+
+
+def system_date(text: str) -> date:
+    """A system date. Raises UsageError."""
+    from recon.window import parse_date
+
+    return parse_date(text)
+
+
+def wait_seconds(text: str | None) -> float:
+    """Seconds to wait, 0 without a duration. Raises UsageError."""
+    from recon.window import parse_duration
+
+    return parse_duration(text) if text else 0.0
+
+
+def finish(outcome: Outcome, as_json: bool) -> None:
+    """Print the result of a night and end with its exit code.
+
+    Raises IncompleteError, which says why, where nothing is certified.
+    """
+    from recon.cli.console import print_outcome
+    from recon.nightly.run import EXIT_CODES, lacking
+
+    print_outcome(outcome, as_json=as_json)
+    if outcome.result == "incomplete":
+        raise lacking(outcome)
+    sys.exit(EXIT_CODES[outcome.result])

@@ -1,0 +1,45 @@
+"""The commands of the embedded broker."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from recon.cli.options import clock, example, system_date
+
+
+@click.command(epilog=example("recon demo"))
+@click.option("--seed", default=1, show_default=True, help="Which sandbox books.")
+@click.pass_context
+def demo(context: click.Context, seed: int) -> None:
+    """Run three nights against the embedded sandbox broker, with faults planted."""
+    from recon.cli.console import log_to_stderr, tracked
+    from recon.cli.demo import run_demo
+
+    home = Path(context.obj["home"] or os.environ.get("RECON_HOME") or "recon-demo")
+    run_demo(home, seed, clock(), note=log_to_stderr(), tracked=tracked)
+
+
+@click.group()
+def sandbox() -> None:
+    """The embedded broker."""
+
+
+@sandbox.command(epilog=example("recon sandbox serve --seed 7 --fault lost_fill --port 8080"))
+@click.option("--seed", default=1, show_default=True, help="Which books.")
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: any."
+)
+@click.option("--date", "day", metavar="D", help="The evening of that system date.")
+@click.option("--fault", "faults", multiple=True, metavar="NAME", help="Plant a labelled fault.")
+@click.option("--samples", is_flag=True, help="Serve the documented sample events unchanged.")
+def serve(seed: int, port: int, day: str | None, faults: tuple[str, ...], samples: bool) -> None:
+    """Serve the documented protocol on loopback until interrupted."""
+    from recon.cli.demo import serve_sandbox
+
+    for line in serve_sandbox(
+        seed, port, system_date(day) if day else None, faults, samples=samples
+    ):
+        click.echo(line)

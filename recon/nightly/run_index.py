@@ -1,0 +1,99 @@
+"""The index of runs: what each evaluation knew, so that it can be repeated to the byte.
+
+Append-only NDJSON, one line an evaluation. `fetch` is the last line of the manifest it saw and
+`log` how many lines the break log had; `rule_pack` is the hash of the rules it ran, `streams` are
+those it read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from recon.errors import UsageError
+from recon.ndjson import append_lines, read_lines
+from recon.settings import Settings
+
+INDEX = "index.ndjson"
+DECIDING = ("streams", "lookback_sessions", "readings")  # settings that change what a night says
+
+
+@dataclass(frozen=True)
+class Run:
+    """One evaluation of one night."""
+
+    run: int
+    system_date: str
+    fetch: int
+    log: int
+    rule_pack: str
+    lookback_sessions: int
+    readings: Mapping[str, str]
+    streams: Sequence[str] = ("trades", "nta")
+    result: str = ""
+
+
+def read_runs(home: Path) -> list[Run]:
+    """Every evaluation, oldest first; a torn last line does not count."""
+    return [Run(**line) for line in read_lines(home / "runs" / INDEX)]
+
+
+def find_run(home: Path, number: int, system_date: str) -> Run:
+    """That evaluation of that night. Raises UsageError."""
+    runs = [run for run in read_runs(home) if run.system_date == system_date]
+    for run in runs:
+        if run.run == number:
+            return run
+    raise UsageError(
+        expected=f"a run of {system_date}: "
+        + (", ".join(str(run.run) for run in runs) or "there is none"),
+        seen=str(number),
+        where=str(home / "runs" / INDEX),
+        next_step="choose a run from that list",
+    )
+
+
+def last_run(runs: Iterable[Run], system_date: date) -> Run | None:
+    """The evaluation whose reports of that date are the published ones."""
+    return next((run for run in reversed([*runs]) if run.system_date == str(system_date)), None)
+
+
+def leads(run: Run, runs: Iterable[Run]) -> bool:
+    """Whether the warehouse is to be that of this evaluation: a complete input comes before an
+    incomplete one, then the later date counts."""
+    return all(_rank(run) >= _rank(each) for each in runs)
+
+
+def _rank(run: Run) -> tuple[bool, str]:
+    return run.result != "incomplete", run.system_date
+
+
+def as_it_ran(settings: Settings, system_date: date) -> tuple[Settings, list[str]]:
+    """Settings to evaluate a date again with: what nobody gave now is as it was when the date ran.
+
+    Also names what was given and is not what the date ran with.
+    """
+    ran = last_run(read_runs(settings.home), system_date)
+    if ran is None:
+        return settings, []
+    as_before: dict[str, Any] = {"streams": tuple(ran.streams)}
+    as_before |= {"lookback_sessions": ran.lookback_sessions, "readings": dict(ran.readings)}
+    others = [
+        name
+        for name in DECIDING
+        if name in settings.given and not _same(getattr(settings, name), as_before[name])
+    ]
+    return replace(settings, **{n: v for n, v in as_before.items() if n not in others}), others
+
+
+def _same(given: Any, before: Any) -> bool:
+    """Streams are the same in any order."""
+    return bool(given == before or (isinstance(given, tuple) and {*given} == {*before}))
+
+
+def append_run(home: Path, run: Run) -> None:
+    """Record an evaluation durably."""
+    append_lines(home / "runs" / INDEX, [asdict(run)])
