@@ -1,0 +1,32 @@
+"""The SQL that reads segments of a stream as they were received."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from recon.archive.segment import schema_of
+from recon.feeds.streams import Stream
+
+# A release may add columns: what an older one wrote has them too, empty.
+READ = """
+select
+    {columns},
+    parse_filename(filename, true) as segment,
+    replace(segment, '-', '')::bigint * 100000 + "row" as received
+from (
+    from empty_{stream}
+    union all by name
+    from read_parquet([{paths}], filename = true, union_by_name = true)
+)
+"""
+
+
+def reading(stream: Stream, paths: Sequence[Path]) -> str:
+    """A SELECT of every event of those files, `received` its receipt order."""
+    names = ", ".join(f'"{name}"' for name in schema_of(stream).names)
+    return READ.format(columns=names, stream=stream.name, paths=_listed(paths))
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    return ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
