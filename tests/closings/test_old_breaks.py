@@ -6,6 +6,7 @@ say, from the third on a split waits for its second leg, and each day busts a fi
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from recon.nightly.run import check_date
@@ -13,7 +14,7 @@ from tests.bench.history import History
 from tests.bench.nights import bring, settings_of
 from tests.nightly.longnights import BALANCES, base_of, query, rebuild
 
-NIGHTS, EXECUTIONS = 6, 2500
+NIGHTS, EXECUTIONS, BACK = 6, 2500, 2
 OPEN = (
     "select * exclude (evidence) from verdicts where verdict in ('break', 'pending') order by all"
 )
@@ -21,7 +22,8 @@ OPEN = (
 
 def test_each_night_says_of_them_what_the_whole_books_say(tmp_path: Path) -> None:
     """The sixth night begins after the third day, at the closing of which all of them were open."""
-    history, settings = History(EXECUTIONS), settings_of(tmp_path)
+    history = History(EXECUTIONS)
+    settings = replace(settings_of(tmp_path), lookback_sessions=BACK)
     outcomes = []
     for number in range(1, NIGHTS + 1):
         day = history.day(number)
