@@ -13,12 +13,13 @@ import pendulum
 from recon.archive.columns import read_row
 from recon.archive.coverage import is_covered
 from recon.archive.intake import Intake
-from recon.archive.manifest import read_from_broker, read_manifest
+from recon.archive.manifest import Fetch, read_from_broker, read_manifest
 from recon.archive.read import archived
 from recon.archive.replay import replay_window, why_unproven
 from recon.archive.statements import archive_aggregate, archive_cash, archive_positions
 from recon.errors import BrokerError, IncompleteError, NotReadyError
 from recon.feeds.broker import Broker
+from recon.feeds.cursor import Cursor
 from recon.feeds.response import AnswerRefused
 from recon.feeds.streams import SYSTEM, Stream, stream_named
 from recon.nightly.late_records import last_ready, read_published
@@ -163,8 +164,26 @@ def _replay(
     """The window of one stream."""
     fetches = read_manifest(settings.archive)
     window = to_read(fetches, stream.name, system_date, ready, settings.lookback_days)
+    made = replay_tracked(broker, settings, stream, window, now, tracked)
+    for fetch in made:
+        read = f"{fetch.since} .. {fetch.until}"
+        note("replayed", stream=stream.name, window=read, ended=fetch.ended, new=fetch.new)
+    if not is_covered(made, stream.name, window):
+        note("not proven", stream=stream.name, window=str(window), why=why_unproven(made))
+
+
+def replay_tracked(
+    broker: Broker,
+    settings: Settings,
+    stream: Stream,
+    window: Window | Cursor,
+    now: pendulum.DateTime,
+    tracked: Tracked,
+) -> list[Fetch]:
+    """Read a window of a stream, or between two ids, into the archive, with its progress shown.
+    Gives the manifest lines; the last may be unproven. Raises BrokerError."""
     with tracked(f"replay {stream.name}") as progress:
-        made = replay_window(
+        return replay_window(
             broker,
             settings.archive,
             stream,
@@ -173,11 +192,6 @@ def _replay(
             deadline_seconds=settings.window_deadline_seconds,
             progress=progress,
         )
-    for fetch in made:
-        read = f"{fetch.since} .. {fetch.until}"
-        note("replayed", stream=stream.name, window=read, ended=fetch.ended, new=fetch.new)
-    if not is_covered(made, stream.name, window):
-        note("not proven", stream=stream.name, window=str(window), why=why_unproven(made))
 
 
 def _follow_published(

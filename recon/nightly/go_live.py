@@ -15,13 +15,12 @@ from recon.archive.coverage import is_covered
 from recon.archive.manifest import OPENING, Fetch, append, next_number, opening_date, read_manifest
 from recon.archive.population import OTHER_DATE, UNKNOWN
 from recon.archive.read import archived
-from recon.archive.replay import replay_window
 from recon.archive.statements import Asked, archive_cash, archive_positions
 from recon.errors import IncompleteError, UsageError
 from recon.feeds.broker import Broker
 from recon.feeds.response import AnswerRefused
 from recon.feeds.streams import ACCOUNT_STATUS, EOD_CASH, EOD_POSITIONS
-from recon.nightly.fetch import NOT_GIVEN, Tracked, wait_until_ready
+from recon.nightly.fetch import NOT_GIVEN, Tracked, replay_tracked, wait_until_ready
 from recon.nightly.keeping import locked
 from recon.nightly.required_inputs import to_read
 from recon.nightly.run import bring_in
@@ -120,16 +119,7 @@ def _read_account_status(
     fetches = read_manifest(settings.archive)
     window = to_read(fetches, name, system_date, ready, settings.lookback_days)
     try:
-        with tracked(f"replay {name}") as progress:
-            replay_window(
-                broker,
-                settings.archive,
-                ACCOUNT_STATUS,
-                window,
-                started_at=as_z(now),
-                deadline_seconds=settings.window_deadline_seconds,
-                progress=progress,
-            )
+        replay_tracked(broker, settings, ACCOUNT_STATUS, window, now, tracked)
     except AnswerRefused as refusal:
         if refusal.status not in NOT_GIVEN:
             raise

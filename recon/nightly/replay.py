@@ -7,12 +7,11 @@ from collections.abc import Iterable
 import pendulum
 
 from recon.archive.manifest import Fetch
-from recon.archive.replay import replay_window
 from recon.errors import UsageError
 from recon.feeds.broker import Broker
 from recon.feeds.cursor import Cursor, cursor_of, ulid_at
 from recon.feeds.streams import Stream, stream_named
-from recon.nightly.fetch import Tracked
+from recon.nightly.fetch import Tracked, replay_tracked
 from recon.nightly.keeping import locked
 from recon.settings import Settings
 from recon.window import Window, as_z
@@ -39,16 +38,7 @@ def replay_streams(
     made = []
     with locked(settings.home):
         for stream in streams:
-            with tracked(f"replay {stream.name}") as progress:
-                made += replay_window(
-                    broker,
-                    settings.archive,
-                    stream,
-                    window,
-                    started_at=as_z(now),
-                    deadline_seconds=settings.window_deadline_seconds,
-                    progress=progress,
-                )
+            made += replay_tracked(broker, settings, stream, window, now, tracked)
     return made
 
 
@@ -69,16 +59,7 @@ def replay_ids(
     made = []
     with locked(settings.home):
         for stream, cursor in cursors:
-            with tracked(f"replay {stream.name}") as progress:
-                fetches = replay_window(
-                    broker,
-                    settings.archive,
-                    stream,
-                    cursor,
-                    started_at=as_z(now),
-                    deadline_seconds=settings.window_deadline_seconds,
-                    progress=progress,
-                )
+            fetches = replay_tracked(broker, settings, stream, cursor, now, tracked)
             made.append((cursor, fetches))
     return made
 
