@@ -71,7 +71,7 @@ latest as (
 
 ),
 
--- What an event without a usable target takes back of the legs without an id.
+-- What an event without a usable target reverses of the legs without an id.
 found_targets as (
 
     select own.execution_id, min(leg.execution_id) as target_id

@@ -2,7 +2,7 @@
 -- reads: executions, account_currencies, currencies, night, readings
 --
 -- A fill moves its quantity, and its notional rounded half-up to the smallest unit of the
--- account's currency, the cent in most. A bust takes back
+-- account's currency, the cent in most. A bust reverses
 -- exactly what its target did; its own quantity is only used when the target was never seen.
 -- A correction replaces its target: its quantity is absolute, its effect is new minus old.
 -- Where two events name one target, the first received counts: an execution dies once.

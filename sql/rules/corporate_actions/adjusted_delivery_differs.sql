@@ -11,7 +11,7 @@
 -- the contract had. A fraction comes in cash: less than one share apart is the same.
 -- `not_evaluated`: nothing tells the multiplier or the shares, or several contracts of one account
 -- cannot be told apart. What is paid in cash alone is not looked at.
--- A break stays in suspense; it clears when the wrong leg is taken back and booked anew.
+-- A break stays in suspense; it clears when the wrong leg is reversed and booked anew.
 with
 
 legs as (

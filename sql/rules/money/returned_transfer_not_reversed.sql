@@ -12,7 +12,7 @@
 -- Pending until the next settlement day after the return, then a break: the account holds money
 -- that the bank has taken back. `not_evaluated`: the transfer began before the books do, and its
 -- entry is not here to see; or there is one entry too few because of a return from before the books
--- begin, whose own may be there. Clears when the entry is taken back.
+-- begin, whose own may be there. Clears when the entry is reversed.
 with
 
 days as (

@@ -6,7 +6,7 @@
 -- The books know an activity by its id and keep its last state. That a pending activity becomes
 -- executed, or an executed one canceled, is a step of its life. But with the same status the same
 -- id must say the same account, type, symbol, quantity, price and amount, and whatever else books
--- anything: currency, dates, security, group, parent, what it takes back. Else money was booked
+-- anything: currency, dates, security, group, parent, what it reverses. Else money was booked
 -- that another text of the broker contradicts, and which one holds has to be asked. What only one
 -- text says contradicts nothing. Each stream is held to its own word here; where two streams differ
 -- another rule says so.
