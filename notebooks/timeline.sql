@@ -33,13 +33,13 @@ known as (
 
 statements as (
 
-    select readings.system_date, coalesce(sum(qty), 0) as broker
-    from statement_readings as readings
+    select fetched.system_date, coalesce(sum(qty), 0) as broker
+    from statement_fetches as fetched
     left join statement_positions as listed
-        on listed.system_date = readings.system_date
+        on listed.system_date = fetched.system_date
         and account_id = $account and symbol = $commodity
     where not $is_cash
-    group by readings.system_date
+    group by fetched.system_date
     union all
     select system_date, cash
     from statement_cash

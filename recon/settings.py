@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from recon.errors import UsageError
@@ -52,8 +53,9 @@ class Settings:
     """What a run needs to know. `streams` are those a night reads, `accounts_file` is a CSV of what
     the user says of his accounts, `fee_rates_file` one of his own rates of fees. Times are seconds;
     `lookback_days` widens each window, `lookback_sessions` says how far back the closing lies that
-    a night begins with, `readings` are those of `sql/ledger/readings.sql` that differ from the
-    default. `given` names the settings that somebody gave: what is not in it is a default."""
+    a night begins with, `assumptions` are those of `sql/ledger/accounting_assumptions.sql` that
+    differ from the default. `given` names the settings that somebody gave: what is not in it is a
+    default."""
 
     home: Path
     broker_url: str
@@ -66,7 +68,7 @@ class Settings:
     read_timeout_seconds: int
     window_deadline_seconds: int
     credentials: Credentials | None
-    readings: Mapping[str, str]
+    assumptions: Mapping[str, str]
     given: frozenset[str] = frozenset()
 
     @property
@@ -90,7 +92,7 @@ def read_settings(
     options: Mapping[str, str | None], environment: Mapping[str, str], config: Path | None
 ) -> Settings:
     """Merge the sources. Raises UsageError for an unreadable file or a wrong value."""
-    in_file, readings = _read_file(config) if config is not None else ({}, {})
+    in_file, assumptions = _read_file(config) if config is not None else ({}, {})
     in_environment = {name: environment.get(f"RECON_{name.upper()}") for name in DEFAULTS}
     given = {
         name: str(source[name])
@@ -111,13 +113,13 @@ def read_settings(
         read_timeout_seconds=_whole("read_timeout_seconds", values, 1, 3600),
         window_deadline_seconds=_whole("window_deadline_seconds", values, 1, 86_400),
         credentials=_credentials(environment),
-        readings=readings,
-        given=frozenset(given) | ({"readings"} if readings else set()),
+        assumptions=assumptions,
+        given=frozenset(given) | ({"assumptions"} if assumptions else set()),
     )
 
 
 def _read_file(path: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """The settings of the file, and its table `[readings]`."""
+    """The settings of the file, and its table `[assumptions]`."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -127,16 +129,29 @@ def _read_file(path: Path) -> tuple[dict[str, str], dict[str, str]]:
             where=str(path),
             next_step="mend the file, or name another with --config",
         ) from error
-    readings = content.pop("readings", {})
+    assumptions = _assumptions(content, path)
     unknown = sorted(set(content) - set(DEFAULTS))
     if unknown:
         raise UsageError(
-            expected="only a table [readings] and " + ", ".join(DEFAULTS),
+            expected="only a table [assumptions] and " + ", ".join(DEFAULTS),
             seen=", ".join(map(_with_near_miss, unknown)),
             where=str(path),
             next_step="remove what is not a setting; secrets belong in the environment",
         )
-    return _texts(content), _texts(dict(readings))
+    return _texts(content), _texts(assumptions)
+
+
+def _assumptions(content: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Take the table `[assumptions]` out of the file's content."""
+    assumptions = content.pop("assumptions", {})
+    if isinstance(assumptions, dict) and "readings" not in content:
+        return assumptions
+    raise UsageError(
+        expected="the accounting assumptions in a table [assumptions]",
+        seen="readings, their name until 0.3.0" if "readings" in content else repr(assumptions),
+        where=str(path),
+        next_step="name the table [assumptions]; its keys and values are the same",
+    )
 
 
 def _with_near_miss(name: str) -> str:

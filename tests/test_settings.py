@@ -149,3 +149,34 @@ def test_a_secret_in_the_file_is_refused_and_not_shown(tmp_path: Path) -> None:
         read_settings({}, {}, config)
     assert SECRET not in str(caught.value)
     assert "secrets belong in the environment" in str(caught.value)
+
+
+def test_the_assumptions_are_a_table_of_the_file(tmp_path: Path) -> None:
+    """Truth values are taken as TOML has them."""
+    config = tmp_path / "recon.toml"
+    config.write_text('[assumptions]\nopca_moves_cash = true\ncost_method = "compressed_fifo"\n')
+    settings = read_settings({}, {}, config)
+    assert settings.assumptions == {"opca_moves_cash": "true", "cost_method": "compressed_fifo"}
+    assert "assumptions" in settings.given
+    assert read_settings({}, {}, None).assumptions == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "seen"),
+    [
+        ("[readings]\nopca_moves_cash = true\n", "saw readings, their name until 0.3.0"),
+        ("[readings]\n[assumptions]\n", "saw readings, their name until 0.3.0"),
+        ("assumptions = 5\n", "saw 5"),
+    ],
+)
+def test_assumptions_under_the_older_name_are_refused(
+    tmp_path: Path, content: str, seen: str
+) -> None:
+    """A choice that is not taken must not pass unseen; the line says the new name."""
+    config = tmp_path / "recon.toml"
+    config.write_text(content)
+    with pytest.raises(UsageError, match=r"\[assumptions\]") as caught:
+        read_settings({}, {}, config)
+    assert seen in str(caught.value)
+    assert str(config) in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -87,16 +87,18 @@ MADE: Mapping[str, Callable[[duckdb.DuckDBPyConnection], None]] = {
     "costs_by_method": _make_costs_by_method,
 }
 MADE_READ = {
-    "costs": "-- reads: movements, readings",
-    "lots": "-- reads: movements, readings",
+    "costs": "-- reads: movements, accounting_assumptions",
+    "lots": "-- reads: movements, accounting_assumptions",
     "costs_by_method": "-- reads: movements, night, opening_positions",
 }
 
 
 def cost_method(connection: duckdb.DuckDBPyConnection) -> str:
     """The method in force."""
-    chosen = connection.execute("select value from readings where reading = 'cost_method'")
-    return str(chosen.fetchall()[0][0])
+    ((method,),) = connection.execute(
+        "select value from accounting_assumptions where assumption = 'cost_method'"
+    ).fetchall()
+    return str(method)
 
 
 def _movements(connection: duckdb.DuckDBPyConnection, which: str) -> Iterator[Movement]:

@@ -23,10 +23,10 @@ from postings group by event, commodity, measure having sum(amount) <> 0
 order by event, commodity, measure limit 1
 """
 UNKNOWN_CHOICE = """
-select reading_choices.reading || ' = ' || reading_choices.value
-from reading_choices
-left join readings on readings.reading = reading_choices.reading
-where not coalesce(list_contains(readings.choices, reading_choices.value), false)
+select assumption_choices.assumption || ' = ' || assumption_choices.value, known.choices
+from assumption_choices
+left join accounting_assumptions as known on known.assumption = assumption_choices.assumption
+where not coalesce(list_contains(known.choices, assumption_choices.value), false)
 order by 1 limit 1
 """
 
@@ -43,7 +43,7 @@ def post_night(
 ) -> None:
     """Create every ledger table for that night, or the `wanted` ones and what they are made of.
 
-    `choices` are readings other than the default.
+    `choices` are accounting assumptions other than the default.
 
     Raises LedgerError if any event is unbalanced, UsageError for a choice that there is not.
     """
@@ -59,7 +59,7 @@ def post_night(
             f"create or replace table main.{table} as {texts[table]}",
             {"system_date": system_date} if "$system_date" in texts[table] else {},
         )
-        if table == "readings":
+        if table == "accounting_assumptions":
             _check_choices(connection)
     if "postings" in order:
         assert_balanced(connection)
@@ -78,17 +78,17 @@ def assert_balanced(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _choose(connection: duckdb.DuckDBPyConnection, choices: Mapping[str, str]) -> None:
     connection.execute(
-        "create or replace table main.reading_choices (reading varchar, value varchar)"
+        "create or replace table main.assumption_choices (assumption varchar, value varchar)"
     )
-    for reading, value in choices.items():
-        connection.execute("insert into main.reading_choices values (?, ?)", [reading, value])
+    for assumption, value in choices.items():
+        connection.execute("insert into main.assumption_choices values (?, ?)", [assumption, value])
 
 
 def _check_choices(connection: duckdb.DuckDBPyConnection) -> None:
-    for (seen,) in connection.execute(UNKNOWN_CHOICE).fetchall():
+    for seen, choices in connection.execute(UNKNOWN_CHOICE).fetchall():
         raise UsageError(
-            expected="a reading and one of its values",
+            expected=" or ".join(choices) if choices else "an assumption that there is",
             seen=str(seen),
-            where="the readings of the ledger",
-            next_step="see sql/ledger/readings.sql for what there is",
+            where="the accounting assumptions, [assumptions] in recon.toml",
+            next_step="see sql/ledger/accounting_assumptions.sql for what there is",
         )

@@ -34,7 +34,7 @@ WAREHOUSE = "warehouse.duckdb"
 @dataclass(frozen=True)
 class Night:
     """What a night is made of. `start` is the closing it begins with, `closings` are those it
-    knows, `lines_of` those made with its readings, `days` the ones whose closing it makes,
+    knows, `lines_of` those made with its assumptions, `days` the ones whose closing it makes,
     `open_items` what the last night left open, `log` the break log."""
 
     system_date: date
@@ -44,7 +44,7 @@ class Night:
     start: Closing | None
     closings: Mapping[str, Closing]
     lines_of: Mapping[str, Closing]
-    readings: Mapping[str, str]
+    assumptions: Mapping[str, str]
     days: Sequence[date]
     open_items: Sequence[Mapping[str, Any]]
     log: Sequence[Mapping[str, Any]]
@@ -94,7 +94,7 @@ def build(home: Path, night: Night, path: Path) -> None:
             [(rule.rule, rule.severity, rule.title) for rule in night.rules],
         )
         lock_down(connection)
-        post_night(connection, night.system_date, night.readings)
+        post_night(connection, night.system_date, night.assumptions)
         connection.commit()
         incomplete = {need.stream for need in night.needs if not need.complete}
         run_rules(connection, night.rules, night.system_date, incomplete)

@@ -152,7 +152,7 @@ def plan(
         start=start,
         closings=knowledge.closings,
         lines_of=knowledge.beginnings,
-        readings=knowledge.run.readings,
+        assumptions=knowledge.run.assumptions,
         days=closing_days(
             knowledge.closings.values(), knowledge.fetches, sessions(), system_date, start
         ),

@@ -22,9 +22,9 @@ class Knowledge:
     """Everything a night rests on. The same knowledge and rules give the same bytes.
 
     `closings` are those that were there when the night first ran: repeating it begins at the same
-    one and restates against the same ones; `beginnings` are those of them made with the readings of
-    this run. `versions` are the last of each date. `open_items` are what the last night left open,
-    where it ran the same rules.
+    one and restates against the same ones; `beginnings` are those of them made with the
+    assumptions of this run. `versions` are the last of each date. `open_items` are what the last
+    night left open, where it ran the same rules.
     """
 
     run: Run
@@ -70,7 +70,7 @@ def know(settings: Settings, system_date: date, rule_pack: str, earlier: Run | N
         log=len(entries),
         rule_pack=rule_pack,
         lookback_sessions=settings.lookback_sessions,
-        readings=dict(settings.readings),
+        assumptions=dict(settings.assumptions),
         streams=settings.streams,
     )
     first = [each.run for each in runs if each.system_date == run.system_date]
@@ -92,9 +92,9 @@ def know(settings: Settings, system_date: date, rule_pack: str, earlier: Run | N
 def _beginnings(
     closings: Mapping[str, Closing], run: Run, runs: Iterable[Run]
 ) -> dict[str, Closing]:
-    """Those made with the readings of this run, and with lots where its cost method has them."""
-    by_lots = run.readings.get("cost_method", "average") != "average"
-    alike = {each.run for each in [*runs, run] if dict(each.readings) == dict(run.readings)}
+    """Those made with the assumptions of this run, and with lots where its cost method has them."""
+    by_lots = run.assumptions.get("cost_method", "average") != "average"
+    alike = {each.run for each in [*runs, run] if dict(each.assumptions) == dict(run.assumptions)}
     return {
         day: closing
         for day, closing in closings.items()

@@ -18,7 +18,7 @@ from recon.ndjson import append_lines, read_lines
 from recon.settings import Settings
 
 INDEX = "index.ndjson"
-DECIDING = ("streams", "lookback_sessions", "readings")  # settings that change what a night says
+DECIDING = ("streams", "lookback_sessions", "assumptions")  # they change what a night says
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,20 @@ class Run:
     log: int
     rule_pack: str
     lookback_sessions: int
-    readings: Mapping[str, str]
+    assumptions: Mapping[str, str]
     streams: Sequence[str] = ("trades", "nta")
     result: str = ""
 
 
 def read_runs(home: Path) -> list[Run]:
     """Every evaluation, oldest first; a torn last line does not count."""
-    return [Run(**line) for line in read_lines(home / "runs" / INDEX)]
+    return [_run(line) for line in read_lines(home / "runs" / INDEX)]
+
+
+def _run(line: dict[str, Any]) -> Run:
+    """A line of the index; releases until 0.3.0 named the assumptions `readings`."""
+    older = {"assumptions": line.pop("readings")} if "readings" in line else {}
+    return Run(**line, **older)
 
 
 def find_run(home: Path, number: int, system_date: str) -> Run:
@@ -80,7 +86,8 @@ def as_it_ran(settings: Settings, system_date: date) -> tuple[Settings, list[str
     if ran is None:
         return settings, []
     as_before: dict[str, Any] = {"streams": tuple(ran.streams)}
-    as_before |= {"lookback_sessions": ran.lookback_sessions, "readings": dict(ran.readings)}
+    as_before["lookback_sessions"] = ran.lookback_sessions
+    as_before["assumptions"] = dict(ran.assumptions)
     others = [
         name
         for name in DECIDING

@@ -102,8 +102,8 @@ def _give(
         connection.execute(ONLY_STATE)
     opening = connection.execute("select system_date from events.opening").fetchall()
     show_night(connection, fixture.system_date, opening[0][0] if opening else None)
-    chosen = tables.get("reading_choices", [])
-    choices = {str(row["reading"]): str(row["value"]) for row in chosen}
+    chosen = tables.get("assumption_choices", [])
+    choices = {str(row["assumption"]): str(row["value"]) for row in chosen}
     needed = read | {fixture.subject.partition("/")[0]} | tables.keys()
     post_night(connection, fixture.system_date, choices, needed)
     for table in tables.keys() - messages.keys() - archived.keys():

@@ -1,5 +1,5 @@
 -- title: What each execution event does to the position and the cash of its account
--- reads: executions, account_currencies, currencies, night, readings
+-- reads: executions, account_currencies, currencies, night, accounting_assumptions
 --
 -- A fill moves its quantity, and its notional rounded half-up to the smallest unit of the
 -- account's currency, the cent in most. A bust reverses
@@ -11,7 +11,9 @@ with
 
 rounding as (
 
-    select value = 'down_per_execution' as is_down from readings where reading = 'fill_cash_rounding'
+    select value = 'down_per_execution' as is_down
+    from accounting_assumptions
+    where assumption = 'fill_cash_rounding'
 
 ),
 

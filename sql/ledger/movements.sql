@@ -1,5 +1,5 @@
 -- title: What each event moves, in parts: a new one, and the reversal of an earlier one
--- reads: execution_effects, state_effects, opening_positions, base_lots, base_lines, contract_multipliers, opening_cash, opening, readings
+-- reads: execution_effects, state_effects, opening_positions, base_lots, base_lines, contract_multipliers, opening_cash, opening, accounting_assumptions
 --
 -- A bust reverses what its target moved, with the target's trade and settle dates; a correction
 -- does so and moves anew; a later state of an activity reverses the state before it, on its own
@@ -24,10 +24,12 @@ states as (
         end as multiplier,
         coalesce(price, 0) = 0 as is_unpriced,
         case
-            when corporate_action and readings.value = 'beginning_of_day' then 0 else 1
+            when corporate_action and timing.value = 'beginning_of_day' then 0 else 1
         end as phase
     from state_effects as now
-    cross join (select value from readings where reading = 'corporate_actions_at') as readings
+    cross join (
+        select value from accounting_assumptions where assumption = 'corporate_actions_at'
+    ) as timing
     left join contract_multipliers on contract_multipliers.symbol = now.symbol
 
 ),

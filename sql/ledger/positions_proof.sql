@@ -1,5 +1,5 @@
 -- title: Opening plus activity is closing, beside the broker's statement
--- reads: postings, statement_positions, statement_readings
+-- reads: postings, statement_positions, statement_fetches
 --
 -- Per account and symbol that either side knows: opening is what was booked before the night,
 -- activity its own. The statement of the night is null where it was not read, and zero where it
@@ -39,7 +39,7 @@ both_sides as (
         coalesce(booked.symbol, stated.symbol) as symbol,
         coalesce(booked.opening, 0) as opening,
         coalesce(booked.activity, 0) as activity,
-        case when $system_date::date in (select system_date from statement_readings)
+        case when $system_date::date in (select system_date from statement_fetches)
         then coalesce(stated.qty, 0) end as statement
     from booked
     full join stated

@@ -1,5 +1,5 @@
 -- title: What each state of each activity does, and what the state before it did
--- reads: activity_states, activity_types, readings
+-- reads: activity_states, activity_types, accounting_assumptions
 --
 -- `executed` and `correct` count alike; `canceled` does not. `pending` and instant funding (MEM)
 -- are memo only. The allow-list of types says whether the quantity is a share movement (a fee's
@@ -12,11 +12,13 @@ with
 chosen as (
 
     select
-        max(value) filter (where reading = 'opca_moves_cash') = 'true' as opca_is_cash,
-        max(value) filter (where reading = 'sweep_units_are_a_position') = 'false' as sweep_is_cash,
-        max(value) filter (where reading = 'canceled_nta_reverses') = 'true' as cancel_reverses,
-        max(value) filter (where reading = 'mirrored_correction_cancels') = 'true' as mirror_cancels
-    from readings
+        max(value) filter (where assumption = 'opca_moves_cash') = 'true' as opca_is_cash,
+        max(value) filter (where assumption = 'sweep_units_are_a_position') = 'false'
+            as sweep_is_cash,
+        max(value) filter (where assumption = 'canceled_nta_reverses') = 'true' as cancel_reverses,
+        max(value) filter (where assumption = 'mirrored_correction_cancels') = 'true'
+            as mirror_cancels
+    from accounting_assumptions
 
 ),
 

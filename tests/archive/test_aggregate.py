@@ -83,7 +83,7 @@ def test_the_warehouse_has_the_digits_and_an_empty_answer_too(tmp_path: Path, se
         archive_aggregate(broker, tmp_path, day, started_at=AT)
     with connect(MEMORY) as connection:
         load_events(connection, tmp_path, read_manifest(tmp_path))
-        read = connection.execute("from events.aggregate_readings order by all").fetchall()
+        read = connection.execute("from events.aggregate_fetches order by all").fetchall()
         lines = connection.execute(
             "select symbol, cusip, asset_type, plain(long_qty), plain(short_qty),"
             " plain(num_accounts) from events.statement_aggregate where system_date = ?"

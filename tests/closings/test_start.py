@@ -151,8 +151,8 @@ def is_lost(row: dict[str, str]) -> bool:
     return "EEE" in (row["symbol"], row["unit"]) or row["account_id"].startswith("E-")
 
 
-def test_books_of_another_reading_begin_at_the_beginning(long: LongHome, tmp_path: Path) -> None:
-    """A closing holds what the old reading made of the events."""
+def test_books_of_another_assumption_begin_at_the_beginning(long: LongHome, tmp_path: Path) -> None:
+    """A closing holds what the old assumption made of the events."""
     home = copy_of(long.path, tmp_path / "home")
     rebuild(home, LAST, 1, {"opca_moves_cash": "true"})
     assert base_of(home) is None
@@ -162,16 +162,16 @@ def test_books_of_another_reading_begin_at_the_beginning(long: LongHome, tmp_pat
 def test_lots_are_carried_from_a_closing(tmp_path: Path, method: str) -> None:
     """A night that begins with one ends with the costs of the whole books: of 70 that PLAIN bought
     and 30 that it sold until day 13 the last 40 are left, 10 each at 22, 23, 18 and 18."""
-    readings = {"cost_method": method}
-    run_long(tmp_path, make_long_books(), CLOSING_ALL, back=2, readings=readings)
+    assumptions = {"cost_method": method}
+    run_long(tmp_path, make_long_books(), CLOSING_ALL, back=2, assumptions=assumptions)
     assert base_of(tmp_path) == DAYS[9]
     assert dict(query(tmp_path, COSTS))["C:A-PLAIN:COST:AAA"] == (22 + 23 + 18 + 18) * 10
     ended = proven(tmp_path)
-    rebuild(tmp_path, CLOSING_ALL[-1], 250, readings)
+    rebuild(tmp_path, CLOSING_ALL[-1], 250, assumptions)
     assert base_of(tmp_path) is None
     assert proven(tmp_path) == ended
     known = latest(read_index(tmp_path / "closings"))
     without = [replace(c, parts={**c.parts, "lots": ""}) for c in known.values()]
     index(tmp_path / "closings", without)
-    rebuild(tmp_path, CLOSING_ALL[-1], 2, readings)
+    rebuild(tmp_path, CLOSING_ALL[-1], 2, assumptions)
     assert base_of(tmp_path) is None, "closings of a release that kept no lots"

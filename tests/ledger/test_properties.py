@@ -108,7 +108,7 @@ def test_a_later_night_only_adds_postings(seed: int) -> None:
     assert set(before) <= set(plain_postings(seed))
 
 
-def test_another_reading_changes_the_books_and_the_evidence_stays_with_the_statement() -> None:
+def test_another_assumption_changes_the_books_and_the_evidence_stays_with_the_statement() -> None:
     """Sweep units as cash move 1.00 a unit and no position."""
     books = books_of(1)
     night = max(books.closings)
@@ -122,8 +122,11 @@ def test_another_reading_changes_the_books_and_the_evidence_stays_with_the_state
 
 
 @pytest.mark.parametrize("choice", [{"cost_method": "lifo"}, {"cost": "average"}])
-def test_a_reading_that_there_is_not_is_refused(choice: dict[str, str]) -> None:
+def test_an_assumption_that_there_is_not_is_refused(choice: dict[str, str]) -> None:
     """A spelling mistake must not leave the default in force unseen."""
     books = books_of(1)
-    with pytest.raises(UsageError, match="reading"), ledger([], [], max(books.closings), choice):
+    with (
+        pytest.raises(UsageError, match="assumptions"),
+        ledger([], [], max(books.closings), choice),
+    ):
         pass

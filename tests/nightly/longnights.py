@@ -42,12 +42,13 @@ def settings_back(home: Path, sessions: int, url: str = NOBODY) -> Settings:
 
 
 def rebuild(
-    home: Path, night: date, sessions: int, readings: Mapping[str, str] | None = None
+    home: Path, night: date, sessions: int, assumptions: Mapping[str, str] | None = None
 ) -> None:
     """Make the warehouse again with those settings, in the place of the published one."""
     settings = settings_back(home, sessions)
-    if readings is not None:
-        settings = replace(settings, readings=readings, given=settings.given | {"readings"})
+    if assumptions is not None:
+        given = settings.given | {"assumptions"}
+        settings = replace(settings, assumptions=assumptions, given=given)
     rebuild_date(settings, night).replace(home / "warehouse.duckdb")
 
 
@@ -58,12 +59,13 @@ def run_long(
     *,
     again: bool = False,
     back: int = 1,
-    readings: Mapping[str, str] | None = None,
+    assumptions: Mapping[str, str] | None = None,
 ) -> list[Outcome]:
-    """Those nights one after another, each looking back so many sessions, with other readings."""
+    """Those nights one after another, each looking back so many sessions, by those assumptions."""
     outcomes = []
     with Sandbox(books, as_of=nights[0]) as sandbox, broker_of(sandbox) as broker:
-        settings = replace(settings_back(home, back, sandbox.url), readings=readings or {})
+        settings = settings_back(home, back, sandbox.url)
+        settings = replace(settings, assumptions=assumptions or {})
         for night in nights:
             sandbox.advance_to(night)
             outcomes.append(

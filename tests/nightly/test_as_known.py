@@ -47,6 +47,19 @@ def test_every_file_of_the_night_comes_again_to_the_byte(
     assert all(name.startswith("reports/as-known/") for name in after.keys() - before.keys())
 
 
+def test_a_run_of_an_older_release_is_read(broken: LongHome, tmp_path: Path) -> None:
+    """Until 0.3.0 the index named the assumptions `readings`."""
+    home = copy_of(broken.path, tmp_path / "home")
+    path = home / "runs" / "index.ndjson"
+    newer = path.read_text()
+    older = newer.replace('"assumptions":', '"readings":')
+    assert older.count('"readings":') == len(newer.splitlines())
+    path.write_text(older)
+    assert asked(home, FIFTH, 5) == 3
+    folder = home / "reports" / "as-known" / "5" / str(FIFTH)
+    assert contents(folder) == contents(broken.path / "reports" / str(FIFTH))
+
+
 def test_the_night_again_knows_what_came_since(later: Path) -> None:
     """The comment, as run 9 of the home; the same run asked again says the same."""
     assert asked(later, FIFTH, 9) == 3

@@ -5,7 +5,7 @@
 --
 -- What a day closed with is made of its events. It may change only by an event that was received
 -- afterwards; the restatement then names it. A balance that changed without one was changed by
--- something else: another reading, another release, another kind of an account, or a fault of
+-- something else: another assumption, another release, another kind of an account, or a fault of
 -- ours. Somebody has to say which before the new figure is trusted.
 -- Clears on the next night, which compares with what this one stored.
 with

@@ -1,6 +1,6 @@
 -- title:    A statement of the night is missing
 -- severity: S0
--- reads:    statement_readings, known_accounts, cash_proof, positions_proof
+-- reads:    statement_fetches, known_accounts, cash_proof, positions_proof
 -- params:   system_date
 --
 -- The books of a night are proven against the broker's statements of that same system date: its
@@ -41,7 +41,7 @@ accounts as (
 
 positions as (
 
-    select $system_date::date in (select system_date from statement_readings) as is_there
+    select $system_date::date in (select system_date from statement_fetches) as is_there
 
 ),
 

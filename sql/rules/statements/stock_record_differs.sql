@@ -1,6 +1,6 @@
 -- title:    The broker's total of a security over all accounts is not what the books have
 -- severity: S1
--- reads:    stock_record, statement_aggregate, aggregate_readings, movements
+-- reads:    stock_record, statement_aggregate, aggregate_fetches, movements
 -- params:   system_date
 --
 -- What all customers together hold of a security must be what the broker counts over its accounts,
@@ -68,7 +68,7 @@ compared as (
         coalesce(listed.short_qty, 0) as stated_short,
         coalesce(listed.accounts, 0) as stated_holders,
         case
-            when $system_date::date not in (select system_date from aggregate_readings)
+            when $system_date::date not in (select system_date from aggregate_fetches)
                 then 'no list'
             when (select count(*) from listed) = 0 then 'an empty list'
             when not listed.is_readable then 'a total that cannot be read'

@@ -1,8 +1,8 @@
--- title: Which reading of the broker's documents the night's statement supports
--- reads: readings, state_effects, activity_states, execution_effects, positions_proof, cash_proof, account_currencies, evidence_of_cost, evidence_of_timing
+-- title: Which accounting assumptions the night's statement supports
+-- reads: accounting_assumptions, state_effects, activity_states, execution_effects, positions_proof, cash_proof, account_currencies, evidence_cost_method, evidence_effective_date
 --
--- `delta` is what the other value of a reading would add to a closing. An account where that is
--- not zero supports the reading if its proofs hold as they are, contradicts it if they would hold
+-- `delta` is what the other value of an assumption would add to a closing. An account where that is
+-- not zero supports the assumption if its proofs hold as they are, contradicts it if they would hold
 -- with the delta, and is undecided otherwise: by another break, or without a statement. Beside the
 -- accounts stand the positions that tell the cost method, and the executions that tell when an
 -- action counts. `instead`: the value that what contradicts would hold with, most often.
@@ -58,7 +58,7 @@ taken_back as (
 moved as (
 
     select
-        'opca_moves_cash' as reading, account_id, null as symbol, 0 as qty, net_amount as cash
+        'opca_moves_cash' as assumption, account_id, null as symbol, 0 as qty, net_amount as cash
     from counted
     where is_last and entry_type = 'OPCA'
     union all
@@ -89,24 +89,25 @@ moved as (
 
 turned as (
 
-    select moved.*, if(readings.value = readings.default_value, 1, -1) as direction
+    select moved.*, if(chosen.value = chosen.default_value, 1, -1) as direction
     from moved
-    inner join readings on readings.reading = moved.reading
+    inner join accounting_assumptions as chosen on chosen.assumption = moved.assumption
 
 ),
 
 deltas as (
 
-    select reading, account_id, symbol as commodity, sum(direction * qty) as delta, true as is_qty
+    select
+        assumption, account_id, symbol as commodity, sum(direction * qty) as delta, true as is_qty
     from turned
-    group by reading, account_id, symbol
+    group by assumption, account_id, symbol
     having sum(qty) <> 0
     union all
-    select turned.reading, turned.account_id, account_currencies.currency,
+    select turned.assumption, turned.account_id, account_currencies.currency,
         sum(direction * cash), false
     from turned
     inner join account_currencies on account_currencies.account_id = turned.account_id
-    group by turned.reading, turned.account_id, account_currencies.currency
+    group by turned.assumption, turned.account_id, account_currencies.currency
     having sum(cash) <> 0
 
 ),
@@ -114,7 +115,7 @@ deltas as (
 compared as (
 
     select
-        deltas.reading,
+        deltas.assumption,
         deltas.account_id,
         bool_and(coalesce(positions.difference, cash.difference) = 0) as holds,
         bool_and(coalesce(positions.difference, cash.difference) = deltas.delta) as other_holds
@@ -127,34 +128,34 @@ compared as (
         on not deltas.is_qty
         and cash.account_id = deltas.account_id
         and cash.currency = deltas.commodity
-    group by deltas.reading, deltas.account_id
+    group by deltas.assumption, deltas.account_id
 
 ),
 
 every_one as (
 
     select
-        compared.reading,
+        compared.assumption,
         compared.account_id,
         compared.holds,
         case when compared.other_holds
-        then list_filter(readings.choices, lambda choice: choice <> readings.value)[1] end as instead
+        then list_filter(chosen.choices, lambda choice: choice <> chosen.value)[1] end as instead
     from compared
-    inner join readings on readings.reading = compared.reading
+    inner join accounting_assumptions as chosen on chosen.assumption = compared.assumption
     union all by name
-    select reading, account_id, holds, instead from evidence_of_cost
+    select assumption, account_id, holds, instead from evidence_cost_method
     union all by name
-    select reading, account_id, holds, instead from evidence_of_timing
+    select assumption, account_id, holds, instead from evidence_effective_date
 
 )
 
 select
-    readings.reading,
-    readings.value,
+    chosen.assumption,
+    chosen.value,
     count(*) filter (where every_one.holds) as supports,
     count(*) filter (where every_one.instead is not null and not every_one.holds) as contradicts,
     count(every_one.account_id) - supports - contradicts as undecided,
     mode(every_one.instead order by every_one.instead) filter (where not every_one.holds) as instead
-from readings
-left join every_one on every_one.reading = readings.reading
-group by readings.reading, readings.value
+from accounting_assumptions as chosen
+left join every_one on every_one.assumption = chosen.assumption
+group by chosen.assumption, chosen.value

@@ -1,10 +1,10 @@
 -- title: Which time of a corporate action the positions after the executions support
--- reads: execution_effects, state_effects, movements, opening_positions, readings
+-- reads: execution_effects, state_effects, movements, opening_positions, accounting_assumptions
 --
 -- An execution carries the position after it. One that lies between the beginning of an action's
 -- system date (20:00 New York the evening before) and the instant at which its leg was sent tells
 -- from which of them the broker counts the leg. One row per such execution: whether its position
--- is the sum of all known movements as the reading in force has it, else the value that gives it.
+-- is the sum of all known movements as the value in force has it, else the value that gives it.
 with
 
 activities as (
@@ -75,10 +75,10 @@ judged as (
 )
 
 select
-    'corporate_actions_at' as reading,
+    'corporate_actions_at' as assumption,
     judged.account_id,
     'execution ' || judged.execution_id as subject,
-    coalesce(judged.supported = readings.value, false) as holds,
-    nullif(judged.supported, readings.value) as instead
+    coalesce(judged.supported = chosen.value, false) as holds,
+    nullif(judged.supported, chosen.value) as instead
 from judged
-inner join readings on readings.reading = 'corporate_actions_at'
+inner join accounting_assumptions as chosen on chosen.assumption = 'corporate_actions_at'

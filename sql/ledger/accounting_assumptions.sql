@@ -1,11 +1,11 @@
 -- title: How the books read what the broker's documents leave open
--- reads: reading_choices
+-- reads: assumption_choices
 --
--- One row per reading: the value in force, the default and its reason. Another value comes in
--- through `reading_choices`. `readings_evidence` says which value the night's proofs support.
+-- One row per assumption: the value in force, the default and its reason. Another value comes in
+-- through `assumption_choices`. `assumptions_evidence` says which value the night's proofs support.
 with
 
-known (reading, default_value, choices, reason) as (
+known (assumption, default_value, choices, reason) as (
 
     values
     (
@@ -41,10 +41,10 @@ known (reading, default_value, choices, reason) as (
 )
 
 select
-    known.reading,
-    coalesce(reading_choices.value, known.default_value) as value,
+    known.assumption,
+    coalesce(assumption_choices.value, known.default_value) as value,
     known.default_value,
     known.choices,
     known.reason
 from known
-left join reading_choices on reading_choices.reading = known.reading
+left join assumption_choices on assumption_choices.assumption = known.assumption

@@ -1,5 +1,5 @@
 -- title: Which cost method the average prices of the night's statement support
--- reads: costs_by_method, movements, contract_multipliers, readings, statement_positions
+-- reads: costs_by_method, movements, contract_multipliers, accounting_assumptions, statement_positions
 --
 -- The broker documents a weighted average within the day and compressed FIFO once the day was
 -- processed, and does not say which of them a statement prints. One row per position for which
@@ -44,15 +44,15 @@ compared as (
 )
 
 select
-    'cost_method' as reading,
+    'cost_method' as assumption,
     compared.account_id,
     compared.account_id || ' ' || compared.symbol as subject,
     coalesce(
-        bool_or(abs(cost - stated_cost) <= tolerance and method = readings.value), false
+        bool_or(abs(cost - stated_cost) <= tolerance and method = chosen.value), false
     ) as holds,
-    min(method) filter (abs(cost - stated_cost) <= tolerance and method <> readings.value)
+    min(method) filter (abs(cost - stated_cost) <= tolerance and method <> chosen.value)
         as instead
 from compared
-inner join readings on readings.reading = 'cost_method'
+inner join accounting_assumptions as chosen on chosen.assumption = 'cost_method'
 group by compared.account_id, compared.symbol
 having max(cost) - min(cost) > 2 * max(tolerance)
