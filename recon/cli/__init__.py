@@ -70,6 +70,7 @@ for command in (
     inspect.breaks,
     inspect.explain,
     inspect.accounts,
+    inspect.assumptions,
     inspect.export,
     inspect.doctor,
     sandbox.sandbox,

@@ -132,10 +132,15 @@ def print_standing(standing: Standing, *, as_json: bool) -> None:
     if not standing.rows:
         return
     columns = [name for name in standing.rows[0] if any(row[name] for row in standing.rows)]
+    print_rows("Open", columns, standing.rows)
+
+
+def print_rows(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:
+    """Rows as a table on a terminal, else in columns."""
     if sys.stdout.isatty():
-        print_table("Open", columns, standing.rows)
+        print_table(title, columns, rows)
         return
-    cells = [columns, *([plain(row[name]) for name in columns] for row in standing.rows)]
+    cells = [columns, *([plain(row[name]) for name in columns] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         print("  ".join(map(str.ljust, row, widths)).rstrip())

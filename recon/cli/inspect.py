@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recon.cli.options import JSON, clock, example, settings_of, system_date
+from recon.cli.options import DATE, JSON, clock, example, settings_of, system_date
 from recon.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -76,6 +76,29 @@ def explain(context: click.Context, break_id: str, day: str | None, as_json: boo
     else:
         explanation = explain_date(settings, system_date(day), break_id)
     print_explanation(explanation, as_json=as_json)
+
+
+@click.command(epilog=example("recon assumptions --date 2026-06-17"))
+@DATE
+@JSON
+@click.pass_context
+def assumptions(context: click.Context, day: str, as_json: bool) -> None:
+    """Count what the statements of a date say for and against each accounting assumption.
+
+    Counted are accounts, for cost_method positions and for corporate_actions_at executions, of the
+    books since the closing that the night began with: RECON_LOOKBACK_SESSIONS=250 counts more.
+    """
+    from recon.cli.console import print_rows
+    from recon.nightly.assumptions import assumptions_evidence
+
+    rows = assumptions_evidence(settings_of(context), system_date(day))
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    shown = [
+        {name: "" if value is None else str(value) for name, value in row.items()} for row in rows
+    ]
+    print_rows("Accounting assumptions", list(shown[0]), shown)
 
 
 @click.command(epilog=example("recon export beancount > books.beancount"))

@@ -17,6 +17,10 @@ from recon.ledger.costing import MADE, MADE_READ
 from recon.paths import folder
 from recon.warehouse.sql_dependencies import running_order
 
+# Which assumptions the statement supports: made when it is asked for, not on a night.
+EVIDENCE = frozenset(
+    {"assumptions_evidence", "evidence_cost_method", "evidence_effective_date", "costs_by_method"}
+)
 UNBALANCED = """
 select event, commodity || ' ' || measure, sum(amount)
 from postings group by event, commodity, measure having sum(amount) <> 0
@@ -41,28 +45,45 @@ def post_night(
     choices: Mapping[str, str] | None = None,
     wanted: Set[str] | None = None,
 ) -> None:
-    """Create every ledger table for that night, or the `wanted` ones and what they are made of.
+    """Create the ledger tables of that night, or the `wanted` ones and what they are made of.
 
     `choices` are accounting assumptions other than the default.
 
     Raises LedgerError if any event is unbalanced, UsageError for a choice that there is not.
     """
-    files = sorted((folder("sql") / "ledger").glob("*.sql"))
-    texts = {file.stem: file.read_text(encoding="utf-8") for file in files}
+    texts = _texts()
     _choose(connection, choices or {})
-    order = running_order(texts | MADE_READ, wanted)
+    order = running_order(texts, texts.keys() - EVIDENCE if wanted is None else wanted)
     for table in order:
-        if table in MADE:
-            MADE[table](connection)
-            continue
-        connection.execute(
-            f"create or replace table main.{table} as {texts[table]}",
-            {"system_date": system_date} if "$system_date" in texts[table] else {},
-        )
+        _make(connection, table, texts[table], system_date)
         if table == "accounting_assumptions":
             _check_choices(connection)
     if "postings" in order:
         assert_balanced(connection)
+
+
+def add_evidence(connection: duckdb.DuckDBPyConnection, system_date: date) -> None:
+    """Create `assumptions_evidence` beside the ledger tables of that night."""
+    texts = _texts()
+    for table in running_order(texts, EVIDENCE):
+        if table in EVIDENCE:
+            _make(connection, table, texts[table], system_date)
+
+
+def _texts() -> dict[str, str]:
+    """The SQL of each ledger table; of those made in Python what they read."""
+    files = (folder("sql") / "ledger").glob("*.sql")
+    return {file.stem: file.read_text(encoding="utf-8") for file in files} | dict(MADE_READ)
+
+
+def _make(connection: duckdb.DuckDBPyConnection, table: str, text: str, system_date: date) -> None:
+    if table in MADE:
+        MADE[table](connection)
+        return
+    connection.execute(
+        f"create or replace table main.{table} as {text}",
+        {"system_date": system_date} if "$system_date" in text else {},
+    )
 
 
 def assert_balanced(connection: duckdb.DuckDBPyConnection) -> None:

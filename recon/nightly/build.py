@@ -89,10 +89,9 @@ def build(home: Path, night: Night, path: Path) -> None:
         connection.execute(
             "create or replace table main.rule_pack (rule varchar, severity varchar, title varchar)"
         )
-        connection.executemany(
-            "insert into rule_pack values (?, ?, ?)",
-            [(rule.rule, rule.severity, rule.title) for rule in night.rules],
-        )
+        for rule in night.rules:
+            named = [rule.rule, rule.severity, rule.title]
+            connection.execute("insert into rule_pack values (?, ?, ?)", named)
         lock_down(connection)
         post_night(connection, night.system_date, night.assumptions)
         connection.commit()
