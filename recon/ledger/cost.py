@@ -6,9 +6,9 @@ sign of its quantity: a short position has a negative cost. What takes a positio
 all its cost; where a leg's own price does not, `rest` is what it left.
 
 Methods: `average` takes out the weighted average, as the broker's avg_entry_price does within a
-day; `fifo` takes out the oldest lots first, as a tax return does; `compressed_fifo` does so after
-all that a day bought became one lot at its average, as the broker's avg_entry_price does from the
-next morning on (its "Position Average Entry Price Calculation").
+day; `compressed_fifo` takes out the oldest lots first, after all that a day bought became one lot
+at its average, as the broker's avg_entry_price does from the next morning on (its "Position Average
+Entry Price Calculation").
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from operator import attrgetter
 
 from recon.ledger.holding import Cost, HeldLot, Holding, Movement
 
-METHODS = ("average", "fifo", "compressed_fifo")
+METHODS = ("average", "compressed_fifo")
 
 
 def costs(movements: Iterable[Movement], method: str = "average") -> Iterator[Cost]:

@@ -122,16 +122,15 @@ class Holding:
         )
 
     def _add_lot(self, movement: Movement, qty: Decimal, cost: Decimal) -> None:
-        """A new lot is the youngest; what a reversed sale gives back, the oldest."""
+        """A new lot is the youngest, one lot for all trades of a day; what a reversed sale gives
+        back is the oldest."""
         if movement.rule == "reversal":
             self.lots.appendleft(Lot(qty, cost, None))
             return
         traded_on = movement.system_date if movement.rule == "trade" else None
-        if self.method == "compressed_fifo" and traded_on and self.lots:
-            last = self.lots[-1]
-            if last.traded_on == traded_on:
-                self.lots.pop()
-                qty, cost = EXACT.add(last.qty, qty), EXACT.add(last.cost, cost)
+        if traded_on and self.lots and self.lots[-1].traded_on == traded_on:
+            last = self.lots.pop()
+            qty, cost = EXACT.add(last.qty, qty), EXACT.add(last.cost, cost)
         self.lots.append(Lot(qty, cost, traded_on))
 
     def _take_lots(self, closed: Decimal) -> Decimal:

@@ -110,6 +110,7 @@ def _check_choices(connection: duckdb.DuckDBPyConnection) -> None:
         raise UsageError(
             expected=" or ".join(choices) if choices else "an assumption that there is",
             seen=str(seen),
-            where="the accounting assumptions, [assumptions] in recon.toml",
-            next_step="see sql/ledger/accounting_assumptions.sql for what there is",
+            where="the accounting assumptions, which are given or which the date ran with before",
+            next_step="choose under [assumptions] in recon.toml; what there is stands in"
+            " sql/ledger/accounting_assumptions.sql",
         )

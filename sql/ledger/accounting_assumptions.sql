@@ -34,8 +34,8 @@ known (assumption, default_value, choices, reason) as (
         'whether a cancel repeats the amounts with the opposite sign is not documented'
     ),
     (
-        'cost_method', 'average', ['average', 'compressed_fifo', 'fifo'],
-        'avg_entry_price: average within a day, compressed_fifo after it; fifo: a tax return'
+        'cost_method', 'average', ['average', 'compressed_fifo'],
+        'avg_entry_price: average within a day, compressed_fifo from the next morning on'
     )
 
 )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from recon.closings.store import index, latest, read_index
+from recon.errors import UsageError
 from tests.nightly.longbooks import BOOKED, DAYS, SYMBOLS, at_close, make_long_books
 from tests.nightly.longnights import (
     BALANCES,
@@ -158,11 +159,26 @@ def test_books_of_another_assumption_begin_at_the_beginning(long: LongHome, tmp_
     assert base_of(home) is None
 
 
-@pytest.mark.parametrize("method", ["fifo", "compressed_fifo"])
-def test_lots_are_carried_from_a_closing(tmp_path: Path, method: str) -> None:
+def test_closings_of_the_cost_method_fifo_are_not_begun_with(
+    long: LongHome, tmp_path: Path
+) -> None:
+    """Release 0.3.0 had that method, and named the assumptions `readings`. What such a night said
+    is not said again by another method unseen: who asks is told what there is."""
+    home = copy_of(long.path, tmp_path / "home")
+    path = home / "runs" / "index.ndjson"
+    older = path.read_text().replace('"assumptions": {}', '"readings": {"cost_method": "fifo"}')
+    assert older.count("fifo") == len(DAYS)
+    path.write_text(older)
+    rebuild(home, LAST, 1, {"cost_method": "average"})
+    assert base_of(home) is None
+    with pytest.raises(UsageError, match=r"expected average or compressed_fifo; saw .* = fifo"):
+        rebuild(home, LAST, 1)
+
+
+def test_lots_are_carried_from_a_closing(tmp_path: Path) -> None:
     """A night that begins with one ends with the costs of the whole books: of 70 that PLAIN bought
     and 30 that it sold until day 13 the last 40 are left, 10 each at 22, 23, 18 and 18."""
-    assumptions = {"cost_method": method}
+    assumptions = {"cost_method": "compressed_fifo"}
     run_long(tmp_path, make_long_books(), CLOSING_ALL, back=2, assumptions=assumptions)
     assert base_of(tmp_path) == DAYS[9]
     assert dict(query(tmp_path, COSTS))["C:A-PLAIN:COST:AAA"] == (22 + 23 + 18 + 18) * 10

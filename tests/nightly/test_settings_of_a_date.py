@@ -58,7 +58,7 @@ def test_the_same_streams_in_any_order_are_the_same_settings(home: Path, order: 
     [
         ({"RECON_STREAMS": "trades,nta"}, "", "streams"),
         ({"RECON_LOOKBACK_SESSIONS": "3"}, "", "lookback_sessions"),
-        ({}, '[assumptions]\ncost_method = "fifo"\n', "assumptions"),
+        ({}, '[assumptions]\ncost_method = "compressed_fifo"\n', "assumptions"),
         ({"RECON_STREAMS": "activities"}, "lookback_sessions = 3\n", "streams and lookback"),
     ],
 )
