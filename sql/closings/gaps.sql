@@ -1,15 +1,12 @@
--- By how much the position that the broker last reported after an execution differs from the books,
--- as trades/position_not_continuous found it: a gap that stays is not said again.
+-- By how much the position that the broker last reported after an execution differs from the books:
+-- a gap that stays is not said again.
 with
 
 every_change as (
 
     select account_id, symbol, qty from base_gaps
     union all
-    select verdicts.account_id, verdicts.symbol, verdicts.difference
-    from verdicts
-    inner join executions on 'execution ' || executions.execution_id = verdicts.subject
-    where verdicts.rule = 'trades/position_not_continuous' and executions.system_date <= $day
+    select account_id, symbol, change from reported_positions where system_date <= $day
 
 )
 
