@@ -4,7 +4,7 @@ with
 
 every_change as (
 
-    select account_id, symbol, qty from base_gaps
+    select account_id, symbol, qty from start_gaps
     union all
     select account_id, symbol, change from reported_positions where system_date <= $day
 

@@ -1,5 +1,5 @@
 -- title: The position that the broker reports after each execution, and by how much it is not expected
--- reads: base_gaps, execution_effects, movements, opening_positions, calendar
+-- reads: start_gaps, execution_effects, movements, opening_positions, calendar
 --
 -- Expected is the position that the execution before reported, plus what the execution moved, plus
 -- what activities moved in between: per account and symbol the gap between the broker's position
@@ -26,7 +26,7 @@ executed as (
         *,
         row_number() over (
             partition by ordering, account_id, symbol
-            order by case when ordering = 'at' then event_at end, received, execution_id
+            order by case when ordering = 'at' then event_at end, receipt_order, execution_id
         ) as place
     from execution_effects cross join orderings
 
@@ -53,7 +53,7 @@ timeline as (
     from executed
     union all
     select
-        ordering, account_id, symbol, 'activity', received, null, null, null, null, qty, null, null,
+        ordering, account_id, symbol, 'activity', receipt_order, null, null, null, null, qty, null, null,
         null,
         case when phase = 0
         then (system_date::timestamp - interval 4 hours) at time zone 'America/New_York'
@@ -83,7 +83,7 @@ opened as (
     from (
         select account_id, symbol, qty from opening_positions
         union all
-        select account_id, symbol, qty from base_gaps
+        select account_id, symbol, qty from start_gaps
     ) as begun
     group by account_id, symbol
 

@@ -144,7 +144,7 @@ def tables(archive: Path) -> list[list[tuple[Any, ...]]]:
         return [
             connection.sql(sql).pl().rows()
             for sql in (
-                "select identity, payload_hash, event_at from events.received order by all",
+                "select identity, payload_hash, event_at from events.archived_messages order by all",
                 "select * exclude (received) from events.executions order by all",
                 "select * exclude (received) from events.order_events order by all",
             )

@@ -38,7 +38,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
         connection.execute(GIVEN)
         connection.execute(ONLY_STATE)
         show_night(connection, NIGHT, None)
-        post_night(connection, NIGHT, None, {"state_effects"})
+        post_night(connection, NIGHT, None, {"activity_entries"})
         connection.execute(
             "create table main.verdicts as select unnest([['FEE'], ['DIV1', 'DIV2']]) as evidence"
         )

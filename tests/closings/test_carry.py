@@ -45,7 +45,7 @@ def is_open(
 ) -> None:
     """Something that the last night left open."""
     night.execute(
-        "insert into events.base_open values (?, ?, 'S2', ?, 'A1', '', ?, '0', '-5', '-5', 'USD',"
+        "insert into events.start_open values (?, ?, 'S2', ?, 'A1', '', ?, '0', '-5', '-5', 'USD',"
         " ?, ?, ?)",
         [subject, RULE, state, subject, due_date, evidence, until],
     )

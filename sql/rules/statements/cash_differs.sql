@@ -19,7 +19,7 @@ with
 
 events_of_the_day as (
 
-    select account_id, event, max(received) as received
+    select account_id, event, max(receipt_order) as receipt_order
     from movements
     where system_date = $system_date::date
         and kind in ('execution', 'activity')
@@ -30,7 +30,7 @@ events_of_the_day as (
 
 moved as (
 
-    select account_id, list(event order by received desc, event)[1:20] as evidence
+    select account_id, list(event order by receipt_order desc, event)[1:20] as evidence
     from events_of_the_day
     group by account_id
 

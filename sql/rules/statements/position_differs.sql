@@ -14,7 +14,7 @@ with
 
 moves as (
 
-    select account_id, coalesce(symbol, 'UNNAMED') as symbol, system_date, event, received
+    select account_id, coalesce(symbol, 'UNNAMED') as symbol, system_date, event, receipt_order
     from movements
     where kind in ('execution', 'activity') and qty <> 0
 
@@ -34,7 +34,7 @@ last_moved as (
 
 last_events as (
 
-    select moves.account_id, moves.symbol, moves.event, max(moves.received) as received
+    select moves.account_id, moves.symbol, moves.event, max(moves.receipt_order) as receipt_order
     from moves
     left join last_moved
         on last_moved.account_id = moves.account_id and last_moved.symbol = moves.symbol
@@ -48,7 +48,7 @@ moved as (
     select
         account_id,
         symbol,
-        list(event order by received desc, event)[1:20] as evidence
+        list(event order by receipt_order desc, event)[1:20] as evidence
     from last_events
     group by account_id, symbol
 
