@@ -5,29 +5,29 @@ with
 
 booked as (
 
-    select event, kind, system_date, sum(amount) as change
+    select event_id as event, kind, system_date, sum(amount) as change
     from postings
     where account_id = $account and commodity = $commodity
         and ledger_account in (
             'C:' || $account || if($is_cash, ':CASH', ':POS'),
             'F:' || $account || if($is_cash, ':CASH', ':POS')
         )
-    group by event, kind, system_date
+    group by event_id, kind, system_date
 
 ),
 
 known as (
 
-    select execution_id as event, event as what, false as is_first, event_at, received,
+    select execution_id as event, event as what, false as is_first, event_at, receipt_order,
         position_qty as broker
     from execution_effects
     where account_id = $account
     union all
     select activity_id, concat_ws('/', entry_type, entry_sub_type), corporate_action, event_at,
-        received, null
-    from activity_effects
+        receipt_order, null
+    from activity_net_effects
     where account_id = $account
-    qualify row_number() over (partition by activity_id order by received desc) = 1
+    qualify row_number() over (partition by activity_id order by receipt_order desc) = 1
 
 ),
 
@@ -52,7 +52,7 @@ happened as (
     select
         case when kind = 'opening' then 0 when is_first then 1 else 2 end as part,
         system_date, coalesce(what, kind) as what, change, if($is_cash, null, broker) as broker,
-        booked.event, event_at, received
+        booked.event, event_at, receipt_order
     from booked
     left join known on known.event = booked.event
     union all
@@ -74,6 +74,6 @@ select
     coalesce(event_at::varchar, '') as event_at
 from happened
 window in_order as (
-    order by system_date, part, event_at, received, event rows unbounded preceding
+    order by system_date, part, event_at, receipt_order, event rows unbounded preceding
 )
 order by step

@@ -15,13 +15,13 @@ from recon.closings.store import Closing, read_closing
 
 # The table of each part of the closing that a night begins with.
 TABLES = {
-    "balances": "base",
-    "lots": "base_lots",
-    "accounts": "base_accounts",
-    "suspense": "base_suspense",
-    "groups": "base_groups",
-    "cleared": "base_cleared",
-    "gaps": "base_gaps",
+    "balances": "start_balances",
+    "lots": "start_lots",
+    "accounts": "start_accounts",
+    "suspense": "start_suspense",
+    "groups": "start_groups",
+    "cleared": "start_cleared",
+    "gaps": "start_gaps",
     "carried": "carried",
 }
 # What events of the books name or change that was booked before them, and the session of each.
@@ -68,7 +68,7 @@ having min(system_date) <= $base and max(system_date) > $base
 """
 LINES_REFERRED_TO = "from stored where movement_id in (select movement_id from referred_to)"
 # A dividend is paid on what was held weeks before: at its record date or some sessions earlier.
-HOLDINGS_WANTED = """
+POSITIONS_WANTED = """
 create or replace temp table wanted as
 select distinct calendar.date as system_date, account_id, symbol
 from events.activities
@@ -77,7 +77,7 @@ inner join events.calendar
 where entry_type = 'DIV' and symbol is not null
     and calendar.date <= $base and system_date > $base
 """
-HOLDINGS = """
+POSITIONS = """
 select
     wanted.system_date, wanted.account_id, wanted.symbol,
     coalesce(sum(amount) filter (measure = 'QTY' and commodity = wanted.symbol), 0)
@@ -114,14 +114,14 @@ def load_start(
     closings: Mapping[str, Closing],
     items: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Fill the tables `events.base…` from the closing that the night begins with; its date replaces
-    the opening's. And `base_lines`, what was booked before it of what events of the books reverse,
-    from the closing of each such day; and `base_open`, what the last night left open."""
+    """Fill the tables `events.start_…` from the closing that the night begins with; its date
+    replaces the opening's. And `start_lines`, what was booked before it of what events of the books
+    reverse, from the closing of each such day; and `start_open`, what the last night left open."""
     if start is None:
         return
     for part, table in TABLES.items():
         _insert(connection, "from stored", table, read_closing(folder, start, part))
-    _insert(connection, "from stored", "base_open", pa.Table.from_pylist(items, SCHEMAS["open"]))
+    _insert(connection, "from stored", "start_open", pa.Table.from_pylist(items, SCHEMAS["open"]))
     connection.execute("delete from events.opening")
     connection.execute("insert into events.opening values (?::date)", [start.system_date])
     base = date.fromisoformat(start.system_date)
@@ -130,22 +130,22 @@ def load_start(
     for (day,) in connection.execute("select distinct closed_on from referred_to").fetchall():
         if day in closings:
             lines = read_closing(folder, closings[day], "lines")
-            _insert(connection, LINES_REFERRED_TO, "base_lines", lines)
+            _insert(connection, LINES_REFERRED_TO, "start_lines", lines)
 
 
-def load_earlier_holdings(
+def load_earlier_positions(
     connection: duckdb.DuckDBPyConnection, folder: Path, closings: Mapping[str, Closing], base: date
 ) -> None:
-    """Fill `events.earlier_holdings`: what the accounts of the night's dividends held about their
+    """Fill `events.earlier_positions`: what the accounts of the night's dividends held about their
     record dates, of the closings up to the base; zero where such a closing knows the account
     without the position."""
-    connection.execute(HOLDINGS_WANTED, {"base": base})
+    connection.execute(POSITIONS_WANTED, {"base": base})
     for (day,) in connection.execute(
         "select distinct system_date from wanted order by 1"
     ).fetchall():
         if str(day) in closings:
             stored = read_closing(folder, closings[str(day)])
-            _insert(connection, HOLDINGS.format(day=day), "earlier_holdings", stored)
+            _insert(connection, POSITIONS.format(day=day), "earlier_positions", stored)
 
 
 def load_closings(

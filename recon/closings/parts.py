@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-SHAPE = 2  # closings of another shape are made anew
+SHAPE = 3  # closings of another shape are made anew
 RESTATED = ("balances", "lines", "lots")  # what a later event may change in a closed day
 
 TEXT, DAY, COUNT, AMOUNT = pa.string(), pa.date32(), pa.int64(), pa.decimal128(38, 9)
@@ -15,15 +15,15 @@ SCHEMAS: Mapping[str, pa.Schema] = {
         {"ledger_account": TEXT, "commodity": TEXT, "measure": TEXT, "amount": AMOUNT}
     ),
     "lines": pa.schema(
-        {"movement_id": TEXT, "leg": pa.int32(), "ledger_account": TEXT, "other_account": TEXT,
+        {"movement_id": TEXT, "line_no": pa.int32(), "ledger_account": TEXT, "other_account": TEXT,
          "commodity": TEXT, "measure": TEXT, "amount": AMOUNT}
     ),
     "lots": pa.schema(
-        {"account_id": TEXT, "symbol": TEXT, "place": pa.int32(), "qty": AMOUNT, "cost": AMOUNT}
+        {"account_id": TEXT, "symbol": TEXT, "seq": pa.int32(), "qty": AMOUNT, "cost": AMOUNT}
     ),
     "accounts": pa.schema({"account_id": TEXT, "currency": TEXT}),
     "suspense": pa.schema(
-        {"event": TEXT, "account_id": TEXT, "system_date": DAY, "ledger_account": TEXT,
+        {"event_id": TEXT, "account_id": TEXT, "system_date": DAY, "ledger_account": TEXT,
          "commodity": TEXT, "measure": TEXT, "amount": AMOUNT}
     ),
     "groups": pa.schema(
@@ -34,7 +34,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
          "adjusted": COUNT, "unknown": COUNT, "unread": COUNT, "rounded_by": pa.decimal128(38, 19)}
     ),
     "cleared": pa.schema(
-        {"contra": TEXT, "measure": TEXT, "commodity": TEXT, "place": TEXT, "amount": AMOUNT}
+        {"contra": TEXT, "measure": TEXT, "commodity": TEXT, "cleared_to": TEXT, "amount": AMOUNT}
     ),
     "gaps": pa.schema({"account_id": TEXT, "symbol": TEXT, "qty": AMOUNT}),
     "carried": pa.schema({"identity": TEXT}),

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
-from recon.ledger.holding import Cost, HeldLot, Holding, Movement
+from recon.ledger.position import Cost, HeldLot, Movement, Position
 
 METHODS = ("average", "fifo", "compressed_fifo")
 
@@ -26,7 +26,7 @@ def costs(movements: Iterable[Movement], method: str = "average") -> Iterator[Co
     """The cost of each movement, in their order, but for `compressed_fifo` the buys of a day before
     its sales. Raises ValueError for an unknown method or rule.
 
-    The movements of an account and symbol must stand together; only one holding is kept at a time.
+    The movements of an account and symbol must stand together; only one position is kept at a time.
     """
     for _, _, made in _by_day(movements, method):
         yield from made
@@ -35,9 +35,9 @@ def costs(movements: Iterable[Movement], method: str = "average") -> Iterator[Co
 def lots(movements: Iterable[Movement], method: str) -> Iterator[HeldLot]:
     """The lots that each position ends a day with on which it moved, oldest first; by the average
     there are none. The rest is as for `costs`."""
-    for holding, last, _ in _by_day(movements, method):
-        sign = -1 if holding.qty.is_signed() else 1
-        for place, lot in enumerate(holding.lots, start=1):
+    for position, last, _ in _by_day(movements, method):
+        sign = -1 if position.qty.is_signed() else 1
+        for place, lot in enumerate(position.lots, start=1):
             yield HeldLot(
                 last.account_id, last.symbol, last.system_date, place, sign * lot.qty, lot.cost
             )
@@ -45,24 +45,24 @@ def lots(movements: Iterable[Movement], method: str) -> Iterator[HeldLot]:
 
 def _by_day(
     movements: Iterable[Movement], method: str
-) -> Iterator[tuple[Holding, Movement, list[Cost]]]:
+) -> Iterator[tuple[Position, Movement, list[Cost]]]:
     """Each position after each of its days, the last movement of the day, and the day's costs."""
     if method not in METHODS:
         raise ValueError(f"expected one of {', '.join(METHODS)}; saw {method!r}")
     for _, held in groupby(movements, attrgetter("account_id", "symbol")):
-        holding = Holding(method)
+        position = Position(method)
         for _, group in groupby(held, attrgetter("system_date")):
             day = list(group)
-            made = _compressed(holding, day) if method == "compressed_fifo" else None
-            yield holding, day[-1], list(made or map(holding.apply, day))
+            made = _compressed(position, day) if method == "compressed_fifo" else None
+            yield position, day[-1], list(made or map(position.apply, day))
 
 
-def _compressed(holding: Holding, day: list[Movement]) -> Iterator[Cost]:
+def _compressed(position: Position, day: list[Movement]) -> Iterator[Cost]:
     """From the first trade of the day on, first the trades that add to the position."""
     first = next((n for n, each in enumerate(day) if each.rule == "trade"), len(day))
-    yield from map(holding.apply, day[:first])
-    adds = (holding.qty or day[first].qty).is_signed() if day[first:] else False
+    yield from map(position.apply, day[:first])
+    adds = (position.qty or day[first].qty).is_signed() if day[first:] else False
     added_first = sorted(
         day[first:], key=lambda each: each.rule != "trade" or each.qty.is_signed() != adds
     )
-    yield from map(holding.apply, added_first)
+    yield from map(position.apply, added_first)

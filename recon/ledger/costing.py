@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from recon.ledger.cost import METHODS, costs, lots
-from recon.ledger.holding import Movement
+from recon.ledger.position import Movement
 
 # Corporate actions at the beginning of the day, or everything as it was sent; what one event
 # reverses goes before what it moves anew. What lies before the books is taken back at the cost that
@@ -28,11 +28,11 @@ select
 from movements
 left join (
     select movement_id, coalesce(sum(amount) filter (measure = 'COST'), 0)::decimal(38, 9) as cost
-    from base_lines
+    from start_lines
     group by movement_id
 ) as before on before.movement_id = movements.reverses
 where cost_rule is not null and {which}
-order by account_id, symbol, system_date, phase, moment, kind, received, part desc, movement_id
+order by account_id, symbol, system_date, phase, moment, kind, receipt_order, part desc, movement_id
 """
 COSTS = pa.schema(
     {
@@ -43,7 +43,7 @@ COSTS = pa.schema(
 )
 LOTS = pa.schema(
     {"account_id": pa.string(), "symbol": pa.string(), "system_date": pa.date32(),
-     "place": pa.int32(), "qty": pa.decimal128(38, 9), "cost": pa.decimal128(38, 9)}
+     "seq": pa.int32(), "qty": pa.decimal128(38, 9), "cost": pa.decimal128(38, 9)}
 )  # fmt: skip
 ROWS_PER_BATCH = 50_000
 TELLING = """

@@ -18,9 +18,9 @@ from recon.paths import folder
 from recon.warehouse.sql_dependencies import running_order
 
 UNBALANCED = """
-select event, commodity || ' ' || measure, sum(amount)
-from postings group by event, commodity, measure having sum(amount) <> 0
-order by event, commodity, measure limit 1
+select event_id, commodity || ' ' || measure, sum(amount)
+from postings group by event_id, commodity, measure having sum(amount) <> 0
+order by event_id, commodity, measure limit 1
 """
 UNKNOWN_CHOICE = """
 select reading_choices.reading || ' = ' || reading_choices.value

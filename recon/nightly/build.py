@@ -16,7 +16,7 @@ from recon.closings.carry import carry_open_items
 from recon.closings.load import (
     carried_identities,
     load_closings,
-    load_earlier_holdings,
+    load_earlier_positions,
     load_start,
 )
 from recon.closings.store import Closing
@@ -82,7 +82,7 @@ def build(home: Path, night: Night, path: Path) -> None:
         )
         load_start(connection, home / "closings", night.start, night.lines_of, night.open_items)
         if night.base:
-            load_earlier_holdings(connection, home / "closings", night.closings, night.base)
+            load_earlier_positions(connection, home / "closings", night.closings, night.base)
         load_closings(connection, home / "closings", night.closings, night.days)
         load_break_log(connection, night.log, night.system_date)
         show_night(connection, night.system_date, night.begins_after)

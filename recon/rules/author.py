@@ -52,7 +52,7 @@ FIXTURE = """\
 
 case what is right passes
 given executions
-execution_id,account_id,symbol,event,side,qty,price,multiplier,system_date,received
+execution_id,account_id,symbol,event,side,qty,price,multiplier,system_date,receipt_order
 E1,A1,AAPL,fill,buy,3,5,1,2026-06-16,1
 expect
 account_id,subject,verdict
@@ -60,7 +60,7 @@ A1,execution E1,pass
 
 case what is wrong is a break
 given executions
-execution_id,account_id,symbol,event,side,qty,price,multiplier,system_date,received
+execution_id,account_id,symbol,event,side,qty,price,multiplier,system_date,receipt_order
 E1,A1,AAPL,fill,buy,,5,1,2026-06-16,1
 expect
 account_id,subject,verdict,expected,actual

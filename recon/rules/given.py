@@ -71,7 +71,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, stream: str, text: str, number
         else value
         for column, value in zip(ARCHIVED[stream].columns, row.values, strict=True)
     }
-    values |= {"identity": row.identity, "payload_hash": row.payload_hash, "received": number}
+    values |= {"identity": row.identity, "payload_hash": row.payload_hash, "receipt_order": number}
     values |= {"malformed": row.malformed, "unread": row.unread}
     connection.execute(
         f"insert into archived_{stream} ({', '.join(values)})"  # noqa: S608 -- names of ours

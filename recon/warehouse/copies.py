@@ -1,6 +1,6 @@
 """Leaves out events that an earlier release archived again because they were spelled differently.
 
-Takes the staged tables of one stream; the first copy received stays. Only rows of one identity
+Takes the staged tables of one stream; the copy that came first stays. Only rows of one identity
 that agree in every typed column can have one content: of these the texts are read and compared.
 """
 
@@ -23,13 +23,13 @@ ALIKE = """
 with named as (
     select *, if(starts_with(identity, '{without}'), '', identity) as name from archived_{stream}
 )
-select segment, "row", received
+select segment, "row", receipt_order
 from named
 where name in (
     select name from named group by name having count(distinct payload_hash) > 1
 )
 qualify count(*) over (partition by name, malformed, len(unread){columns}) > 1
-order by received
+order by receipt_order
 """
 
 
@@ -40,15 +40,15 @@ def leave_out_copies(
     typed = [f', "{each.name}"' for each in stream.columns if each.kind not in SPELLED]
     query = ALIKE.format(without=WITHOUT_IDENTITY, stream=stream.name, columns="".join(typed))
     alike = connection.execute(query).fetchall()
-    wanted = {(segment, row): received for segment, row, received in alike}
+    wanted = {(segment, row): receipt_order for segment, row, receipt_order in alike}
     first: dict[str, int] = {}
     copies = [
-        received
-        for received, content in _contents(archive, stream, fetches, wanted)
-        if first.setdefault(content, received) != received
+        receipt_order
+        for receipt_order, content in _contents(archive, stream, fetches, wanted)
+        if first.setdefault(content, receipt_order) != receipt_order
     ]
     connection.execute(
-        f"delete from archived_{stream.name} where received in (select unnest(?))",  # noqa: S608
+        f"delete from archived_{stream.name} where receipt_order in (select unnest(?))",  # noqa: S608
         [copies],
     )
 
@@ -56,7 +56,7 @@ def leave_out_copies(
 def _contents(
     archive: Path, stream: Stream, fetches: Sequence[Fetch], wanted: dict[tuple[str, int], int]
 ) -> Iterator[tuple[int, str]]:
-    """The receipt and the content of each wanted row, in the order received."""
+    """The receipt and the content of each wanted row, in the order they came."""
     names = {segment for segment, _ in wanted}
     for fetch in fetches:
         for segment in fetch.segments if fetch.stream == stream.name else ():

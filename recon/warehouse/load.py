@@ -50,39 +50,44 @@ LOGGED = {
 }
 BREAK_LOG = pa.schema({"position": COUNT, **LOGGED})
 
+# The states of things that live across nights: shown from the first, also from before the opening.
+LIVES = {
+    "account_states", "admin_actions", "journal_states", "transfer_states",
+    "upvest_account_states", "upvest_group_states", "upvest_other_events",
+}  # fmt: skip
 CARRIED = "select identity from events.carried"
 # What a night is told beside the archive; empty until it is told.
 TOLD = """
 create or replace table events.opening (system_date date);
 create or replace table events.coverage
     (stream varchar, since timestamptz, until timestamptz, complete boolean);
-create or replace table events.base
+create or replace table events.start_balances
     (ledger_account varchar, commodity varchar, measure varchar, amount decimal(38, 9));
-create or replace table events.base_lines
-    (movement_id varchar, leg int, ledger_account varchar, other_account varchar,
+create or replace table events.start_lines
+    (movement_id varchar, line_no int, ledger_account varchar, other_account varchar,
     commodity varchar, measure varchar, amount decimal(38, 9));
-create or replace table events.base_lots
-    (account_id varchar, symbol varchar, place int, qty decimal(38, 9), cost decimal(38, 9));
-create or replace table events.base_accounts (account_id varchar, currency varchar);
-create or replace table events.base_suspense
-    (event varchar, account_id varchar, system_date date, ledger_account varchar,
+create or replace table events.start_lots
+    (account_id varchar, symbol varchar, seq int, qty decimal(38, 9), cost decimal(38, 9));
+create or replace table events.start_accounts (account_id varchar, currency varchar);
+create or replace table events.start_suspense
+    (event_id varchar, account_id varchar, system_date date, ledger_account varchar,
     commodity varchar, measure varchar, amount decimal(38, 9));
-create or replace table events.base_groups
+create or replace table events.start_groups
     (contra varchar, account_id varchar, entry_type varchar, entry_sub_type varchar,
     removed bigint, added bigint, returned bigint, paid bigint, shares_owed decimal(38, 9),
     cash_owed decimal(38, 9), cash_of_one decimal(38, 9), shares decimal(38, 9),
     cash decimal(38, 9), adjusted bigint, unknown bigint, unread bigint,
     rounded_by decimal(38, 19));
-create or replace table events.base_cleared
-    (contra varchar, measure varchar, commodity varchar, place varchar, amount decimal(38, 9));
-create or replace table events.base_gaps
+create or replace table events.start_cleared
+    (contra varchar, measure varchar, commodity varchar, cleared_to varchar, amount decimal(38, 9));
+create or replace table events.start_gaps
     (account_id varchar, symbol varchar, qty decimal(38, 9));
 create or replace table events.carried (identity varchar);
-create or replace table events.base_open
+create or replace table events.start_open
     (break_id varchar, rule varchar, severity varchar, state varchar, account_id varchar,
     symbol varchar, subject varchar, expected varchar, actual varchar, difference varchar,
     unit varchar, due_date varchar, evidence varchar[], until date);
-create or replace table events.earlier_holdings
+create or replace table events.earlier_positions
     (system_date date, account_id varchar, symbol varchar, qty decimal(38, 9));
 create or replace table events.closing_days (system_date date);
 create or replace table events.closed
@@ -157,7 +162,7 @@ def show_night(
         where = "true"
         if "system_date" in columns:
             where = f"system_date <= date '{system_date}'"
-            if "received" in columns:
+            if "receipt_order" in columns and table not in LIVES:
                 where += f" and (system_date > date '{after.isoformat()}'"
                 where += f" or activity_id in ({CARRIED}))" if "activity_id" in columns else ")"
         connection.execute(

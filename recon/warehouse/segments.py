@@ -1,4 +1,4 @@
-"""The SQL that reads segments of a stream as they were received."""
+"""The SQL that reads segments of a stream in the order they came."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ READ = """
 select
     {columns},
     parse_filename(filename, true) as segment,
-    replace(segment, '-', '')::bigint * 100000 + "row" as received
+    replace(segment, '-', '')::bigint * 100000 + "row" as receipt_order
 from (
     from empty_{stream}
     union all by name
@@ -23,7 +23,7 @@ from (
 
 
 def reading(stream: Stream, paths: Sequence[Path]) -> str:
-    """A SELECT of every event of those files, `received` its receipt order."""
+    """A SELECT of every event of those files, `receipt_order` its receipt order."""
     names = ", ".join(f'"{name}"' for name in schema_of(stream).names)
     return READ.format(columns=names, stream=stream.name, paths=_listed(paths))
 

@@ -1,6 +1,6 @@
 """Segments as temporary tables: `archived_<stream>`, and `stream_<stream>` without the malformed.
 
-Takes the archive and the fetches that count; `received` beside each event is its receipt order.
+Takes the archive and the fetches that count; `receipt_order` numbers the events as they came.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from recon.warehouse.segments import reading
 
 CUT = (*BOOKED, *STATEMENTS)  # of these a night reads what came after its base
 OUTDATED = """,
-received in (
-    select late.received
+receipt_order in (
+    select late.receipt_order
     from events as late
     inner join events as early
         on early.identity = late.identity
-        and early.received < late.received
+        and early.receipt_order < late.receipt_order
         and early.published > late.published
 ) as is_outdated
 """
@@ -47,7 +47,7 @@ def stage_segments(
     base: date | None,
     carried: Sequence[str] = (),
 ) -> None:
-    """Make the temporary tables, and `events.received`: every event of them, malformed ones too.
+    """Make the temporary tables, and `events.archived_messages`: all their events, malformed too.
 
     With a base, segments that end at or before it are left out, but for what the events that are in
     name, and the `carried` identities; so are older statements. Raises SegmentDamaged on a wrong
@@ -70,7 +70,8 @@ def stage_segments(
         from archived_{stream.name}"""  # noqa: S608
         for stream in ARCHIVED.values()
     ]
-    connection.execute("create or replace table events.received as " + " union all ".join(parts))
+    every_event = " union all ".join(parts)
+    connection.execute(f"create or replace table events.archived_messages as {every_event}")
 
 
 def _stage_recent(
@@ -97,7 +98,7 @@ def _stage_recent(
     else:
         connection.execute(
             f"create or replace temp table {table} as select *, ''::varchar as segment,"  # noqa: S608
-            f" 0::bigint as received from empty_{stream.name}"
+            f" 0::bigint as receipt_order from empty_{stream.name}"
         )
     return older
 
@@ -106,7 +107,7 @@ def _view_of(stream: Stream) -> str:
     """The stream without the malformed. `published` sorts its events, null where nothing tells it.
 
     An activity keeps its id through its states: one `is_outdated` if it was published before a
-    state that had been received already, and changes nothing.
+    state that had come already, and changes nothing.
     """
     told = [f"publication({name})" for name in publications_of(stream)]
     published = f"coalesce({', '.join([*told, 'null::varchar'])})"

@@ -42,7 +42,7 @@ of_later_activities as (
 of_near_legs as (
 
     select activity_id as identity
-    from state_effects
+    from activity_entries
     where regexp_matches(contra, '^SUSP:(CA|OP)')
     qualify max(system_date) over (partition by group_key) >= $day - 5
 

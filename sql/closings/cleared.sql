@@ -3,14 +3,14 @@ with
 
 every_clearing as (
 
-    select contra, measure, commodity, place, amount from base_cleared
+    select contra, measure, commodity, cleared_to, amount from start_cleared
     union all
-    select contra, measure, commodity, place, amount from drains where system_date <= $day
+    select contra, measure, commodity, cleared_to, amount from suspense_clearings where system_date <= $day
 
 )
 
-select contra, measure, commodity, place, sum(amount) as amount
+select contra, measure, commodity, cleared_to, sum(amount) as amount
 from every_clearing
-group by contra, measure, commodity, place
+group by contra, measure, commodity, cleared_to
 having sum(amount) <> 0
-order by contra, measure, commodity, place
+order by contra, measure, commodity, cleared_to

@@ -4,7 +4,7 @@ with
 
 every_change as (
 
-    select account_id, symbol, qty from base_gaps
+    select account_id, symbol, qty from start_gaps
     union all
     select verdicts.account_id, verdicts.symbol, verdicts.difference
     from verdicts

@@ -7,7 +7,7 @@ with
 
 open_events as (
 
-    select break_id, rule, unnest(evidence) as identity from events.base_open
+    select break_id, rule, unnest(evidence) as identity from events.start_open
 
 ),
 
@@ -21,13 +21,13 @@ judged_events as (
 
 judged_anew as (
 
-    select base_open.break_id
-    from events.base_open
+    select start_open.break_id
+    from events.start_open
     inner join main.verdicts
-        on verdicts.rule = base_open.rule
-        and verdicts.subject = base_open.subject
-        and coalesce(verdicts.account_id, '') = base_open.account_id
-        and coalesce(verdicts.symbol, '') = base_open.symbol
+        on verdicts.rule = start_open.rule
+        and verdicts.subject = start_open.subject
+        and coalesce(verdicts.account_id, '') = start_open.account_id
+        and coalesce(verdicts.symbol, '') = start_open.symbol
     union all
     select open_events.break_id
     from open_events
@@ -42,23 +42,23 @@ judged_anew as (
 )
 
 select
-    base_open.rule,
-    base_open.severity,
-    nullif(base_open.account_id, '') as account_id,
-    nullif(base_open.symbol, '') as symbol,
-    base_open.subject,
-    if(base_open.state = 'pending' and base_open.due_date::date <= $system_date::date, 'break',
-        base_open.state) as verdict,
-    nullif(base_open.expected, '') as expected,
-    nullif(base_open.actual, '') as actual,
-    nullif(base_open.difference, '')::decimal(38, 9) as difference,
-    nullif(base_open.unit, '') as unit,
-    if(base_open.state = 'pending' and base_open.due_date::date > $system_date::date,
-        base_open.due_date::date, null) as due_date,
-    base_open.evidence
-from events.base_open
-inner join main.rule_pack on rule_pack.rule = base_open.rule
-cross join main.beginning
-where base_open.until <= beginning.begins
-    and not list_contains($on_balances, base_open.rule)
-    and base_open.break_id not in (select break_id from judged_anew)
+    start_open.rule,
+    start_open.severity,
+    nullif(start_open.account_id, '') as account_id,
+    nullif(start_open.symbol, '') as symbol,
+    start_open.subject,
+    if(start_open.state = 'pending' and start_open.due_date::date <= $system_date::date, 'break',
+        start_open.state) as verdict,
+    nullif(start_open.expected, '') as expected,
+    nullif(start_open.actual, '') as actual,
+    nullif(start_open.difference, '')::decimal(38, 9) as difference,
+    nullif(start_open.unit, '') as unit,
+    if(start_open.state = 'pending' and start_open.due_date::date > $system_date::date,
+        start_open.due_date::date, null) as due_date,
+    start_open.evidence
+from events.start_open
+inner join main.rule_pack on rule_pack.rule = start_open.rule
+cross join main.books_start
+where start_open.until <= books_start.begins
+    and not list_contains($on_balances, start_open.rule)
+    and start_open.break_id not in (select break_id from judged_anew)

@@ -1,9 +1,9 @@
 -- What the events of the day booked in the customers' accounts: a later event may reverse it.
-select movement_id, leg, ledger_account, other_account, commodity, measure, amount
+select movement_id, line_no, ledger_account, other_account, commodity, measure, amount
 from lines
 where kind in ('execution', 'activity')
     and part = 'new'
-    and leg < 7
+    and not is_cost_rest
     and system_date > (select previous_session from events.calendar where date = $day)
     and system_date <= $day
-order by movement_id, leg
+order by movement_id, line_no

@@ -17,10 +17,10 @@ booked as (
 
 ),
 
-received as (
+archived as (
 
     select identity, max((event_at at time zone 'America/New_York')::date) as day
-    from events.received
+    from events.archived_messages
     where identity in (select identity from named)
     group by identity
 
@@ -28,19 +28,19 @@ received as (
 
 dated as (
 
-    select named.break_id, max(coalesce(booked.day, received.day)) as until
+    select named.break_id, max(coalesce(booked.day, archived.day)) as until
     from named
     left join booked on booked.identity = named.identity
-    left join received on received.identity = named.identity
+    left join archived on archived.identity = named.identity
     group by named.break_id
 
 )
 
 select
     open_items.*,
-    if(len(open_items.evidence) > 0, greatest(dated.until, base_open.until), null) as until
+    if(len(open_items.evidence) > 0, greatest(dated.until, start_open.until), null) as until
 from open_items
 left join dated on dated.break_id = open_items.break_id
-left join events.base_open on base_open.break_id = open_items.break_id
+left join events.start_open on start_open.break_id = open_items.break_id
 where $day is not null
 order by open_items.break_id

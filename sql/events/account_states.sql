@@ -12,7 +12,7 @@ latest as (
 
     select *
     from stream_account_status
-    qualify row_number() over (partition by identity, account_id order by received desc) = 1
+    qualify row_number() over (partition by identity, account_id order by receipt_order desc) = 1
 
 ),
 
@@ -68,7 +68,7 @@ changes as (
 
 ),
 
-told as (
+parsed as (
 
     select
         latest.account_id,
@@ -90,7 +90,7 @@ told as (
         (to_microseconds(event_at) at time zone 'America/New_York' + interval 4 hours)::date
             as new_york_date,
         published,
-        received as receipt
+        receipt_order
     from latest
     left join changes
         on changes.identity = latest.identity and changes.account_id = latest.account_id
@@ -100,12 +100,12 @@ told as (
 once as (
 
     select *
-    from told
+    from parsed
     qualify row_number() over (
         partition by
             account_id, event_at, account_number, status_from, status_to, crypto_status_from,
             crypto_status_to, account_blocked, trading_blocked, pattern_day_trader, reason, rest
-        order by published, receipt
+        order by published, receipt_order
     ) = 1
 
 )
@@ -113,7 +113,7 @@ once as (
 select
     once.account_id,
     row_number() over (
-        partition by once.account_id order by once.event_at, once.published, once.receipt
+        partition by once.account_id order by once.event_at, once.published, once.receipt_order
     ) as step,
     once.account_number,
     once.status_from,
@@ -132,6 +132,6 @@ select
         when calendar.is_session then calendar.date
         else calendar.next_session
     end as system_date,
-    once.receipt
+    once.receipt_order
 from once
 left join events.calendar on calendar.date = once.new_york_date

@@ -22,7 +22,7 @@ repeated as (
 ),
 
 -- What only one of the copies says contradicts none.
-told as (
+parsed as (
 
     select
         activity_id,
@@ -43,14 +43,14 @@ told as (
 counted as (
 
     select activity_id, (sum(contents) - count(*))::bigint as conflicts
-    from told
+    from parsed
     group by activity_id
 
 )
 
 select
     activity_states.* exclude (is_latest) replace (
-        if(mirrors_target or claim > 1, 'canceled', status) as status
+        if(is_exact_reversal or reversal_rank > 1, 'canceled', status) as status
     ),
     coalesce(counted.conflicts, 0) as conflicts
 from events.activity_states

@@ -7,7 +7,7 @@
 -- `changed` is false where a state was sent again with the same economics.
 -- An activity that refers to an earlier one takes it back: the earlier one gets a further state,
 -- canceled on the date of the later (`corrected_by`), unless it is canceled already. What takes
--- back exactly what was booked and says nothing new has `mirrors_target`. `claim` counts the ones
+-- back exactly what was booked and says nothing new has `is_exact_reversal`. `reversal_rank` counts the ones
 -- that replace the same activity.
 -- `group_key` ties the legs of one corporate action of one account: the broker's group where it
 -- sends one, else its action, else type, symbol and nearness of the booking dates, since legs can
@@ -44,7 +44,7 @@ legacy as (
         select *
         from events.typed_states
         where is_outdated is not true
-        qualify row_number() over (partition by activity_id order by received desc) = 1
+        qualify row_number() over (partition by activity_id order by receipt_order desc) = 1
     ) as typed on typed.activity_id = nta.activity_id
     where nta.is_outdated is not true
 
@@ -73,7 +73,7 @@ spaced as (
         ) as begins_group
     from sent
     window same_action as (
-        partition by account_id, action, entry_sub_type, tie order by system_date, received
+        partition by account_id, action_family, entry_sub_type, group_hint order by system_date, receipt_order
     )
 
 ),
@@ -83,7 +83,7 @@ numbered as (
     select
         *,
         sum(begins_group::int) over (
-            partition by account_id, action, entry_sub_type, tie order by system_date, received
+            partition by account_id, action_family, entry_sub_type, group_hint order by system_date, receipt_order
         ) as group_number
     from spaced
 
@@ -99,7 +99,7 @@ near as (
         max(group_id) over near_legs as near_group
     from numbered
     window near_legs as (
-        partition by account_id, action, entry_sub_type, tie, group_number
+        partition by account_id, action_family, entry_sub_type, group_hint, group_number
     )
 
 ),
@@ -108,15 +108,15 @@ near as (
 grouped as (
 
     select
-        * exclude (is_outdated, action, tie, link, begins_group, group_number, group_date,
+        * exclude (is_outdated, action_family, group_hint, link, begins_group, group_number, group_date,
             least_link, most_link, near_group)
         replace (
             if(link is null and least_link = most_link, near_group, group_id) as group_id
         ),
-        account_id || ' ' || action || ' ' || coalesce(
+        account_id || ' ' || action_family || ' ' || coalesce(
             link,
             if(least_link = most_link, least_link, null),
-            concat_ws(' ', entry_sub_type, nullif(tie, ''), group_date)
+            concat_ws(' ', entry_sub_type, nullif(group_hint, ''), group_date)
         ) as group_key
     from near
 
@@ -127,7 +127,7 @@ latest as (
     select *
     from grouped
     qualify row_number() over (
-        partition by activity_id order by source = 'activities' desc, received desc
+        partition by activity_id order by source = 'activities' desc, receipt_order desc
     ) = 1
 
 ),
@@ -140,7 +140,7 @@ corrections as (
         own.status,
         own.system_date,
         own.event_at,
-        own.received,
+        own.receipt_order,
         target.symbol as target_symbol,
         coalesce(
             own.status <> 'canceled'
@@ -164,7 +164,7 @@ mirrored as (
 
     select
         corrections.*,
-        corrections.is_opposite and not coalesce(target.is_opposite, false) as mirrors_target
+        corrections.is_opposite and not coalesce(target.is_opposite, false) as is_exact_reversal
     from corrections
     left join corrections as target on target.activity_id = corrections.previous_id
 
@@ -174,10 +174,10 @@ claimed as (
 
     select
         *,
-        row_number() over (partition by previous_id order by received) as place,
-        if(mirrors_target or status = 'canceled', 1, row_number() over (
-            partition by previous_id, mirrors_target or status = 'canceled' order by received
-        )) as claim
+        row_number() over (partition by previous_id order by receipt_order) as seq,
+        if(is_exact_reversal or status = 'canceled', 1, row_number() over (
+            partition by previous_id, is_exact_reversal or status = 'canceled' order by receipt_order
+        )) as reversal_rank
     from mirrored
 
 ),
@@ -186,14 +186,14 @@ every_state as (
 
     select
         grouped.* replace (
-            if(claimed.mirrors_target, claimed.target_symbol, grouped.symbol) as symbol,
+            if(claimed.is_exact_reversal, claimed.target_symbol, grouped.symbol) as symbol,
             case when grouped.entry_type in ('DIVNRA', 'DIVWH')
             then coalesce(grouped.gross_amount, abs(parent.net_amount))
             else grouped.gross_amount end as gross_amount
         ),
         null::varchar as corrected_by,
-        coalesce(claimed.mirrors_target, false) as mirrors_target,
-        coalesce(claimed.claim, 1) as claim
+        coalesce(claimed.is_exact_reversal, false) as is_exact_reversal,
+        coalesce(claimed.reversal_rank, 1) as reversal_rank
     from grouped
     left join claimed on claimed.activity_id = grouped.activity_id
     left join latest as parent on parent.activity_id = grouped.parent_id
@@ -201,16 +201,16 @@ every_state as (
     select
         latest.* replace (
             'canceled' as status,
-            if(own.mirrors_target, own.target_symbol, latest.symbol) as symbol,
+            if(own.is_exact_reversal, own.target_symbol, latest.symbol) as symbol,
             claimed.system_date as system_date,
             claimed.event_at as event_at,
-            claimed.received as received
+            claimed.receipt_order as receipt_order
         ),
         claimed.activity_id as corrected_by,
-        coalesce(own.mirrors_target, false) as mirrors_target,
-        coalesce(own.claim, 1) as claim
+        coalesce(own.is_exact_reversal, false) as is_exact_reversal,
+        coalesce(own.reversal_rank, 1) as reversal_rank
     from latest
-    inner join claimed on claimed.previous_id = latest.activity_id and claimed.place = 1
+    inner join claimed on claimed.previous_id = latest.activity_id and claimed.seq = 1
     left join claimed as own on own.activity_id = latest.activity_id
     where latest.status <> 'canceled'
 
@@ -228,5 +228,5 @@ select
 from every_state
 -- What the older stream only announced is before what the newer one says of it.
 window states as (
-    partition by activity_id order by corrected_by is not null, source = 'activities', received
+    partition by activity_id order by corrected_by is not null, source = 'activities', receipt_order
 )

@@ -8,11 +8,11 @@ latest as (
 
     select *
     from stream_admin_action
-    qualify row_number() over (partition by identity order by received desc) = 1
+    qualify row_number() over (partition by identity order by receipt_order desc) = 1
 
 ),
 
-told as (
+parsed as (
 
     select
         identity as event_id,
@@ -26,15 +26,15 @@ told as (
         symbol,
         replaces_event_id,
         to_microseconds(event_at) as event_at,
-        received as receipt
+        receipt_order
     from latest
 
 )
 
 select
-    told.* exclude (receipt),
+    parsed.* exclude (receipt_order),
     case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
-    told.receipt
-from told
+    parsed.receipt_order
+from parsed
 left join events.calendar
-    on calendar.date = (told.event_at at time zone 'America/New_York' + interval 4 hours)::date
+    on calendar.date = (parsed.event_at at time zone 'America/New_York' + interval 4 hours)::date

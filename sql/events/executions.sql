@@ -20,7 +20,7 @@ single as (
         account_id, event, previous_execution_id, order_id, symbol, asset_id, asset_class, side,
         qty, price, position_qty, order_filled_qty,
         fx_rate, order_swap_fee_bps,
-        settle_date, executed_at, event_at, version, published, received
+        settle_date, executed_at, event_at, version, published, receipt_order
     from events.trade_messages
     where event in ('fill', 'partial_fill', 'trade_bust', 'trade_correct')
         and coalesce(json_array_length(legs), 0) = 0
@@ -66,7 +66,7 @@ latest as (
     inner join counted on counted.execution_id = every_execution.execution_id
     qualify row_number() over (
         partition by every_execution.execution_id
-        order by version desc, published desc, received desc
+        order by version desc, published desc, receipt_order desc
     ) = 1
 
 ),
@@ -174,7 +174,7 @@ select
     every_source.trade_date as system_date,
     every_source.executed_at,
     every_source.event_at,
-    every_source.received,
+    every_source.receipt_order,
     every_source.conflicts
     + if(every_source.source = 'trades', coalesce(trade_activities.conflicts, 0), 0) as conflicts,
     every_source.source

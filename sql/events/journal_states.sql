@@ -12,11 +12,11 @@ latest as (
 
     select *
     from stream_journal_status
-    qualify row_number() over (partition by identity order by received desc) = 1
+    qualify row_number() over (partition by identity order by receipt_order desc) = 1
 
 ),
 
-told as (
+parsed as (
 
     select
         journal_id,
@@ -35,7 +35,7 @@ told as (
         identity as event_id,
         to_microseconds(event_at) as event_at,
         published,
-        received as receipt
+        receipt_order
     from latest
 
 ),
@@ -46,9 +46,9 @@ counted as (
         *,
         row_number() over (
             partition by version, journal_id, status_from, status_to
-            order by event_at, published, receipt
+            order by event_at, published, receipt_order
         ) as occurrence
-    from told
+    from parsed
 
 ),
 
@@ -67,7 +67,7 @@ once as (
     window same_step as (partition by journal_id, status_from, status_to, occurrence)
     qualify row_number() over (
         partition by journal_id, status_from, status_to, occurrence
-        order by event_at, published, receipt
+        order by event_at, published, receipt_order
     ) = 1
 
 )
@@ -75,7 +75,7 @@ once as (
 select
     once.journal_id,
     row_number() over (
-        partition by once.journal_id order by once.event_at, once.published, once.receipt
+        partition by once.journal_id order by once.event_at, once.published, once.receipt_order
     ) as step,
     once.entry_type,
     once.status_from,
@@ -87,7 +87,7 @@ select
     once.event_id,
     once.event_at,
     case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
-    once.receipt
+    once.receipt_order
 from once
 left join events.calendar
     on calendar.date = (once.event_at at time zone 'America/New_York' + interval 4 hours)::date

@@ -47,7 +47,7 @@ named as (
         coalesce(nullif(leg.order_id, ''), nullif(leg.symbol, ''), place::varchar) as leg_name
     from legs
     qualify printed_id is null or row_number() over (
-        partition by version, received, printed_id, order_id, symbol, leg.qty, leg.price
+        partition by version, receipt_order, printed_id, order_id, symbol, leg.qty, leg.price
         order by place
     ) = 1
 
@@ -58,12 +58,12 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by version, received, printed_id, leg_name order by place
+            partition by version, receipt_order, printed_id, leg_name order by place
         ) as number,
         min(leg_name) over same_id as first_name,
         count(distinct leg_name) over same_id - 1 as id_shared
     from named
-    window same_id as (partition by version, received, printed_id)
+    window same_id as (partition by version, receipt_order, printed_id)
 
 ),
 
@@ -148,7 +148,7 @@ select
     numbered.event_at,
     numbered.version,
     numbered.published,
-    numbered.received
+    numbered.receipt_order
 from numbered
 left join leg_orders
     on leg_orders.parent_order_id = numbered.parent_order_id

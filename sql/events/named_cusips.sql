@@ -5,7 +5,7 @@
 -- both, too.
 with
 
-told as (
+parsed as (
 
     select
         coalesce(nullif(asset_cusip, ''), details ->> '$.cusip') as cusip,
@@ -24,6 +24,6 @@ told as (
 )
 
 select cusip, max(symbol) as symbol, named_on
-from told
+from parsed
 where cusip <> '' and symbol <> '' and named_on is not null
 group by cusip, named_on

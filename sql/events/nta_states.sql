@@ -1,7 +1,7 @@
 -- reads: stream_nta
 --
 -- Every archived message of the legacy stream of non-trade activities, one row each: legacy
--- descriptions are read here and nowhere else. `action` and `tie` say what the legs of one
+-- descriptions are read here and nowhere else. `action_family` and `group_hint` say what the legs of one
 -- corporate action of one account have in common beside a group: an adjusted contract keeps its
 -- expiry and type under any name, an exercise its underlying; a unit split prints nothing that
 -- ties its symbols. `journal` ties the two sides of a journal.
@@ -62,7 +62,7 @@ read as (
         case
             when entry_type in ('OPASN', 'OPEXC', 'OPEXP', 'OPTRD', 'OPCSH') then 'OPTION'
             else entry_type
-        end as action
+        end as action_family
     from described
 
 ),
@@ -74,9 +74,9 @@ tied as (
         case
             when sub_type = 'USPLIT' then ''
             when entry_type = 'OPCA' then coalesce(nullif(contract.expiry, ''), symbol)
-            when action = 'OPTION' then coalesce(nullif(contract.underlying, ''), symbol)
+            when action_family = 'OPTION' then coalesce(nullif(contract.underlying, ''), symbol)
             else read_source
-        end as tie
+        end as group_hint
     from read
 
 )
@@ -101,7 +101,7 @@ select
     settle_date,
     system_date,
     to_microseconds(event_at) as event_at,
-    received,
+    receipt_order,
     is_outdated,
     group_id,
     execution_id,
@@ -134,9 +134,9 @@ select
         when qty < 0 then 'REMOVE'
         when qty > 0 then 'ADD'
         when net_amount <> 0 then 'CASH'
-    end as leg,
-    action,
-    tie,
+    end as ca_leg,
+    action_family,
+    group_hint,
     coalesce(
         nullif(journal_id, ''), concat_ws(' ', nullif(journal_sides, ''), system_date::varchar)
     ) as journal

@@ -26,7 +26,7 @@ select
     to_microseconds(latest.event_at) as event_at,
     case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
     latest.published,
-    latest.received
+    latest.receipt_order
 from events.trade_messages as latest
 left join events.calendar
     on calendar.date

@@ -8,7 +8,7 @@ last_answer as (
 
     select statement_date, lines
     from stream_eod_aggregate
-    qualify row_number() over (partition by statement_date order by received desc) = 1
+    qualify row_number() over (partition by statement_date order by receipt_order desc) = 1
 
 ),
 

@@ -7,4 +7,4 @@ select
     coalesce(currency, 'USD') as currency,
     last_cash as cash
 from stream_eod_cash
-qualify row_number() over (partition by account_id, balance_asof order by received desc) = 1
+qualify row_number() over (partition by account_id, balance_asof order by receipt_order desc) = 1

@@ -6,6 +6,6 @@ select
     type,
     system_date,
     to_microseconds(event_at) as event_at,
-    received
+    receipt_order
 from stream_system
-qualify row_number() over (partition by identity order by received desc) = 1
+qualify row_number() over (partition by identity order by receipt_order desc) = 1

@@ -14,7 +14,7 @@ trades as (
         *,
         from_json(details, '{"execution_type": "VARCHAR", "order_id": "VARCHAR",
             "symbol": "VARCHAR", "asset_id": "VARCHAR", "side": "VARCHAR", "cum_qty": "VARCHAR",
-            "commission": "VARCHAR"}') as told,
+            "commission": "VARCHAR"}') as parsed,
         count(*) over (partition by identity) as messages
     from stream_activities
     where activity_type = 'TRD'
@@ -26,10 +26,10 @@ counted as (
     select
         identity,
         greatest(
-            count(distinct (account_id, status, previous_id, told.execution_type, told.order_id,
-                told.symbol, told.side, qty, price, net_amount)),
-            count(distinct coalesce(asset_id, told.asset_id)),
-            count(distinct exact_decimal(told.commission)),
+            count(distinct (account_id, status, previous_id, parsed.execution_type, parsed.order_id,
+                parsed.symbol, parsed.side, qty, price, net_amount)),
+            count(distinct coalesce(asset_id, parsed.asset_id)),
+            count(distinct exact_decimal(parsed.commission)),
             count(distinct nullif(currency, '')), count(distinct settle_date),
             count(distinct executed_at), count(distinct exact_rate(fx_rate))
         ) - 1 as conflicts
@@ -44,17 +44,17 @@ read as (
     select
         * exclude (previous_id, asset_id),
         nullif(previous_id, '') as previous_id,
-        coalesce(nullif(asset_symbol, ''), nullif(told.symbol, '')) as symbol,
-        coalesce(asset_id, told.asset_id) as asset_id,
+        coalesce(nullif(asset_symbol, ''), nullif(parsed.symbol, '')) as symbol,
+        coalesce(asset_id, parsed.asset_id) as asset_id,
         case
             when status = 'canceled' and nullif(previous_id, '') is not null then 'trade_bust'
-            when told.execution_type in ('trade_bust', 'trade_correct') then told.execution_type
+            when parsed.execution_type in ('trade_bust', 'trade_correct') then parsed.execution_type
             when nullif(previous_id, '') is not null then 'trade_correct'
-            when told.execution_type = 'partial_fill' then told.execution_type
+            when parsed.execution_type = 'partial_fill' then parsed.execution_type
             else 'fill'
         end as event
     from trades
-    qualify row_number() over (partition by identity order by is_outdated, received desc) = 1
+    qualify row_number() over (partition by identity order by is_outdated, receipt_order desc) = 1
 
 ),
 
@@ -74,9 +74,9 @@ select
     dated.identity as execution_id,
     dated.account_id,
     dated.event,
-    dated.told.execution_type as execution_type,
+    dated.parsed.execution_type as execution_type,
     dated.previous_id as previous_execution_id,
-    dated.told.order_id as order_id,
+    dated.parsed.order_id as order_id,
     dated.symbol,
     dated.asset_id,
     case
@@ -84,12 +84,12 @@ select
         when contains(dated.symbol, '/') then 'crypto'
         else 'us_equity'
     end as asset_class,
-    buy_or_sell(dated.told.side) as side,
+    buy_or_sell(dated.parsed.side) as side,
     abs(dated.qty)::decimal(38, 9) as qty,
     dated.price,
     dated.net_amount,
-    exact_decimal(dated.told.commission) as commission,
-    exact_decimal(dated.told.cum_qty) as order_filled_qty,
+    exact_decimal(dated.parsed.commission) as commission,
+    exact_decimal(dated.parsed.cum_qty) as order_filled_qty,
     dated.status,
     nullif(dated.currency, '') as currency,
     exact_rate(dated.fx_rate) as swap_rate,
@@ -99,7 +99,7 @@ select
     case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
     to_microseconds(dated.executed_at) as executed_at,
     to_microseconds(dated.event_at) as event_at,
-    dated.received,
+    dated.receipt_order,
     coalesce(counted.conflicts, 0) as conflicts
 from dated
 left join counted on counted.identity = dated.identity

@@ -30,6 +30,6 @@ named as (
 select
     *,
     row_number() over (
-        partition by message_id order by version desc, published desc, received desc
+        partition by message_id order by version desc, published desc, receipt_order desc
     ) = 1 as is_last
 from named

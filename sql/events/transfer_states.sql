@@ -12,10 +12,10 @@ old as (
 
     select
         transfer_id, account_id, 'transfer' as kind, status_from, status_to,
-        null::varchar as reason, identity, event_at, published, received,
+        null::varchar as reason, identity, event_at, published, receipt_order,
         'transfer_status' as source_stream
     from stream_transfer_status
-    qualify row_number() over (partition by identity order by received desc) = 1
+    qualify row_number() over (partition by identity order by receipt_order desc) = 1
 
 ),
 
@@ -30,24 +30,24 @@ new as (
             when 'FundingWallet' then 'funding_wallet'
             else entity_type
         end as kind,
-        status_from, status_to, reason, identity, event_at, published, received,
+        status_from, status_to, reason, identity, event_at, published, receipt_order,
         'funding_status' as source_stream
     from stream_funding_status
-    qualify row_number() over (partition by identity order by received desc) = 1
+    qualify row_number() over (partition by identity order by receipt_order desc) = 1
 
 ),
 
-told as (
+parsed as (
 
     select
-        * exclude (identity, event_at, received) replace (
+        * exclude (identity, event_at, receipt_order) replace (
             upper(nullif(status_from, '')) as status_from,
             upper(status_to) as status_to,
             nullif(reason, '') as reason
         ),
         identity as event_id,
         to_microseconds(event_at) as event_at,
-        received as receipt
+        receipt_order
     from (from old union all by name from new)
 
 ),
@@ -60,9 +60,9 @@ counted as (
         replace(status_to, 'EXECUTED', 'COMPLETE') as step_to,
         row_number() over (
             partition by source_stream, transfer_id, kind, step_from, step_to
-            order by event_at, published, receipt
+            order by event_at, published, receipt_order
         ) as occurrence
-    from told
+    from parsed
 
 ),
 
@@ -73,7 +73,7 @@ once as (
     window same_step as (partition by transfer_id, kind, step_from, step_to, occurrence)
     qualify row_number() over (
         partition by transfer_id, kind, step_from, step_to, occurrence
-        order by event_at, published, receipt
+        order by event_at, published, receipt_order
     ) = 1
 
 )
@@ -82,7 +82,7 @@ select
     once.transfer_id,
     row_number() over (
         partition by once.transfer_id, once.kind
-        order by once.event_at, once.published, once.receipt
+        order by once.event_at, once.published, once.receipt_order
     ) as step,
     once.account_id,
     once.kind,
@@ -92,7 +92,7 @@ select
     once.event_id,
     once.event_at,
     case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
-    once.receipt,
+    once.receipt_order,
     once.source_stream
 from once
 left join events.calendar

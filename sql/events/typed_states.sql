@@ -10,7 +10,7 @@
 -- A date that is missing is taken from the execution: each event must have one to be booked.
 with
 
-told as (
+parsed as (
 
     select
         * exclude (details),
@@ -67,8 +67,8 @@ read as (
         case
             when activity_type in ('OPASN', 'OPEXC', 'OPEXP', 'OPTRD', 'OPCSH') then 'OPTION'
             else activity_type
-        end as action
-    from told
+        end as action_family
+    from parsed
 
 ),
 
@@ -110,7 +110,7 @@ directed as (
         sized.*,
         coalesce(holders.gives_new, told_old_qty < 0, false)
             and activity_type in ('NC', 'MA', 'SPIN', 'SPLIT', 'VOF', 'OPCA') as is_short,
-        if(is_short, -sign(qty), sign(qty)) as way
+        if(is_short, -sign(qty), sign(qty)) as direction
     from sized
     left join holders on holders.told_action = sized.told_action
 
@@ -121,7 +121,7 @@ named as (
     select
         *,
         case
-            when way <= 0 then old_name
+            when direction <= 0 then old_name
             when activity_subtype = 'USPLIT' then case
                 when abs(alternate_qty) = abs(told_new_qty) then null
                 when abs(qty) = abs(alternate_qty) then details.alternate_symbol
@@ -133,7 +133,7 @@ named as (
             else new_name
         end as name_by_sign,
         case
-            when way <= 0 then old_cusip
+            when direction <= 0 then old_cusip
             when activity_subtype = 'USPLIT' and abs(qty) = abs(alternate_qty)
                 then details.alternate_cusip
             else new_cusip
@@ -185,7 +185,7 @@ select
         else calendar.next_session
     end as system_date,
     to_microseconds(event_at) as event_at,
-    received, is_outdated,
+    receipt_order, is_outdated,
     nullif(details.group_id, '') as group_id,
     nullif(details.parent_id, '') as execution_id,
     nullif(details.parent_id, '') as parent_id,
@@ -229,19 +229,19 @@ select
     case
         when activity_type <> 'SPIN' and qty <> 0 and old_name <> new_name
             and symbol in (old_name, new_name) then if(symbol = old_name, 'REMOVE', 'ADD')
-        when if(activity_type in ('SPLIT', 'SPIN', 'VOF'), way, qty) < 0 then 'REMOVE'
+        when if(activity_type in ('SPLIT', 'SPIN', 'VOF'), direction, qty) < 0 then 'REMOVE'
         when qty <> 0 then 'ADD'
         when net_amount <> 0 then 'CASH'
-    end as leg,
-    action,
+    end as ca_leg,
+    action_family,
     case
         when activity_subtype = 'USPLIT' then ''
         when activity_type = 'OPCA'
         then coalesce(nullif(regexp_extract(symbol, '(\d{6}[CP])\d{8}$', 1), ''), symbol)
-        when action = 'OPTION'
+        when action_family = 'OPTION'
         then coalesce(nullif(regexp_extract(symbol, '^(.+?)\d?\d{6}[CP]\d{8}$', 1), ''), symbol)
         else coalesce(old_name, symbol)
-    end as tie,
+    end as group_hint,
     coalesce(nullif(details.journal_id, ''), resolved.system_date::varchar) as journal
 from resolved
 left join events.calendar on calendar.date = (executed_local + interval 4 hours)::date

@@ -10,12 +10,12 @@ latest as (
     from stream_upvest
     where starts_with(type, 'ACCOUNT_GROUP.')
     qualify row_number() over (
-        partition by identity order by object_updated_at desc, received desc
+        partition by identity order by object_updated_at desc, receipt_order desc
     ) = 1
 
 ),
 
-told as (
+parsed as (
 
     select
         object_id as group_id,
@@ -36,22 +36,22 @@ told as (
         identity as event_id,
         told_at as event_at,
         (told_at at time zone 'America/New_York' + interval 4 hours)::date as new_york_date,
-        received as receipt
+        receipt_order
     from latest
 
 )
 
 select
-    told.group_id,
+    parsed.group_id,
     row_number() over (
-        partition by told.group_id order by told.updated_at, told.event_at, told.receipt
+        partition by parsed.group_id order by parsed.updated_at, parsed.event_at, parsed.receipt_order
     ) as step,
-    told.* exclude (group_id, new_york_date, receipt),
+    parsed.* exclude (group_id, new_york_date, receipt_order),
     case
-        when calendar.date is null then told.new_york_date
+        when calendar.date is null then parsed.new_york_date
         when calendar.is_session then calendar.date
         else calendar.next_session
     end as system_date,
-    told.receipt
-from told
-left join events.calendar on calendar.date = told.new_york_date
+    parsed.receipt_order
+from parsed
+left join events.calendar on calendar.date = parsed.new_york_date

@@ -7,17 +7,17 @@ with
 latest as (
 
     select type, object_id, identity as event_id, to_microseconds(event_at) as event_at,
-        received as receipt
+        receipt_order
     from stream_upvest
     where not starts_with(type, 'ACCOUNT.') and not starts_with(type, 'ACCOUNT_GROUP.')
-    qualify row_number() over (partition by identity order by received desc) = 1
+    qualify row_number() over (partition by identity order by receipt_order desc) = 1
 
 )
 
 select
-    latest.* exclude (receipt),
+    latest.* exclude (receipt_order),
     case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
-    latest.receipt
+    latest.receipt_order
 from latest
 left join events.calendar
     on calendar.date = (latest.event_at at time zone 'America/New_York' + interval 4 hours)::date

@@ -1,5 +1,5 @@
 -- title: The currency an account's cash is in
--- reads: statement_cash, executions, activities, base_accounts
+-- reads: statement_cash, executions, activities, start_accounts
 --
 -- The statement names it; the trade stream and the legacy activities do not. Accounts that were
 -- there before the night begins come from its closing. An account without a statement is taken to
@@ -14,7 +14,7 @@ accounts as (
     union
     select account_id from statement_cash
     union
-    select account_id from base_accounts
+    select account_id from start_accounts
 
 ),
 
@@ -29,10 +29,10 @@ named as (
 select
     accounts.account_id,
     coalesce(
-        max(statement_cash.currency), max(base_accounts.currency), max(named.currency), 'USD'
+        max(statement_cash.currency), max(start_accounts.currency), max(named.currency), 'USD'
     ) as currency
 from accounts
 left join statement_cash on statement_cash.account_id = accounts.account_id
-left join base_accounts on base_accounts.account_id = accounts.account_id
+left join start_accounts on start_accounts.account_id = accounts.account_id
 left join named on named.account_id = accounts.account_id
 group by accounts.account_id

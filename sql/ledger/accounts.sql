@@ -96,7 +96,7 @@ named as (
 
 ),
 
-told as (
+reported as (
 
     select
         'alpaca' as broker,
@@ -127,18 +127,18 @@ told as (
 )
 
 select
-    coalesce(told.broker, named.broker) as broker,
-    coalesce(told.account_id, named.account_id) as account_id,
-    told.account_number,
+    coalesce(reported.broker, named.broker) as broker,
+    coalesce(reported.account_id, named.account_id) as account_id,
+    reported.account_number,
     named.kind,
-    told.status,
-    told.crypto_status,
-    told.is_open,
-    told.trading_blocked,
-    told.account_blocked,
-    told.account_group_id,
-    told.since,
-    told.closed_on,
-    coalesce(told.events, 0) as events
-from told
-full join named on named.broker = told.broker and named.account_id = told.account_id
+    reported.status,
+    reported.crypto_status,
+    reported.is_open,
+    reported.trading_blocked,
+    reported.account_blocked,
+    reported.account_group_id,
+    reported.since,
+    reported.closed_on,
+    coalesce(reported.events, 0) as events
+from reported
+full join named on named.broker = reported.broker and named.account_id = reported.account_id

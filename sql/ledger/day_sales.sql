@@ -27,7 +27,7 @@ sold as (
         own.reversed_on
     from execution_effects as own
     inner join sold on sold.execution_id = own.target_execution_id
-    where own.event = 'trade_correct' and own.claim = 1
+    where own.event = 'trade_correct' and own.reversal_rank = 1
 
 ),
 

@@ -1,5 +1,5 @@
 -- title: Which time of a corporate action the positions after the executions support
--- reads: execution_effects, state_effects, movements, opening_positions, readings
+-- reads: execution_effects, activity_entries, movements, opening_positions, readings
 --
 -- An execution carries the position after it. One that lies between the beginning of an action's
 -- system date (20:00 New York the evening before) and the instant at which its leg was sent tells
@@ -15,8 +15,8 @@ activities as (
         qty as moved,
         (system_date::timestamp - interval 4 hours) at time zone 'America/New_York' as begins_at,
         event_at as sent_at,
-        event in (select activity_id from state_effects where corporate_action)
-        and count(*) over (partition by event) = 1 as is_leg
+        event_id in (select activity_id from activity_entries where corporate_action)
+        and count(*) over (partition by event_id) = 1 as is_leg
     from movements
     where kind = 'activity' and qty <> 0
 
@@ -27,7 +27,7 @@ executed as (
     select
         *,
         sum(coalesce(qty_delta, 0)) over (
-            partition by account_id, symbol order by event_at, received rows unbounded preceding
+            partition by account_id, symbol order by event_at, receipt_order rows unbounded preceding
         ) as traded
     from execution_effects
     where (account_id, symbol) in (select (account_id, symbol) from activities where is_leg)

@@ -61,8 +61,8 @@ claims as (
         system_date,
         row_number() over (
             partition by coalesce(previous_execution_id, execution_id)
-            order by received, execution_id
-        ) as claim
+            order by receipt_order, execution_id
+        ) as reversal_rank
     from valued
     where event not in ('fill', 'partial_fill')
         and system_date <= (select night.system_date from night)
@@ -82,15 +82,15 @@ joined as (
 
     select
         own.*,
-        coalesce(claims.claim, 1) as claim,
+        coalesce(claims.reversal_rank, 1) as reversal_rank,
         targets.execution_id is not null as target_known,
         case
-            when own.is_fill or claims.claim > 1 then 0
+            when own.is_fill or claims.reversal_rank > 1 then 0
             when own.event = 'trade_bust' then coalesce(targets.signed_qty, own.signed_qty)
             else targets.signed_qty
         end::decimal(38, 9) as old_qty,
         case
-            when own.is_fill or claims.claim > 1 then 0
+            when own.is_fill or claims.reversal_rank > 1 then 0
             when own.event = 'trade_bust' then coalesce(targets.signed_cash, own.signed_cash)
             else targets.signed_cash
         end::decimal(38, 9) as old_cash,
@@ -108,12 +108,12 @@ booked as (
         *,
         case
             when is_fill then signed_qty
-            when claim > 1 or event = 'trade_bust' then 0
+            when reversal_rank > 1 or event = 'trade_bust' then 0
             when target_known then signed_qty
         end::decimal(38, 9) as new_qty,
         case
             when is_fill then signed_cash
-            when claim > 1 or event = 'trade_bust' then 0
+            when reversal_rank > 1 or event = 'trade_bust' then 0
             when target_known then signed_cash
         end::decimal(38, 9) as new_cash
     from joined
@@ -124,7 +124,7 @@ reversals as (
 
     select previous_execution_id, execution_id, system_date
     from claims
-    where claim = 1
+    where reversal_rank = 1
 
 )
 
@@ -148,14 +148,14 @@ select
     booked.position_qty,
     booked.previous_execution_id as target_execution_id,
     booked.target_known,
-    booked.claim,
+    booked.reversal_rank,
     reversals.execution_id as reversed_by,
     reversals.system_date as reversed_on,
     booked.trade_date,
     booked.system_date,
     booked.settle_date,
     booked.event_at,
-    booked.received,
+    booked.receipt_order,
     booked.new_qty,
     booked.new_cash,
     booked.old_qty,

@@ -11,7 +11,7 @@ legs as (
 
     select
         coalesce(journal_id, journal) as journal, account_id, qty, net_amount, activity_id,
-        system_date, received,
+        system_date, receipt_order,
         status in ('executed', 'correct') as stands
     from events.activities
     where entry_type in ('JNL', 'JNLC', 'JNLS')
@@ -28,7 +28,7 @@ sides as (
         coalesce(sum(net_amount) filter (where stands), 0) <> 0
         or coalesce(sum(qty) filter (where stands), 0) <> 0 as is_booked,
         legs.account_id in (select account_id from account_map where kind = 'firm') as is_firm,
-        min((legs.system_date, legs.received, legs.activity_id)) as first_leg
+        min((legs.system_date, legs.receipt_order, legs.activity_id)) as first_leg
     from legs
     where legs.journal is not null and try_cast(legs.journal as date) is null
     group by legs.journal, legs.account_id

@@ -23,26 +23,26 @@ named as (
 measured as (
 
     select
-        named.*, 'QTY' as measure, 1 as leg, owner || ':POS' as ledger_account,
+        named.*, 'QTY' as measure, 1 as line_no, owner || ':POS' as ledger_account,
         contra as other_account, asset as commodity, qty as amount
     from named
     where qty <> 0
     union all by name
     select
-        named.*, 'CASH' as measure, 3 as leg, owner || ':CASH' as ledger_account,
+        named.*, 'CASH' as measure, 3 as line_no, owner || ':CASH' as ledger_account,
         contra as other_account, money as commodity, cash as amount
     from named
     where cash <> 0
     union all by name
     select
-        named.*, 'COST' as measure, 5 as leg, owner || ':COST:' || asset as ledger_account,
+        named.*, 'COST' as measure, 5 as line_no, owner || ':COST:' || asset as ledger_account,
         contra as other_account, money || '.cost' as commodity, costs.cost as amount
     from named
     inner join costs on costs.movement_id = named.movement_id
     where costs.cost <> 0
     union all by name
     select
-        named.*, 'COST' as measure, 7 as leg, owner || ':COST:' || asset as ledger_account,
+        named.*, 'COST' as measure, 7 as line_no, owner || ':COST:' || asset as ledger_account,
         if(part = 'reversal', contra, 'ROUND:COST') as other_account,
         money || '.cost' as commodity, -costs.rest as amount
     from named
@@ -53,7 +53,7 @@ measured as (
 
 select
     movement_id,
-    event,
+    event_id,
     part,
     kind,
     account_id,
@@ -61,10 +61,11 @@ select
     trade_date,
     settle_date,
     measure,
-    leg,
+    line_no,
+    line_no = 7 as is_cost_rest,
     ledger_account,
     other_account,
     commodity,
     amount::decimal(38, 9) as amount,
-    case when leg < 7 then reverses end as reverses
+    case when not is_cost_rest then reverses end as reverses
 from measured

@@ -1,5 +1,5 @@
 -- title: What each event moves, in parts: a new one, and the reversal of an earlier one
--- reads: execution_effects, state_effects, opening_positions, base_lots, base_lines, contract_multipliers, opening_cash, opening, readings
+-- reads: execution_effects, activity_entries, opening_positions, start_lots, start_lines, contract_multipliers, opening_cash, opening, readings
 --
 -- A bust reverses what its target moved, with the target's trade and settle dates; a correction
 -- does so and moves anew; a later state of an activity reverses the state before it, on its own
@@ -26,7 +26,7 @@ states as (
         case
             when corporate_action and readings.value = 'beginning_of_day' then 0 else 1
         end as phase
-    from state_effects as now
+    from activity_entries as now
     cross join (select value from readings where reading = 'corporate_actions_at') as readings
     left join contract_multipliers on contract_multipliers.symbol = now.symbol
 
@@ -62,12 +62,12 @@ costed as (
 executions_booked as (
 
     select
-        execution_id as movement_id, execution_id as event, 'new' as part, 'execution' as kind,
+        execution_id as movement_id, execution_id as event_id, 'new' as part, 'execution' as kind,
         account_id, symbol, new_qty as qty, new_cash as cash,
         if(multiplier_is_unknown, 'SUSP:MULTIPLIER:' || symbol, 'STREET:TRADE') as contra,
         price, multiplier, 'trade' as cost_rule, -new_cash as stated_cost,
         system_date, trade_date, coalesce(settle_date, old_settle_date) as settle_date,
-        event_at, received, null::varchar as reverses
+        event_at, receipt_order, null::varchar as reverses
     from execution_effects
     where new_qty <> 0 and new_cash is not null
     union all
@@ -77,7 +77,7 @@ executions_booked as (
         if(multiplier_is_unknown, 'SUSP:MULTIPLIER:' || symbol, 'STREET:TRADE'),
         price, multiplier, 'reversal', old_cash,
         system_date, old_trade_date, old_settle_date,
-        event_at, received, target_execution_id
+        event_at, receipt_order, target_execution_id
     from execution_effects
     where old_qty <> 0 and old_cash is not null
 
@@ -89,7 +89,7 @@ executions_ordered as (
         *,
         1 as phase,
         max(event_at) over (
-            partition by account_id, symbol, system_date order by received
+            partition by account_id, symbol, system_date order by receipt_order
         ) as moment
     from executions_booked
 
@@ -97,17 +97,17 @@ executions_ordered as (
 
 booked_before as (
 
-    select movement_id, min(other_account) as contra from base_lines group by movement_id
+    select movement_id, min(other_account) as contra from start_lines group by movement_id
 
 ),
 
 activities_booked as (
 
     select
-        movement_id, activity_id as event, 'new' as part, account_id, symbol,
+        movement_id, activity_id as event_id, 'new' as part, account_id, symbol,
         qty_delta as qty, cash_delta as cash, contra, price, price_dp, multiplier,
-        cost_rule, stated_cost, system_date, settle_date, event_at, received,
-        null::varchar as reverses, is_memo, entry_type, entry_sub_type, booked_leg, net_amount,
+        cost_rule, stated_cost, system_date, settle_date, event_at, receipt_order,
+        null::varchar as reverses, is_memo, entry_type, entry_sub_type, ca_leg, net_amount,
         currency, phase, system_date as since
     from costed
     union all
@@ -117,8 +117,8 @@ activities_booked as (
         coalesce(booked_before.contra, before.contra), before.price,
         before.price_dp, before.multiplier, if(before.cost_rule is null, null, 'reversal'),
         -before.stated_cost, greatest(now.system_date, before.system_date), before.settle_date,
-        now.event_at, now.received, before.movement_id, before.is_memo, before.entry_type,
-        before.entry_sub_type, before.booked_leg, before.net_amount, before.currency, before.phase,
+        now.event_at, now.receipt_order, before.movement_id, before.is_memo, before.entry_type,
+        before.entry_sub_type, before.ca_leg, before.net_amount, before.currency, before.phase,
         if(before.is_memo, before.system_date, null)
     from costed as now
     inner join costed as before
@@ -132,30 +132,30 @@ opened as (
 
     select account_id, symbol, '' as lot, qty, coalesce(cost_basis, 0) as cost
     from opening_positions
-    where (account_id, symbol) not in (select (account_id, symbol) from base_lots)
+    where (account_id, symbol) not in (select (account_id, symbol) from start_lots)
     union all
-    select account_id, symbol, '/' || lpad(place::varchar, 6, '0'), qty, cost
-    from base_lots
+    select account_id, symbol, '/' || lpad(seq::varchar, 6, '0'), qty, cost
+    from start_lots
 
 )
 
 select
-    movement_id, event, part, kind, account_id, symbol, qty, cash, null::varchar as currency,
+    movement_id, event_id, part, kind, account_id, symbol, qty, cash, null::varchar as currency,
     contra, price, null::int as price_dp, multiplier, cost_rule,
     stated_cost::decimal(38, 9) as stated_cost, system_date, trade_date,
-    coalesce(settle_date, system_date) as settle_date, event_at, received, reverses,
+    coalesce(settle_date, system_date) as settle_date, event_at, receipt_order, reverses,
     false as is_memo, null::varchar as entry_type, null::varchar as entry_sub_type,
-    null::varchar as booked_leg, null::decimal(38, 9) as net_amount, phase, moment
+    null::varchar as ca_leg, null::decimal(38, 9) as net_amount, phase, moment
 from executions_ordered
 union all
 select
-    movement_id, event, part, if(is_memo, 'memo', 'activity'), account_id, symbol, qty, cash,
+    movement_id, event_id, part, if(is_memo, 'memo', 'activity'), account_id, symbol, qty, cash,
     currency,
     contra, price, price_dp, multiplier, cost_rule,
     stated_cost, system_date, system_date,
-    coalesce(settle_date, system_date), event_at, received, reverses,
+    coalesce(settle_date, system_date), event_at, receipt_order, reverses,
     is_memo, entry_type, entry_sub_type,
-    booked_leg, net_amount, phase, event_at
+    ca_leg, net_amount, phase, event_at
 from activities_booked
 where (qty <> 0 or cash <> 0)
     and system_date > coalesce((select max(opening.system_date) from opening), '0001-01-01'::date)

@@ -9,7 +9,7 @@ with
 earlier as (
 
     select
-        own.order_id, own.execution_id, own.event, own.event_at, own.received, own.qty,
+        own.order_id, own.execution_id, own.event, own.event_at, own.receipt_order, own.qty,
         own.order_filled_qty, target.qty as target_qty
     from events.executions as own
     left join events.executions as target on target.execution_id = own.previous_execution_id
@@ -25,8 +25,8 @@ select
         when event = 'trade_bust' then -abs(coalesce(target_qty, qty))
         else abs(qty) - abs(target_qty)
     end)::decimal(38, 9) as filled,
-    first(order_filled_qty order by event_at, received) as first_total,
-    first(abs(qty) order by event_at, received) as first_filled,
-    list(execution_id order by received, execution_id) as evidence
+    first(order_filled_qty order by event_at, receipt_order) as first_total,
+    first(abs(qty) order by event_at, receipt_order) as first_filled,
+    list(execution_id order by receipt_order, execution_id) as evidence
 from earlier
 group by order_id

@@ -1,5 +1,5 @@
 -- title: Double entry: every event as postings that sum to zero per commodity
--- reads: lines, drains, base, base_suspense, opening
+-- reads: lines, suspense_clearings, start_balances, start_suspense, opening
 --
 -- One line gives the account what it got, its twin takes the same from where it came. A commodity
 -- is a currency, a security, or a currency's cost. Corporate actions, journals and exercises go
@@ -11,55 +11,55 @@ with
 carried as (
 
     select
-        concat_ws(' ', 'carried', ledger_account, commodity, measure) as event,
+        concat_ws(' ', 'carried', ledger_account, commodity, measure) as event_id,
         null::varchar as account_id, opening.system_date, ledger_account, commodity, measure, amount
-    from base cross join opening
+    from start_balances cross join opening
     where not regexp_matches(ledger_account, '^([CF]|SUSP):') and ledger_account <> 'OPEN'
     union all
-    select event, account_id, system_date, ledger_account, commodity, measure, amount
-    from base_suspense
+    select event_id, account_id, system_date, ledger_account, commodity, measure, amount
+    from start_suspense
 
 )
 
 select
-    movement_id || '/' || leg as posting_id,
-    event, kind, account_id, system_date, trade_date, settle_date, ledger_account, commodity, amount,
+    movement_id || '/' || line_no as posting_id,
+    event_id, kind, account_id, system_date, trade_date, settle_date, ledger_account, commodity, amount,
     measure,
-    reverses || '/' || leg as reverses
+    reverses || '/' || line_no as reverses
 from lines
 union all
 select
-    movement_id || '/' || (leg + 1),
-    event, kind, account_id, system_date, trade_date, settle_date, other_account, commodity, -amount,
+    movement_id || '/' || (line_no + 1),
+    event_id, kind, account_id, system_date, trade_date, settle_date, other_account, commodity, -amount,
     measure,
-    reverses || '/' || (leg + 1)
+    reverses || '/' || (line_no + 1)
 from lines
 union all
 select
-    concat_ws('/', event, system_date, commodity, place, '1'),
-    event, 'drain', account_id, system_date, system_date, system_date, place, commodity, amount,
+    concat_ws('/', event_id, system_date, commodity, cleared_to, '1'),
+    event_id, 'clearing', account_id, system_date, system_date, system_date, cleared_to, commodity, amount,
     measure,
     null
-from drains
+from suspense_clearings
 union all
 select
-    concat_ws('/', event, system_date, commodity, place, '2'),
-    event, 'drain', account_id, system_date, system_date, system_date, contra, commodity, -amount,
+    concat_ws('/', event_id, system_date, commodity, cleared_to, '2'),
+    event_id, 'clearing', account_id, system_date, system_date, system_date, contra, commodity, -amount,
     measure,
     null
-from drains
+from suspense_clearings
 union all
 select
-    concat_ws('/', 'carried', event, system_date, ledger_account, commodity, measure, account_id, '1'),
-    event, 'opening', account_id, system_date, system_date, system_date, ledger_account, commodity,
+    concat_ws('/', 'carried', event_id, system_date, ledger_account, commodity, measure, account_id, '1'),
+    event_id, 'opening', account_id, system_date, system_date, system_date, ledger_account, commodity,
     amount,
     measure,
     null
 from carried
 union all
 select
-    concat_ws('/', 'carried', event, system_date, ledger_account, commodity, measure, account_id, '2'),
-    event, 'opening', account_id, system_date, system_date, system_date, 'OPEN', commodity, -amount,
+    concat_ws('/', 'carried', event_id, system_date, ledger_account, commodity, measure, account_id, '2'),
+    event_id, 'opening', account_id, system_date, system_date, system_date, 'OPEN', commodity, -amount,
     measure,
     null
 from carried

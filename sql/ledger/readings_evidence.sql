@@ -1,5 +1,5 @@
 -- title: Which reading of the broker's documents the night's statement supports
--- reads: readings, state_effects, activity_states, execution_effects, positions_proof, cash_proof, account_currencies, evidence_of_cost, evidence_of_timing
+-- reads: readings, activity_entries, activity_states, execution_effects, positions_proof, cash_proof, account_currencies, evidence_of_cost, evidence_of_timing
 --
 -- `delta` is what the other value of a reading would add to a closing. An account where that is
 -- not zero supports the reading if its proofs hold as they are, contradicts it if they would hold
@@ -10,12 +10,12 @@ with
 
 counted as (
 
-    select state_effects.*
-    from state_effects
+    select activity_entries.*
+    from activity_entries
     semi join activity_states
-        on activity_states.activity_id = state_effects.activity_id
-        and activity_states.state = state_effects.state
-    where state_effects.is_counted
+        on activity_states.activity_id = activity_entries.activity_id
+        and activity_states.state = activity_entries.state
+    where activity_entries.is_counted
 
 ),
 
@@ -40,16 +40,16 @@ kept as (
 ),
 
 -- What an exact opposite took back, once more.
-taken_back as (
+reversals as (
 
-    select state_effects.*
-    from state_effects
+    select activity_entries.*
+    from activity_entries
     inner join activity_states as own
-        on own.previous_id = state_effects.activity_id and own.mirrors_target
-    where state_effects.is_counted
+        on own.previous_id = activity_entries.activity_id and own.is_exact_reversal
+    where activity_entries.is_counted
         and own.status in ('executed', 'correct')
     qualify row_number() over (
-        partition by own.activity_id order by state_effects.state desc
+        partition by own.activity_id order by activity_entries.state desc
     ) = 1
 
 ),
@@ -72,9 +72,9 @@ moved as (
     from kept
     union all
     select
-        'mirrored_correction_cancels', taken_back.account_id, taken_back.symbol,
-        -taken_back.qty_delta, -taken_back.cash_delta
-    from taken_back
+        'mirrored_correction_cancels', reversals.account_id, reversals.symbol,
+        -reversals.qty_delta, -reversals.cash_delta
+    from reversals
     union all
     select
         'fill_cash_rounding', account_id, null, 0,

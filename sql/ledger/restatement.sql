@@ -1,5 +1,5 @@
 -- title: What changed in days that were closed before, and by which events
--- reads: closings, closed, postings, movements, drains
+-- reads: closings, closed, postings, movements, suspense_clearings
 --
 -- A row for each balance of a closed day that is not what was stored. `events` are those received
 -- since that moved it, also by draining the suspense account they wait in. `is_explained`: some
@@ -40,28 +40,27 @@ known as (
 
 ),
 
--- The receipt order begins with the number of the fetch.
 since as (
 
     select
         known.system_date as closed_on,
-        movements.event,
+        movements.event_id,
         movements.account_id,
         movements.contra
     from known
     inner join movements
         on movements.system_date <= known.system_date
-        and movements.received // 1000000000 > known.fetch_id
+        and fetch_of(movements.receipt_order) > known.fetch_id
 
 ),
 
 moving as (
 
-    select event, event as posted_by, closed_on from since
+    select event_id, event_id as posted_by, closed_on from since
     union
-    select since.event, drains.event, since.closed_on
+    select since.event_id, suspense_clearings.event_id, since.closed_on
     from since
-    inner join drains on drains.contra = since.contra
+    inner join suspense_clearings on suspense_clearings.contra = since.contra
 
 ),
 
@@ -69,11 +68,11 @@ causes as (
 
     select
         changed.system_date, changed.ledger_account, changed.commodity, changed.measure,
-        list(distinct moving.event order by moving.event) as events
+        list(distinct moving.event_id order by moving.event_id) as events
     from changed
     inner join moving on moving.closed_on = changed.system_date
     inner join postings
-        on postings.event = moving.posted_by
+        on postings.event_id = moving.posted_by
         and postings.ledger_account = changed.ledger_account
         and postings.commodity = changed.commodity
         and postings.measure = changed.measure

@@ -1,5 +1,5 @@
 -- title: What the legs of each suspense group come to, up to each date on which one came
--- reads: movements, contract_multipliers, opening, base_groups
+-- reads: movements, contract_multipliers, opening, start_groups
 --
 -- One row per group and date. Legs on both sides of the closing that a night begins with add up:
 -- its totals are the first row. `rounded_by` is what printing may have cut off the added legs.
@@ -15,12 +15,12 @@ half_digit as (
 legs as (
 
     select
-        contra, account_id, system_date, entry_type, entry_sub_type, booked_leg, qty, cash, symbol,
+        contra, account_id, system_date, entry_type, entry_sub_type, ca_leg, qty, cash, symbol,
         if(part = 'reversal', -1, 1) as counted,
         if(entry_type in ('OPASN', 'OPEXC'), regexp_extract(
             symbol, '^(.+)\d{6}([CP])(\d{8})$', ['root', 'side', 'strike']
         ), null) as contract,
-        if(booked_leg in ('ADD', 'RETURN'), abs(qty) * multiplier * by_scale[price_dp + 1], 0)
+        if(ca_leg in ('ADD', 'RETURN'), abs(qty) * multiplier * by_scale[price_dp + 1], 0)
         + if(net_amount <> 0, 0.005, 0) as rounded_by
     from movements cross join half_digit
     where not is_memo
@@ -48,10 +48,10 @@ daily as (
     select
         contra, account_id, system_date, max(entry_type) as entry_type,
         max(entry_sub_type) as entry_sub_type,
-        coalesce(sum(counted) filter (where booked_leg = 'REMOVE'), 0) as removed,
-        coalesce(sum(counted) filter (where booked_leg = 'ADD'), 0) as added,
-        coalesce(sum(counted) filter (where booked_leg = 'RETURN'), 0) as returned,
-        coalesce(sum(counted) filter (where booked_leg = 'CASH'), 0) as paid,
+        coalesce(sum(counted) filter (where ca_leg = 'REMOVE'), 0) as removed,
+        coalesce(sum(counted) filter (where ca_leg = 'ADD'), 0) as added,
+        coalesce(sum(counted) filter (where ca_leg = 'RETURN'), 0) as returned,
+        coalesce(sum(counted) filter (where ca_leg = 'CASH'), 0) as paid,
         sum(units * multiplier) as shares_owed,
         sum(-units * multiplier * strike) as cash_owed,
         sum(-units * strike) as cash_of_one,
@@ -65,8 +65,8 @@ daily as (
     from owed
     group by contra, account_id, system_date
     union all by name
-    select base_groups.*, opening.system_date, true as is_carried
-    from base_groups cross join opening
+    select start_groups.*, opening.system_date, true as is_carried
+    from start_groups cross join opening
 
 ),
 

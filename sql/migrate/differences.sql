@@ -14,7 +14,7 @@ legacy as (
     from events.nta_states
     where status <> 'pending'
     qualify row_number() over (
-        partition by activity_id order by status = 'canceled', is_outdated, received desc
+        partition by activity_id order by status = 'canceled', is_outdated, receipt_order desc
     ) = 1
 
 ),
@@ -29,7 +29,7 @@ newer as (
         ) as is_canceled
     from events.typed_states
     qualify row_number() over (
-        partition by activity_id order by status = 'canceled', is_outdated, received desc
+        partition by activity_id order by status = 'canceled', is_outdated, receipt_order desc
     ) = 1
 
 ),
@@ -86,14 +86,14 @@ activities as (
             {name: 'exchange_rate', older: plain(legacy.exchange_rate),
                 newer: plain(newer.exchange_rate)},
             {name: 'tax_rate', older: plain(legacy.tax_rate), newer: plain(newer.tax_rate)}
-        ] as told
+        ] as fields
     from legacy
     full join newer on newer.activity_id = legacy.activity_id
     -- What only takes another back has no id of its own on the older stream.
     where legacy.activity_id is not null
         or newer.previous_id is null
         or (newer.status <> 'canceled' and newer.activity_id not in (
-            select activity_id from events.activity_states where mirrors_target
+            select activity_id from events.activity_states where is_exact_reversal
         ))
 
 ),
@@ -130,7 +130,7 @@ trades as (
                 newer: newer.settle_date::varchar},
             {name: 'system_date', older: older.system_date::varchar,
                 newer: newer.system_date::varchar}
-        ] as told
+        ] as fields
     from (select * from events.executions where source = 'trades') as older
     full join (
         select *
@@ -156,7 +156,7 @@ select
     system_date,
     only_in,
     case when only_in is null then list_transform(
-        list_filter(told, lambda field: field.older <> field.newer),
+        list_filter(fields, lambda field: field.older <> field.newer),
         lambda field: field.name || ': ' || field.older || ' | ' || field.newer
     ) else [] end as fields
 from every_one

@@ -17,11 +17,11 @@ amounts as (
     select rule, account_id, unit, difference
     from open
     union all
-    select open.rule, open.account_id, unseen_executions.currency, unseen_executions.cash
+    select open.rule, open.account_id, missing_fills.currency, missing_fills.cash
     from open
-    inner join unseen_executions
-        on unseen_executions.account_id = open.account_id
-        and open.subject = 'order ' || unseen_executions.order_id
+    inner join missing_fills
+        on missing_fills.account_id = open.account_id
+        and open.subject = 'order ' || missing_fills.order_id
     where open.rule = 'trades/order_quantity_differs'
 
 ),

@@ -1,7 +1,7 @@
 -- The night's own postings, reversals beside what they reverse.
 select
     postings.posting_id,
-    postings.event,
+    postings.event_id as event,
     postings.system_date,
     postings.trade_date,
     postings.settle_date,
@@ -14,4 +14,4 @@ select
     coalesce(postings.reverses, '') as reverses
 from postings
 inner join night on night.system_date = postings.system_date
-order by postings.event, postings.posting_id
+order by postings.event_id, postings.posting_id

@@ -46,7 +46,7 @@ def known(folder: Path, night: date = date.max) -> dict[str, Known]:
 
 
 def test_a_break_keeps_the_night_on_which_it_was_first_seen(tmp_path: Path) -> None:
-    """Through a change, a clearing and a reopening: its age counts from the beginning."""
+    """Through a change, a clearing and a reopening: its age counts from the books_start."""
     opened_on_monday(tmp_path)
     append_night(tmp_path, TUESDAY, [change("cleared", TUESDAY, "cleared", "")])
     append_night(tmp_path, WEDNESDAY, [change("reopened", WEDNESDAY, amount="7")])

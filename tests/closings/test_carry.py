@@ -24,7 +24,7 @@ def night(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("insert into events.opening values (?)", [BASE])
         connection.execute("insert into events.carried values ('N1')")
         connection.execute("create table main.rule_pack as select ? as rule", [RULE])
-        connection.execute("create table main.beginning as select ?::date as begins", [BASE])
+        connection.execute("create table main.books_start as select ?::date as begins", [BASE])
         connection.execute(
             """create table main.verdicts (rule varchar, severity varchar, account_id varchar,
             symbol varchar, subject varchar, verdict varchar, expected varchar, actual varchar,
@@ -45,7 +45,7 @@ def is_open(
 ) -> None:
     """Something that the last night left open."""
     night.execute(
-        "insert into events.base_open values (?, ?, 'S2', ?, 'A1', '', ?, '0', '-5', '-5', 'USD',"
+        "insert into events.start_open values (?, ?, 'S2', ?, 'A1', '', ?, '0', '-5', '-5', 'USD',"
         " ?, ?, ?)",
         [subject, RULE, state, subject, due_date, evidence, until],
     )

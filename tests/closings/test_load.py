@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from recon.closings.load import load_earlier_holdings
+from recon.closings.load import load_earlier_positions
 from recon.closings.parts import SCHEMAS
 from recon.closings.store import write_closing
 from tests.cases import empty_warehouse
@@ -39,8 +39,8 @@ def test_holdings_about_a_record_date_come_from_the_closings(tmp_path: Path) -> 
             from (values ('A1'), ('A2')) as holders (account_id)""",
             [TUESDAY],
         )
-        load_earlier_holdings(connection, tmp_path, closings, MONDAY)
-        rows = connection.execute("from events.earlier_holdings order by all").fetchall()
+        load_earlier_positions(connection, tmp_path, closings, MONDAY)
+        rows = connection.execute("from events.earlier_positions order by all").fetchall()
     assert rows == [(FRIDAY, "A1", "AAPL", Decimal(5)), (MONDAY, "A1", "AAPL", Decimal(0))]
 
 

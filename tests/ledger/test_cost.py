@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recon.ledger.cost import METHODS, costs
-from recon.ledger.holding import EXACT, Cost, Movement
+from recon.ledger.position import EXACT, Cost, Movement
 
 QUANTITIES = st.decimals(-50, 50, places=9, allow_nan=False, allow_infinity=False)
 PRICES = st.decimals(0, 500, places=4, allow_nan=False, allow_infinity=False)

@@ -61,7 +61,7 @@ def test_the_worst_come_first() -> None:
 def test_books_that_begin_in_the_middle_differ_nearly_everywhere_on_the_first_night(
     differing: int, accounts: int, first_night: bool, unopened: bool
 ) -> None:
-    """Four in five accounts; on a later night it is a fault of the data, not of the beginning."""
+    """Four in five accounts; on a later night it is a fault of the data, not of the books_start."""
     rows = [row(rule="statements/cash_differs", account_id=f"a{n}") for n in range(differing)]
     rows += [row(rule="statements/position_differs", account_id=f"a{n}") for n in range(differing)]
     rows += [row(rule="trades/other", account_id=f"b{n}") for n in range(9)]

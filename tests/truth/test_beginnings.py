@@ -13,7 +13,7 @@ from recon.sandbox.books.make import make_books
 from tests.nightly.longnights import BALANCES, base_of, query, rebuild
 from tests.truth.test_seeds import ALL, NEWER_ALONE, nights
 
-TAKEN_BACK = "select count(distinct movement_id) > 0 from base_lines"
+TAKEN_BACK = "select count(distinct movement_id) > 0 from start_lines"
 
 
 @pytest.mark.parametrize(("seed", "streams"), [(110, ALL), (112, NEWER_ALONE)])

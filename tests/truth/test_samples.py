@@ -76,7 +76,7 @@ def test_every_sample_is_archived(warehouse: duckdb.DuckDBPyConnection, stream: 
     """The count of lines is the count archived, and none is malformed."""
     lines = len((SAMPLES / FILES[stream]).read_text(encoding="utf-8").splitlines())
     archived = warehouse.execute(
-        "select count(*), count(malformed), count(distinct identity) from events.received"
+        "select count(*), count(malformed), count(distinct identity) from events.archived_messages"
         " where stream = ?",
         [stream],
     ).fetchall()

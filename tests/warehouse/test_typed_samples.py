@@ -77,7 +77,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
 def test_every_sample_is_one_event_and_none_is_malformed(night: duckdb.DuckDBPyConnection) -> None:
     """53 samples, of which one has three legs and fourteen have two; two are executions."""
     archived = night.execute(
-        "select count(*), count(malformed), sum(len(unread)) from events.received"
+        "select count(*), count(malformed), sum(len(unread)) from events.archived_messages"
     ).fetchall()
     assert archived == [(53 + 2 + 14, 0, 0)]
     assert night.execute("select count(*) from events.executions").fetchall() == [(2,)]
@@ -87,7 +87,8 @@ def test_every_sample_is_one_event_and_none_is_malformed(night: duckdb.DuckDBPyC
 def test_every_posting_is_balanced(night: duckdb.DuckDBPyConnection) -> None:
     """Each event, commodity and measure sums to zero."""
     unbalanced = night.execute(
-        "select event from postings group by event, commodity, measure having sum(amount) <> 0"
+        "select event_id from postings"
+        " group by event_id, commodity, measure having sum(amount) <> 0"
     ).fetchall()
     assert unbalanced == []
 

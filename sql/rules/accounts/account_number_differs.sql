@@ -9,7 +9,7 @@
 -- Clears only when somebody accepts it: a number once told stays told.
 with
 
-told as (
+reported as (
 
     select
         account_id,
@@ -34,7 +34,7 @@ told as (
 shared as (
 
     select subject, scope, number, count(distinct account_id) as accounts
-    from told
+    from reported
     group by subject, scope, number
 
 ),
@@ -42,18 +42,18 @@ shared as (
 owners as (
 
     select
-        told.account_id,
-        told.subject,
-        count(distinct told.number) as numbers,
+        reported.account_id,
+        reported.subject,
+        count(distinct reported.number) as numbers,
         max(shared.accounts) as accounts,
-        list(distinct told.number order by told.number) as texts,
-        list(distinct told.event_id order by told.event_id) as evidence
-    from told
+        list(distinct reported.number order by reported.number) as texts,
+        list(distinct reported.event_id order by reported.event_id) as evidence
+    from reported
     inner join shared
-        on shared.subject = told.subject
-        and shared.scope is not distinct from told.scope
-        and shared.number = told.number
-    group by told.account_id, told.subject
+        on shared.subject = reported.subject
+        and shared.scope is not distinct from reported.scope
+        and shared.number = reported.number
+    group by reported.account_id, reported.subject
 
 ),
 

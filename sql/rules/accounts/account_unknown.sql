@@ -67,7 +67,7 @@ verdicts as (
         'account' as subject,
         verdict,
         'an event of its opening' as expected,
-        case verdict when 'pass' then 'told' else 'none; first seen ' || first_date end as actual,
+        case verdict when 'pass' then 'reported' else 'none; first seen ' || first_date end as actual,
         null::decimal(38, 9) as difference,
         null::varchar as unit,
         case when verdict = 'pending' then due_date end as due_date,

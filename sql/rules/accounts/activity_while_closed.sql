@@ -1,6 +1,6 @@
 -- title:    Something was booked in an account that was closed, or not open yet
 -- severity: S1
--- reads:    executions, activity_effects, account_states, account_map, coverage
+-- reads:    executions, activity_net_effects, account_states, account_map, coverage
 -- params:   none
 --
 -- Trading and funding happen in active accounts only: what is booked in an account that is closed
@@ -75,7 +75,7 @@ booked as (
         corporate_action
         or regexp_matches(contra, '^EXT:(ISSUER|TAX|REG|BROKER)')
         or (entry_type in ('JNL', 'JNLC', 'JNLS') and qty_delta <= 0 and cash_delta <= 0)
-    from activity_effects
+    from activity_net_effects
     where qty_delta <> 0 or cash_delta <> 0
 
 ),

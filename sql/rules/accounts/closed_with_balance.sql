@@ -1,6 +1,6 @@
 -- title:    A closed account still holds something
 -- severity: S1
--- reads:    accounts, account_map, positions_proof, cash_proof, activity_effects, calendar, movements
+-- reads:    accounts, account_map, positions_proof, cash_proof, activity_net_effects, calendar, movements
 -- params:   system_date, trailing_days = 7
 --
 -- Both brokers close an account at zero: whoever it belonged to has been paid. So the books must
@@ -51,13 +51,13 @@ held as (
 trailed as (
 
     select account_id, symbol as commodity, 'shares' as unit, system_date, qty_delta as amount, contra
-    from activity_effects
+    from activity_net_effects
     union all
     select
-        activity_effects.account_id, cash_proof.currency, cash_proof.currency, system_date,
+        activity_net_effects.account_id, cash_proof.currency, cash_proof.currency, system_date,
         cash_delta, contra
-    from activity_effects
-    inner join cash_proof on cash_proof.account_id = activity_effects.account_id
+    from activity_net_effects
+    inner join cash_proof on cash_proof.account_id = activity_net_effects.account_id
 
 ),
 
@@ -91,13 +91,13 @@ judged as (
 
 moves as (
 
-    select account_id, coalesce(symbol, 'UNNAMED') as commodity, 'shares' as unit, event, received
+    select account_id, coalesce(symbol, 'UNNAMED') as commodity, 'shares' as unit, event_id, receipt_order
     from movements
     where kind in ('execution', 'activity') and qty <> 0
     union
     select
-        movements.account_id, cash_proof.currency, cash_proof.currency, movements.event,
-        movements.received
+        movements.account_id, cash_proof.currency, cash_proof.currency, movements.event_id,
+        movements.receipt_order
     from movements
     inner join cash_proof
         on cash_proof.account_id = movements.account_id
@@ -110,12 +110,12 @@ moved as (
 
     select
         account_id, commodity, unit,
-        list(event order by received desc, event)[1:20] as evidence
+        list(event_id order by receipt_order desc, event_id)[1:20] as evidence
     from (
-        select account_id, commodity, unit, event, max(received) as received
+        select account_id, commodity, unit, event_id, max(receipt_order) as receipt_order
         from moves
         semi join judged using (account_id, commodity, unit)
-        group by account_id, commodity, unit, event
+        group by account_id, commodity, unit, event_id
     ) as events
     group by account_id, commodity, unit
 

@@ -13,7 +13,7 @@
 -- Clears when the lost event comes, or when somebody accepts it.
 with
 
-told as (
+reported as (
 
     select
         account_id, 'account' as kind, type, split_part(type, '.', 2) as verb, status, step,
@@ -35,7 +35,7 @@ moments as (
         updated_at,
         last(status order by step) as status,
         list(status) filter (where verb <> 'UPDATED') as statuses
-    from told
+    from reported
     group by account_id, kind, updated_at
 
 ),
@@ -55,30 +55,30 @@ preceded as (
 judged as (
 
     select
-        told.*,
+        reported.*,
         case
             when verb = 'CREATED' then ['PENDING_APPROVAL', 'ACTIVE']
             when verb = 'ACTIVATED' then ['ACTIVE']
             when verb = 'CLOSING_INITIATED' then ['CLOSING']
             when verb in ('CLOSED', 'LOCKED') then [verb]
-            when verb = 'UPDATED' and told.kind = 'account'
+            when verb = 'UPDATED' and reported.kind = 'account'
                 then list_concat(
                     coalesce(preceded.statuses, []),
-                    [coalesce(preceded.before, told.status)],
+                    [coalesce(preceded.before, reported.status)],
                     if(preceded.before = 'LOCKED', ['ACTIVE', 'CLOSING'], [])
                 )
         end as fitting,
         case
             when fitting is null then 'not_evaluated'
-            when list_contains(fitting, told.status) then 'pass'
-            when told.updated_at > told.event_at then 'within_tolerance'
+            when list_contains(fitting, reported.status) then 'pass'
+            when reported.updated_at > reported.event_at then 'within_tolerance'
             else 'break'
         end as verdict
-    from told
+    from reported
     inner join preceded
-        on preceded.account_id = told.account_id
-        and preceded.kind = told.kind
-        and preceded.updated_at = told.updated_at
+        on preceded.account_id = reported.account_id
+        and preceded.kind = reported.kind
+        and preceded.updated_at = reported.updated_at
 
 ),
 

@@ -9,7 +9,7 @@
 -- Clears only when somebody accepts it: what was told stays told.
 with
 
-told as (
+reported as (
 
     select
         account_id,
@@ -43,7 +43,7 @@ judged as (
             if(types > 1, types || ' types', null),
             if(times > 1, times || ' times of making', null)
         ) as changes
-    from told
+    from reported
 
 ),
 

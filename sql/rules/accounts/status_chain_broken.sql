@@ -58,7 +58,7 @@ allowed (status_from, status_to) as (
 
 ),
 
-told as (
+reported as (
 
     select
         account_id, 'status' as chain, step, status_from, status_to, event_id
@@ -75,7 +75,7 @@ told as (
 steps as (
 
     select *, lag(status_to) over (partition by account_id, chain order by step) as before
-    from told
+    from reported
 
 ),
 

@@ -15,7 +15,7 @@
 -- Clears when the event between is delivered, or when somebody accepts it.
 with
 
-told as (
+reported as (
 
     select account_id, 'account' as kind, step, status, event_id, system_date
     from upvest_account_states
@@ -31,7 +31,7 @@ steps as (
         *,
         lag(status) over (partition by account_id, kind order by step) as before,
         lag(event_id) over (partition by account_id, kind order by step) as event_before
-    from told
+    from reported
     where status is not null
 
 ),

@@ -23,7 +23,7 @@ legs as (
         entry_type,
         qty,
         cash,
-        event,
+        event_id,
         system_date,
         if(entry_type = 'OPTRD', null, regexp_extract(
             symbol, '^(.+?)(\d?)\d{6}([CP])(\d{8})$', ['underlying', 'digit', 'kind', 'strike']
@@ -48,7 +48,7 @@ deliveries as (
         sum(if(contract.kind = 'C', -qty, qty)) filter (where contract is not null) as units,
         sum(qty) filter (where entry_type = 'OPTRD') as shares,
         sum(cash) filter (where entry_type = 'OPTRD') as paid,
-        list(distinct event order by event) as evidence
+        list(distinct event_id order by event_id) as evidence
     from legs
     group by account_id, contra
     having digit <> '' and units <> 0 and shares <> 0
@@ -63,7 +63,7 @@ swaps as (
         max(old_rate) as old_rate
     from activities
     where entry_type = 'OPCA'
-        and leg = 'ADD'
+        and ca_leg = 'ADD'
         and entry_sub_type in ('SPLIT.RSPLIT', 'MA.SMA', 'MA.SCMA')
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
@@ -79,7 +79,7 @@ known as (
         case
             when multiplier <> 100 then multiplier
             when old_rate > 0 then 100 * new_rate
-        end::decimal(38, 9) as told,
+        end::decimal(38, 9) as reported,
         case when multiplier <> 100 then 1 else old_rate end::decimal(38, 9) as told_of,
         count(*) over (partition by deliveries.contract) as deliveries_of_it
     from deliveries
@@ -117,7 +117,7 @@ judged as (
 
     select
         known.*,
-        coalesce(told * abs(known.units), measures.shares * abs(known.units)) as due_shares,
+        coalesce(reported * abs(known.units), measures.shares * abs(known.units)) as due_shares,
         coalesce(told_of, measures.units) as due_of,
         abs(paid) * 1000 % (abs(known.units) * strike) = 0 as is_multiple,
         (abs(known.units) * strike * multiplier * 0.001)::decimal(38, 9) as due_cash

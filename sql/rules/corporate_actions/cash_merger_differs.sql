@@ -21,9 +21,9 @@ mergers as (
         group_key,
         min(group_id) as group_id,
         min(system_date) as first_date,
-        coalesce(max(cash_rate) filter (where leg = 'CASH'), max(cash_rate)) as cash_rate,
-        -sum(qty) filter (where leg = 'REMOVE') as removed,
-        sum(net_amount) filter (where leg = 'CASH') as paid,
+        coalesce(max(cash_rate) filter (where ca_leg = 'CASH'), max(cash_rate)) as cash_rate,
+        -sum(qty) filter (where ca_leg = 'REMOVE') as removed,
+        sum(net_amount) filter (where ca_leg = 'CASH') as paid,
         list(activity_id order by activity_id) as evidence
     from activities
     where entry_type in ('MA', 'REO')
@@ -31,7 +31,7 @@ mergers as (
         and system_date <= $system_date::date
     group by account_id, group_key
     having max(cash_rate) is not null
-        or bool_or(leg = 'CASH')
+        or bool_or(ca_leg = 'CASH')
         or bool_or(entry_sub_type in ('CMA', 'SCMA', 'REOC', 'REOSC'))
 
 ),

@@ -30,7 +30,7 @@ legs as (
     where activities.entry_type = 'OPCA'
         and activities.status in ('executed', 'correct')
         and activities.system_date <= $system_date::date
-        and activities.leg in ('REMOVE', 'ADD')
+        and activities.ca_leg in ('REMOVE', 'ADD')
 
 ),
 
@@ -39,7 +39,7 @@ contracts as (
     select
         account_id,
         group_key,
-        leg,
+        ca_leg,
         symbol,
         contract,
         -- In thousandths of a dollar, as the symbol prints it.
@@ -53,7 +53,7 @@ contracts as (
         max(system_date) as booked_on,
         list(activity_id order by activity_id) as evidence
     from legs
-    group by account_id, group_key, leg, symbol, contract
+    group by account_id, group_key, ca_leg, symbol, contract
 
 ),
 
@@ -62,9 +62,9 @@ placed as (
     select
         *,
         row_number() over (
-            partition by account_id, group_key, leg order by strike, symbol
+            partition by account_id, group_key, ca_leg order by strike, symbol
         ) as place,
-        count(*) over (partition by account_id, group_key, leg) as legs
+        count(*) over (partition by account_id, group_key, ca_leg) as legs
     from contracts
     where strike is not null
 
@@ -96,8 +96,8 @@ pairs as (
         and new.group_key = old.group_key
         and new.place = old.place
         and new.legs = old.legs
-        and new.leg = 'ADD'
-    where old.leg = 'REMOVE'
+        and new.ca_leg = 'ADD'
+    where old.ca_leg = 'REMOVE'
 
 ),
 

@@ -21,7 +21,7 @@ legs as (
         if(entry_type = 'VOF', 1, old_rate)::decimal(38, 9) as for_each
     from activities
     where (entry_type = 'REO' or (entry_type = 'VOF' and entry_sub_type = 'VDST'))
-        and leg = 'ADD'
+        and ca_leg = 'ADD'
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
 

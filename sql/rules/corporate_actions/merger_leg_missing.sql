@@ -15,7 +15,7 @@ with
 legs as (
 
     select
-        account_id, entry_sub_type, group_key, group_id, source_symbol, leg, qty, cash_rate,
+        account_id, entry_sub_type, group_key, group_id, source_symbol, ca_leg, qty, cash_rate,
         exchange_rate, system_date, activity_id,
         activity_id in (select activity_id from activities) as in_books
     from events.activities
@@ -41,13 +41,13 @@ mergers as (
         end as kind,
         min(system_date) as first_date,
         max(system_date) as last_date,
-        coalesce(bool_or(leg = 'REMOVE'), false) as has_remove,
-        coalesce(bool_or(leg = 'ADD'), false) as has_add,
-        coalesce(bool_or(leg = 'CASH'), false) as has_cash,
+        coalesce(bool_or(ca_leg = 'REMOVE'), false) as has_remove,
+        coalesce(bool_or(ca_leg = 'ADD'), false) as has_add,
+        coalesce(bool_or(ca_leg = 'CASH'), false) as has_cash,
         coalesce(
-            round(sum(qty) filter (where leg = 'REMOVE') * max(cash_rate), 2) = 0, false
+            round(sum(qty) filter (where ca_leg = 'REMOVE') * max(cash_rate), 2) = 0, false
         ) as pays_nothing,
-        string_agg(distinct leg, ', ' order by leg) as legs,
+        string_agg(distinct ca_leg, ', ' order by ca_leg) as legs,
         list(activity_id order by activity_id) as evidence
     from legs
     group by account_id, group_key

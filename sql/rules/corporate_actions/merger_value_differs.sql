@@ -17,7 +17,7 @@ legs as (
 
     select
         *,
-        case when leg in ('REMOVE', 'ADD') then abs(qty) * price end as cost,
+        case when ca_leg in ('REMOVE', 'ADD') then abs(qty) * price end as cost,
         case when price = 0 then 0 else abs(qty) * ('1e-' || price_dp)::decimal(38, 9) end as unit,
         max(cash_rate) over (partition by account_id, group_key) as paid_rate
     from activities
@@ -36,17 +36,17 @@ mergers as (
         group_key,
         min(group_id) as group_id,
         min(system_date) as first_date,
-        count(cost) = count(*) filter (where leg in ('REMOVE', 'ADD')) as priced,
-        bool_or(leg = 'CASH' or entry_sub_type = 'SCMA') and max(paid_rate) is null as lacks_rate,
-        sum(cost) filter (where leg = 'REMOVE') as kept,
+        count(cost) = count(*) filter (where ca_leg in ('REMOVE', 'ADD')) as priced,
+        bool_or(ca_leg = 'CASH' or entry_sub_type = 'SCMA') and max(paid_rate) is null as lacks_rate,
+        sum(cost) filter (where ca_leg = 'REMOVE') as kept,
         sum(case when price > paid_rate then abs(qty) * (price - paid_rate)
-        when price <= paid_rate then 0 end) filter (where leg = 'REMOVE') as reduced,
-        sum(cost) filter (where leg = 'ADD') as added,
-        sum(unit) filter (where leg = 'ADD') as two_bounds,
+        when price <= paid_rate then 0 end) filter (where ca_leg = 'REMOVE') as reduced,
+        sum(cost) filter (where ca_leg = 'ADD') as added,
+        sum(unit) filter (where ca_leg = 'ADD') as two_bounds,
         list(activity_id order by activity_id) as evidence
     from legs
     group by account_id, group_key
-    having bool_or(leg = 'ADD') or bool_or(entry_sub_type in ('SMA', 'SCMA'))
+    having bool_or(ca_leg = 'ADD') or bool_or(entry_sub_type in ('SMA', 'SCMA'))
 
 ),
 

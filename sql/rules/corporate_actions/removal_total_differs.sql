@@ -1,6 +1,6 @@
 -- title:    A corporate action did not remove the whole holding
 -- severity: S1
--- reads:    activities, activity_effects, execution_effects, opening, opening_positions
+-- reads:    activities, activity_net_effects, execution_effects, opening, opening_positions
 -- params:   system_date
 --
 -- A split, merger, name change or worthless removal takes away all that an account holds of the
@@ -22,11 +22,11 @@ removals as (
         min(group_id) as group_id,
         symbol,
         min(system_date) as first_date,
-        min(received) as first_received,
+        min(receipt_order) as first_received,
         sum(qty) as removed,
         list(activity_id order by activity_id) as evidence
     from activities
-    where leg = 'REMOVE'
+    where ca_leg = 'REMOVE'
         and (entry_type in ('SPLIT', 'MA', 'NC') or entry_sub_type = 'WRM')
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
@@ -38,15 +38,15 @@ movements as (
 
     select
         account_id, symbol, qty, opening.system_date,
-        null::bigint as received, null::varchar as group_key
+        null::bigint as receipt_order, null::varchar as group_key
     from opening_positions
     cross join opening
     union all
     select account_id, symbol, qty_delta, system_date, null, null
     from execution_effects
     union all
-    select account_id, symbol, qty_delta, system_date, received, group_key
-    from activity_effects
+    select account_id, symbol, qty_delta, system_date, receipt_order, group_key
+    from activity_net_effects
 
 ),
 
@@ -72,7 +72,7 @@ holdings as (
         and (
             movements.system_date < removals.first_date
             or (movements.system_date = removals.first_date
-                and movements.received < removals.first_received)
+                and movements.receipt_order < removals.first_received)
         )
     group by
         removals.account_id, removals.symbol, removals.kind, removals.group_key,

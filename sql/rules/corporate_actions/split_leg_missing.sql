@@ -20,7 +20,7 @@ legs as (
         group_key,
         group_id,
         source_symbol,
-        leg,
+        ca_leg,
         new_qty,
         system_date,
         activity_id,
@@ -36,16 +36,16 @@ splits as (
 
     select
         account_id,
-        coalesce(min(source_symbol) filter (where leg = 'REMOVE'), min(source_symbol)) as symbol,
+        coalesce(min(source_symbol) filter (where ca_leg = 'REMOVE'), min(source_symbol)) as symbol,
         coalesce(max(entry_sub_type), 'SPLIT') as kind,
         group_key,
         min(group_id) as group_id,
         min(system_date) as first_date,
         max(system_date) as last_date,
-        coalesce(bool_or(leg = 'REMOVE'), false) as has_remove,
-        coalesce(bool_or(leg = 'ADD'), false) as has_add,
+        coalesce(bool_or(ca_leg = 'REMOVE'), false) as has_remove,
+        coalesce(bool_or(ca_leg = 'ADD'), false) as has_add,
         coalesce(max(new_qty) = 0, false) as adds_nothing,
-        string_agg(distinct leg, ' and ' order by leg) as legs,
+        string_agg(distinct ca_leg, ' and ' order by ca_leg) as legs,
         list(activity_id order by activity_id) as evidence
     from legs
     group by account_id, group_key

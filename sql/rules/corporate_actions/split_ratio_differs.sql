@@ -22,16 +22,16 @@ splits as (
 
     select
         account_id,
-        coalesce(min(source_symbol) filter (where leg = 'REMOVE'), min(source_symbol)) as symbol,
+        coalesce(min(source_symbol) filter (where ca_leg = 'REMOVE'), min(source_symbol)) as symbol,
         coalesce(max(entry_sub_type), 'SPLIT') as kind,
         group_key,
         min(group_id) as group_id,
         min(system_date) as first_date,
-        case when count(distinct symbol) filter (where leg = 'REMOVE') = 1
-        then sum(qty) filter (where leg = 'REMOVE') end as removed,
-        coalesce(sum(qty) filter (where leg = 'ADD'), case when max(new_qty) = 0 then 0 end)
+        case when count(distinct symbol) filter (where ca_leg = 'REMOVE') = 1
+        then sum(qty) filter (where ca_leg = 'REMOVE') end as removed,
+        coalesce(sum(qty) filter (where ca_leg = 'ADD'), case when max(new_qty) = 0 then 0 end)
             as added,
-        count(*) filter (where leg = 'ADD') * 0.000000001 as cut,
+        count(*) filter (where ca_leg = 'ADD') * 0.000000001 as cut,
         count(old_qty) = count(*) and count(new_qty) = count(*) as has_text,
         min(old_qty) as least_old,
         max(old_qty) as most_old,
@@ -58,7 +58,7 @@ units as (
     from activities
     where entry_type = 'SPLIT'
         and entry_sub_type = 'USPLIT'
-        and leg = 'ADD'
+        and ca_leg = 'ADD'
         and status in ('executed', 'correct')
         and system_date <= $system_date::date
     group by group_key, symbol

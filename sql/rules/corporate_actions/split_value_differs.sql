@@ -20,7 +20,7 @@ legs as (
         group_key,
         group_id,
         source_symbol,
-        leg,
+        ca_leg,
         system_date,
         activity_id,
         abs(qty) * price as cost,
@@ -36,15 +36,15 @@ splits as (
 
     select
         account_id,
-        coalesce(min(source_symbol) filter (where leg = 'REMOVE'), min(source_symbol)) as symbol,
+        coalesce(min(source_symbol) filter (where ca_leg = 'REMOVE'), min(source_symbol)) as symbol,
         coalesce(max(entry_sub_type), 'SPLIT') as kind,
         group_key,
         min(group_id) as group_id,
         min(system_date) as first_date,
-        case when count(cost) = count(*) then sum(cost) filter (where leg = 'REMOVE') end
+        case when count(cost) = count(*) then sum(cost) filter (where ca_leg = 'REMOVE') end
             as removed,
-        case when count(cost) = count(*) then sum(cost) filter (where leg = 'ADD') end as added,
-        sum(unit) filter (where leg = 'ADD') as two_bounds,
+        case when count(cost) = count(*) then sum(cost) filter (where ca_leg = 'ADD') end as added,
+        sum(unit) filter (where ca_leg = 'ADD') as two_bounds,
         list(activity_id order by activity_id) as evidence
     from legs
     group by account_id, group_key

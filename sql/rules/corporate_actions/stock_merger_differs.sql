@@ -21,10 +21,10 @@ mergers as (
         group_key,
         min(group_id) as group_id,
         min(system_date) as first_date,
-        coalesce(max(exchange_rate) filter (where leg = 'ADD'), max(exchange_rate)) as new_rate,
-        coalesce(max(old_rate) filter (where leg = 'ADD'), max(old_rate)) as old_rate,
-        (-sum(qty) filter (where leg = 'REMOVE'))::decimal(38, 9) as removed,
-        (sum(qty) filter (where leg = 'ADD'))::decimal(38, 9) as added,
+        coalesce(max(exchange_rate) filter (where ca_leg = 'ADD'), max(exchange_rate)) as new_rate,
+        coalesce(max(old_rate) filter (where ca_leg = 'ADD'), max(old_rate)) as old_rate,
+        (-sum(qty) filter (where ca_leg = 'REMOVE'))::decimal(38, 9) as removed,
+        (sum(qty) filter (where ca_leg = 'ADD'))::decimal(38, 9) as added,
         list(activity_id order by activity_id) as evidence
     from activities
     where entry_type = 'MA'
@@ -32,7 +32,7 @@ mergers as (
         and system_date <= $system_date::date
     group by account_id, group_key
     having max(exchange_rate) is not null
-        or bool_or(leg = 'ADD')
+        or bool_or(ca_leg = 'ADD')
         or bool_or(entry_sub_type in ('SMA', 'SCMA'))
 
 ),

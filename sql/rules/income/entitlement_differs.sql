@@ -1,6 +1,6 @@
 -- title:    A dividend was paid on another quantity than the account held
 -- severity: S1
--- reads:    activities, activity_effects, calendar, earlier_holdings, opening, postings
+-- reads:    activities, activity_net_effects, calendar, earlier_positions, opening, postings
 -- params:   system_date
 --
 -- A dividend is paid on what was held when the shares went ex-dividend. The broker prints the
@@ -70,7 +70,7 @@ holdings as (
         coalesce(earlier.qty, sum(postings.amount), 0)::decimal(38, 9) as held
     from sessions
     left join beginnings on beginnings.account_id = sessions.account_id
-    left join earlier_holdings as earlier
+    left join earlier_positions as earlier
         on earlier.system_date = sessions.date
         and earlier.account_id = sessions.account_id
         and earlier.symbol = sessions.symbol
@@ -102,15 +102,15 @@ elsewhere as (
     select distinct entitlements.first_id
     from entitlements
     inner join compared on compared.first_id = entitlements.first_id
-    inner join activity_effects
-        on activity_effects.account_id = entitlements.account_id
-        and activity_effects.symbol = entitlements.symbol
+    inner join activity_net_effects
+        on activity_net_effects.account_id = entitlements.account_id
+        and activity_net_effects.symbol = entitlements.symbol
         and case
-            when activity_effects.entry_type in ('NC', 'MA')
-                then activity_effects.qty_delta <> 0 and activity_effects.system_date
+            when activity_net_effects.entry_type in ('NC', 'MA')
+                then activity_net_effects.qty_delta <> 0 and activity_net_effects.system_date
                     between compared.since and entitlements.last_date
-            when activity_effects.entry_sub_type = 'SPD'
-                then activity_effects.settle_date = entitlements.settle_date
+            when activity_net_effects.entry_sub_type = 'SPD'
+                then activity_net_effects.settle_date = entitlements.settle_date
         end
 
 ),

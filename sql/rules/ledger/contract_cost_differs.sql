@@ -28,19 +28,19 @@ actions as (
     select
         account_id,
         contra,
-        min(symbol) filter (where booked_leg = 'REMOVE') as symbol,
+        min(symbol) filter (where ca_leg = 'REMOVE') as symbol,
         sum(stated_cost) as residue,
-        sum(abs(stated_cost)) filter (where booked_leg = 'REMOVE') as removed,
-        sum(abs(stated_cost)) filter (where booked_leg <> 'REMOVE') as added,
-        sum(if(booked_leg = 'REMOVE', 0, abs(qty) * multiplier * by_scale[price_dp + 1])
+        sum(abs(stated_cost)) filter (where ca_leg = 'REMOVE') as removed,
+        sum(abs(stated_cost)) filter (where ca_leg <> 'REMOVE') as added,
+        sum(if(ca_leg = 'REMOVE', 0, abs(qty) * multiplier * by_scale[price_dp + 1])
             + if(net_amount <> 0, 0.005, 0)) + 0.000000001 as allowed,
         bool_and(coalesce(price, 0) <> 0) as is_priced,
         max(system_date) as last_date,
-        list(distinct event order by event) as evidence
+        list(distinct event_id order by event_id) as evidence
     from legs
     group by account_id, contra
-    having count(*) filter (where booked_leg = 'REMOVE') > 0
-        and count(*) filter (where booked_leg <> 'REMOVE') > 0
+    having count(*) filter (where ca_leg = 'REMOVE') > 0
+        and count(*) filter (where ca_leg <> 'REMOVE') > 0
 
 ),
 

@@ -1,6 +1,6 @@
 -- title:    An event has no posting, or a posting no event
 -- severity: S1
--- reads:    executions, execution_effects, activity_states, state_effects, postings, night
+-- reads:    executions, execution_effects, activity_states, activity_entries, postings, night
 -- params:   none
 --
 -- Every execution and every state of an activity is in the books of its night, or is left out for
@@ -13,12 +13,12 @@ with
 found as (
 
     select
-        executions.execution_id as event,
+        executions.execution_id as event_id,
         executions.account_id,
         executions.symbol,
         case
             when effects.qty_delta is null then 'effect unknown'
-            when effects.claim > 1 then 'taken back before'
+            when effects.reversal_rank > 1 then 'reversed before'
             when effects.new_qty = 0 and effects.old_qty = 0 then 'moves nothing'
         end as reason
     from executions
@@ -37,22 +37,22 @@ found as (
         end
     from activity_states as states
     inner join night on night.system_date = states.system_date
-    left join state_effects as effects
+    left join activity_entries as effects
         on effects.activity_id = states.activity_id and effects.state = states.state
 
 ),
 
 booked as (
 
-    select event, count(*) as postings
+    select event_id, count(*) as postings
     from postings
-    group by event
+    group by event_id
 
 ),
 
 known as (
 
-    select execution_id as event from executions
+    select execution_id as event_id from executions
     union
     select activity_id from activity_states
 
@@ -63,17 +63,17 @@ compared as (
     select
         found.account_id,
         found.symbol,
-        found.event,
+        found.event_id,
         if(max(booked.postings) > 0, 'posted', min(found.reason)) as treatment
     from found
-    left join booked on booked.event = found.event
-    group by found.account_id, found.symbol, found.event
+    left join booked on booked.event_id = found.event_id
+    group by found.account_id, found.symbol, found.event_id
     union all
-    select distinct postings.account_id, null, postings.event, null
+    select distinct postings.account_id, null, postings.event_id, null
     from postings
     inner join night on night.system_date = postings.system_date
-    left join known on known.event = postings.event
-    where postings.kind in ('execution', 'activity', 'memo') and known.event is null
+    left join known on known.event_id = postings.event_id
+    where postings.kind in ('execution', 'activity', 'memo') and known.event_id is null
 
 ),
 
@@ -82,7 +82,7 @@ verdicts as (
     select
         account_id,
         symbol,
-        'event ' || event as subject,
+        'event ' || event_id as subject,
         case
             when treatment = 'effect unknown' then 'not_evaluated'
             when treatment is not null then 'pass'
@@ -93,7 +93,7 @@ verdicts as (
         null::decimal(38, 9) as difference,
         null::varchar as unit,
         null::date as due_date,
-        [event] as evidence
+        [event_id] as evidence
     from compared
 
 )

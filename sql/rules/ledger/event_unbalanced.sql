@@ -10,10 +10,10 @@ with
 
 events as (
 
-    select event, account_id, commodity, sum(amount) as remainder
+    select event_id, account_id, commodity, sum(amount) as remainder
     from postings
     where system_date = $system_date::date
-    group by event, account_id, commodity
+    group by event_id, account_id, commodity
 
 ),
 
@@ -22,14 +22,14 @@ verdicts as (
     select
         account_id,
         commodity as symbol,
-        'event ' || event as subject,
+        'event ' || event_id as subject,
         case when remainder = 0 then 'pass' else 'break' end as verdict,
         '0' as expected,
         remainder::varchar as actual,
         remainder::decimal(38, 9) as difference,
         commodity as unit,
         null::date as due_date,
-        [event] as evidence
+        [event_id] as evidence
     from events
 
 )

@@ -12,7 +12,7 @@ entries as (
 
     select
         postings.account_id,
-        postings.event,
+        postings.event_id,
         count(*) as postings,
         count(*) filter (
             where (postings.kind = 'memo') <> starts_with(postings.ledger_account, 'MEMO:')
@@ -20,7 +20,7 @@ entries as (
     from postings
     inner join night on night.system_date = postings.system_date
     where postings.kind = 'memo' or starts_with(postings.ledger_account, 'MEMO:')
-    group by postings.account_id, postings.event
+    group by postings.account_id, postings.event_id
 
 ),
 
@@ -29,14 +29,14 @@ verdicts as (
     select
         account_id,
         null::varchar as symbol,
-        'memo of event ' || event as subject,
+        'memo of event ' || event_id as subject,
         if(misplaced = 0, 'pass', 'break') as verdict,
         '0 postings outside' as expected,
         misplaced || ' of ' || postings || ' postings outside' as actual,
         misplaced::decimal(38, 9) as difference,
         'postings' as unit,
         null::date as due_date,
-        [event] as evidence
+        [event_id] as evidence
     from entries
 
 )

@@ -1,6 +1,6 @@
 -- title:    A reversal does not take back exactly what its target booked
 -- severity: S0
--- reads:    postings, base_lines, night
+-- reads:    postings, start_lines, night
 -- params:   none
 --
 -- A bust, a correction and a later state of an activity take back every posting of their target,
@@ -26,11 +26,11 @@ booked as (
     select posting_id, account_id, ledger_account, commodity, amount
     from postings
     union all
-    select movement_id || '/' || leg, null, ledger_account, commodity, amount
-    from base_lines
+    select movement_id || '/' || line_no, null, ledger_account, commodity, amount
+    from start_lines
     union all
-    select movement_id || '/' || (leg + 1), null, other_account, commodity, -amount
-    from base_lines
+    select movement_id || '/' || (line_no + 1), null, other_account, commodity, -amount
+    from start_lines
 
 ),
 
@@ -56,7 +56,7 @@ compared as (
 
     select
         coalesce(taken.target, targets.target) as target,
-        taken.event,
+        taken.event_id,
         coalesce(taken.account_id, targets.account_id) as account_id,
         targets.posting_id is not null as is_known,
         coalesce(
@@ -77,7 +77,7 @@ reversals as (
     select
         account_id,
         target,
-        max(event) as event,
+        max(event_id) as event_id,
         count(*) as postings,
         bool_or(is_known) as is_known,
         count(*) filter (where is_exact) as exact
@@ -97,12 +97,12 @@ verdicts as (
             when exact = postings then 'pass'
             else 'break'
         end as verdict,
-        postings || ' postings taken back' as expected,
-        exact || ' postings taken back' as actual,
+        postings || ' postings reversed' as expected,
+        exact || ' postings reversed' as actual,
         (exact - postings)::decimal(38, 9) as difference,
         'postings' as unit,
         null::date as due_date,
-        if(event is null, [target], [event, target]) as evidence
+        if(event_id is null, [target], [event_id, target]) as evidence
     from reversals
 
 )

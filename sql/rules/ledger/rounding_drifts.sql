@@ -47,13 +47,13 @@ tonight as (
     select
         rounded.account_id,
         movements.symbol,
-        movements.event,
+        movements.event_id,
         rounded.commodity,
         sum(rounded.amount)::decimal(38, 9) as amount
     from rounded
     inner join movements on movements.movement_id = rounded.movement_id
     where rounded.system_date = $system_date::date
-    group by rounded.account_id, movements.symbol, movements.event, rounded.commodity
+    group by rounded.account_id, movements.symbol, movements.event_id, rounded.commodity
 
 ),
 
@@ -63,7 +63,7 @@ events as (
         tonight.account_id,
         tonight.symbol,
         unique_subject(
-            tonight.account_id, tonight.symbol, 'rounding of event ' || tonight.event,
+            tonight.account_id, tonight.symbol, 'rounding of event ' || tonight.event_id,
             tonight.commodity
         ) as subject,
         case
@@ -75,7 +75,7 @@ events as (
         plain(tonight.amount) as actual,
         tonight.amount as difference,
         tonight.commodity as unit,
-        [tonight.event] as evidence
+        [tonight.event_id] as evidence
     from tonight
     inner join allowances
         on allowances.account_id = tonight.account_id

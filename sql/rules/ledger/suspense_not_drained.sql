@@ -27,7 +27,7 @@ sides as (
     select
         ledger_account, commodity, measure, account_id,
         sum(amount) as amount,
-        list(distinct event) as events
+        list(distinct event_id) as events
     from postings
     where starts_with(ledger_account, 'SUSP:')
     group by ledger_account, commodity, measure, account_id

@@ -19,7 +19,7 @@ journals as (
         max(idempotency_key) as idempotency_key,
         last(status_to order by step) as status,
         max(batch_error_message) as message,
-        max(system_date) as told_on,
+        max(system_date) as reported_on,
         last(event_id order by step) as event_id
     from journal_states
     where system_date <= $system_date::date
@@ -38,13 +38,13 @@ batches as (
             where message is not null or status in ('rejected', 'refused')
         ) as failed,
         max(message) as message,
-        max(told_on) as told_on,
+        max(reported_on) as reported_on,
         list(event_id order by event_id) as evidence
     from journals
     where idempotency_key is not null
     group by idempotency_key
     having (count(*) > 1 or max(message) is not null)
-        and max(told_on)
+        and max(reported_on)
         > coalesce((select max(opening.system_date) from opening), '0001-01-01'::date)
 
 ),
@@ -60,7 +60,7 @@ judged as (
             else 'break'
         end as verdict
     from batches
-    left join calendar on calendar.date = batches.told_on
+    left join calendar on calendar.date = batches.reported_on
 
 ),
 

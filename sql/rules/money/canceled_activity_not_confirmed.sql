@@ -58,7 +58,7 @@ named as (
                 and opposite.net_amount = -activities.net_amount
                 and (opposite.qty <> 0 or opposite.net_amount <> 0)
                 and opposite.status in ('executed', 'correct')
-                and opposite.received > activities.received
+                and opposite.receipt_order > activities.receipt_order
                 and opposite.system_date <= $system_date::date
         ) as opposite_id
     from transactions
@@ -94,7 +94,7 @@ verdicts as (
         'canceled' as expected,
         case
             when activity_id is null then 'not known'
-            when opposite_id is not null then 'taken back'
+            when opposite_id is not null then 'reversed'
             else status
         end as actual,
         null::decimal(38, 9) as difference,

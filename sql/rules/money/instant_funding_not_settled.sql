@@ -40,7 +40,7 @@ entries as (
 
 ),
 
-taken_back as (
+reversals as (
 
     select account_id, -net_amount as net_amount, count(*) as memos
     from entries
@@ -72,10 +72,10 @@ memos as (
             range between $days::int preceding and current row
         ) as since_day
     from standing
-    left join taken_back
-        on taken_back.account_id = standing.account_id
-        and taken_back.net_amount = standing.net_amount
-    where standing.place > coalesce(taken_back.memos, 0)
+    left join reversals
+        on reversals.account_id = standing.account_id
+        and reversals.net_amount = standing.net_amount
+    where standing.place > coalesce(reversals.memos, 0)
     window near as (
         partition by standing.account_id, standing.net_amount order by day, activity_id
     )

@@ -1,6 +1,6 @@
 -- title:    A corrected journal is still booked
 -- severity: S1
--- reads:    journal_states, activities, beginning, calendar, coverage, journal_accounts
+-- reads:    journal_states, activities, books_start, calendar, coverage, journal_accounts
 -- params:   system_date
 --
 -- A journal with status `correct` was wrong: the broker cancels it and makes a new one with a new
@@ -70,7 +70,7 @@ judged as (
             else 'break'
         end as verdict
     from journals
-    cross join beginning
+    cross join books_start
     left join calendar on calendar.date = journals.corrected_on
     where journals.corrected_on > begins
 

@@ -1,6 +1,6 @@
 -- title:    What is booked of a journal is not what its status says
 -- severity: S1
--- reads:    journal_states, activities, beginning, calendar, coverage, journal_accounts
+-- reads:    journal_states, activities, books_start, calendar, coverage, journal_accounts
 -- params:   system_date
 --
 -- A journal that is executed has moved cash or shares, so activities that bear its id are booked;
@@ -17,13 +17,13 @@
 -- Clears when the missing side comes.
 with
 
-told as (
+reported as (
 
     select
         journal_id,
         last(entry_type order by step) as entry_type,
         last(status_to order by step) as status,
-        last(system_date order by step) as told_on,
+        last(system_date order by step) as reported_on,
         min(system_date) filter (where status_to in ('executed', 'activity_created'))
             as executed_on,
         last(event_id order by step) as event_id
@@ -85,31 +85,31 @@ unnamed as (
 numbered as (
 
     select
-        told.journal_id,
-        row_number() over (partition by told.executed_on order by told.journal_id) as number
-    from told
-    where told.entry_type <> 'JNLC'
-        and told.status in ('executed', 'activity_created')
-        and told.journal_id not in (select journal from booked)
+        reported.journal_id,
+        row_number() over (partition by reported.executed_on order by reported.journal_id) as number
+    from reported
+    where reported.entry_type <> 'JNLC'
+        and reported.status in ('executed', 'activity_created')
+        and reported.journal_id not in (select journal from booked)
 
 ),
 
 journals as (
 
     select
-        coalesce(told.journal_id, booked.journal) as journal,
-        told.status, told.executed_on,
+        coalesce(reported.journal_id, booked.journal) as journal,
+        reported.status, reported.executed_on,
         coalesce(booked.moves or numbered.number <= unnamed.receiving_legs, false) as moves,
-        coalesce(told.told_on, booked.booked_on) as told_on,
+        coalesce(reported.reported_on, booked.booked_on) as reported_on,
         booked.booked_on,
         list_concat(
-            if(told.event_id is null, []::varchar[], [told.event_id]),
+            if(reported.event_id is null, []::varchar[], [reported.event_id]),
             coalesce(booked.activity_ids, []::varchar[])
         ) as evidence
-    from told
-    full join booked on booked.journal = told.journal_id
-    left join numbered on numbered.journal_id = told.journal_id
-    left join unnamed on unnamed.system_date = told.executed_on
+    from reported
+    full join booked on booked.journal = reported.journal_id
+    left join numbered on numbered.journal_id = reported.journal_id
+    left join unnamed on unnamed.system_date = reported.executed_on
 
 ),
 
@@ -122,19 +122,19 @@ seen as (
             when status in ('executed', 'activity_created') then 'booked'
             when status in ('canceled', 'deleted', 'refused', 'rejected') then 'nothing booked'
             when status in ('queued', 'sent_to_clearing', 'pending') then 'nothing booked yet'
-            when status is null then 'told of on the stream'
+            when status is null then 'reported on the stream'
         end as expected,
         case
             when status in ('executed', 'activity_created') then executed_on
             when status in ('canceled', 'deleted', 'refused', 'rejected')
-                then greatest(told_on, booked_on)
+                then greatest(reported_on, booked_on)
             else booked_on
         end as since
     from journals
-    cross join beginning
+    cross join books_start
     where exists (select 1 from coverage where stream = 'journal_status')
         and status is distinct from 'correct'
-        and (told_on > begins or booked_on > begins)
+        and (reported_on > begins or booked_on > begins)
         and not (status in ('executed', 'activity_created') and not moves and executed_on <= begins)
         and not (status is null and not moves)
 
@@ -149,7 +149,7 @@ judged as (
             when expected is null then 'not_evaluated'
             when moves = (expected = 'booked') then 'pass'
             when expected = 'nothing booked' and executed_on <= begins then 'not_evaluated'
-            when expected = 'told of on the stream' and (
+            when expected = 'reported on the stream' and (
                 booked_on <= (
                     select min(since)::date from coverage where stream = 'journal_status'
                 )
@@ -173,7 +173,7 @@ verdicts as (
         coalesce(status || ': ' || expected, expected, 'a status with a known name') as expected,
         case
             when expected is null then status
-            when status is null then 'booked, and never told of'
+            when status is null then 'booked, and never reported'
             when moves then 'booked'
             else 'nothing booked'
         end || if(verdict = 'pass', '', coalesce(', with ' || journal_accounts.others, ''))

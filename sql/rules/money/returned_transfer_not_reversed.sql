@@ -1,6 +1,6 @@
 -- title:    A returned transfer still stands in the account's cash
 -- severity: S1
--- reads:    transfer_states, activities, beginning, calendar, coverage
+-- reads:    transfer_states, activities, books_start, calendar, coverage
 -- params:   system_date, window = 3
 --
 -- A bank may return a transfer that was complete: then its cash goes back, by an entry (CSD, CSW)
@@ -53,7 +53,7 @@ returned as (
     from transfers
     inner join days as begun on begun.date = transfers.begun_on
     inner join days as back on back.date = transfers.returned_on
-    cross join beginning
+    cross join books_start
     window near as (
         partition by account_id order by back.number
         range between $window::int preceding and current row
@@ -130,7 +130,7 @@ judged as (
             else 'break'
         end as verdict
     from matched
-    cross join beginning
+    cross join books_start
     where returned_on > begins
 
 ),
@@ -142,9 +142,9 @@ verdicts as (
         null::varchar as symbol,
         'transfer ' || transfer_id as subject,
         verdict,
-        'taken back' as expected,
+        'reversed' as expected,
         case
-            when undone >= number then 'taken back'
+            when undone >= number then 'reversed'
             when was_booked then 'booked'
             else 'nothing booked'
         end as actual,

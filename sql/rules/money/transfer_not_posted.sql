@@ -1,6 +1,6 @@
 -- title:    A transfer and the deposits and withdrawals of its account do not agree
 -- severity: S1
--- reads:    transfer_states, activities, beginning, calendar, coverage
+-- reads:    transfer_states, activities, books_start, calendar, coverage
 -- params:   system_date, window = 3
 --
 -- A transfer that is complete has moved cash: a deposit (CSD) or a withdrawal (CSW) is booked in
@@ -32,7 +32,7 @@ transfers as (
         min(system_date) as begun_on,
         min(system_date) filter (where status_to in ('COMPLETE', 'EXECUTED')) as completed_on,
         min(system_date) filter (where status_to = 'RETURNED') as returned_on,
-        max(system_date) as told_on,
+        max(system_date) as reported_on,
         last(status_to order by step) in ('CANCELED', 'EXPIRED', 'REJECTED') as has_failed,
         last(event_id order by step) as event_id
     from transfer_states
@@ -65,10 +65,10 @@ wanted as (
     union all
     select
         transfer_id, account_id, event_id, begun_on, completed_on, false,
-        begun.number, told.number + $window::int
+        begun.number, reported.number + $window::int
     from transfers
     inner join days as begun on begun.date = transfers.begun_on
-    inner join days as told on told.date = transfers.told_on
+    inner join days as reported on reported.date = transfers.reported_on
     where completed_on is null and not has_failed
 
 ),
@@ -112,11 +112,11 @@ numbered as (
                 last_day, completed_on, transfer_id
         ) as turn
     from wanted
-    cross join beginning
+    cross join books_start
     cross join (values (true), (false)) as ways (old_last)
     where last_day >= (
         select coalesce(max(days.number), 0) - $window::int
-        from days inner join beginning on beginning.transfers_since = days.date
+        from days inner join books_start on books_start.transfers_since = days.date
     )
 
 ),
@@ -197,7 +197,7 @@ found as (
             lambda one: one is not null
         ) as evidence
     from given
-    cross join beginning
+    cross join books_start
     where old_last and is_judged and completed_on > begins
     union all
     select
@@ -209,7 +209,7 @@ found as (
         or not exists (select 1 from transfer_states where kind = 'transfer'),
         'a transfer', 'none', [activity_id]
     from lonely
-    cross join beginning
+    cross join books_start
     where system_date > begins
         and number > (
             select count(*) from lonely as other

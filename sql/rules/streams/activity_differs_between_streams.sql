@@ -36,7 +36,7 @@ legacy as (
     from nta_states
     where status <> 'pending' and system_date >= $since::date
     qualify row_number() over (
-        partition by activity_id order by status = 'canceled', is_outdated, received desc
+        partition by activity_id order by status = 'canceled', is_outdated, receipt_order desc
     ) = 1
 
 ),
@@ -60,7 +60,7 @@ newer as (
     where system_date >= $since::date
     qualify row_number() over (
         partition by typed_states.activity_id
-        order by status = 'canceled', is_outdated, received desc
+        order by status = 'canceled', is_outdated, receipt_order desc
     ) = 1
 
 ),
@@ -108,7 +108,7 @@ paired as (
         and (legacy.activity_id is not null or newer.status <> 'canceled'
             or newer.previous_id is null)
         and (legacy.activity_id is not null or newer.activity_id not in (
-            select activity_id from activity_states where mirrors_target
+            select activity_id from activity_states where is_exact_reversal
         ))
 
 ),

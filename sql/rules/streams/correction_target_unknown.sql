@@ -21,7 +21,7 @@ referring as (
         own.activity_id,
         own.previous_id,
         own.system_date,
-        own.claim,
+        own.reversal_rank,
         own.net_amount,
         own.previous_id in (select activity_id from events.activities) as is_known,
         coalesce(bool_or(states.corrected_by is not null), false) as is_corrected
@@ -38,7 +38,7 @@ judged as (
         referring.*,
         calendar.next_settlement as due_date,
         case
-            when claim > 1 and not is_corrected then 'break'
+            when reversal_rank > 1 and not is_corrected then 'break'
             when is_known then 'pass'
             when exists (select 1 from fetches where stream = 'opening') then 'not_evaluated'
             when $system_date::date < calendar.next_settlement then 'pending'
@@ -56,8 +56,8 @@ verdicts as (
         symbol,
         'activity ' || activity_id as subject,
         verdict,
-        case when claim > 1 then 'corrected once' else 'a known activity' end as expected,
-        case when claim > 1 then 'corrected ' || claim || ' times' else previous_id end as actual,
+        case when reversal_rank > 1 then 'corrected once' else 'a known activity' end as expected,
+        case when reversal_rank > 1 then 'corrected ' || reversal_rank || ' times' else previous_id end as actual,
         null::decimal(38, 9) as difference,
         null::varchar as unit,
         case when verdict = 'pending' then due_date end as due_date,

@@ -1,6 +1,6 @@
 -- title:    An archived event cannot be read, or an execution cannot be booked
 -- severity: S1
--- reads:    received, executions
+-- reads:    archived_messages, executions
 -- params:   system_date
 --
 -- Every archived event must be JSON with its required fields, and every value must fit its type
@@ -24,7 +24,7 @@ checked as (
         segment,
         "row" as place,
         concat_ws('; ', malformed, nullif(array_to_string(unread, '; '), '')) as reason
-    from received
+    from archived_messages
     where stream not in (
             'journal_status', 'transfer_status', 'funding_status', 'account_status', 'admin_action',
             'ipo', 'upvest'

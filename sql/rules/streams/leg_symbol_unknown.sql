@@ -1,6 +1,6 @@
 -- title:    A movement of shares does not say of which shares
 -- severity: S1
--- reads:    state_effects, activities, calendar
+-- reads:    activity_entries, activities, calendar
 -- params:   system_date
 --
 -- Shares can only be booked under a symbol. The activity stream names it in `asset`, or in the
@@ -15,19 +15,19 @@ with
 moved as (
 
     select
-        state_effects.account_id,
-        state_effects.symbol,
-        state_effects.activity_id,
-        state_effects.system_date,
-        state_effects.qty_delta,
-        concat_ws('/', state_effects.entry_type, state_effects.entry_sub_type) as name,
+        activity_entries.account_id,
+        activity_entries.symbol,
+        activity_entries.activity_id,
+        activity_entries.system_date,
+        activity_entries.qty_delta,
+        concat_ws('/', activity_entries.entry_type, activity_entries.entry_sub_type) as name,
         activities.target_symbol,
         calendar.next_settlement as due_date
-    from state_effects
-    inner join activities on activities.activity_id = state_effects.activity_id
-    left join calendar on calendar.date = state_effects.system_date
-    where state_effects.is_last and state_effects.is_counted and state_effects.qty_delta <> 0
-        and state_effects.system_date <= $system_date::date
+    from activity_entries
+    inner join activities on activities.activity_id = activity_entries.activity_id
+    left join calendar on calendar.date = activity_entries.system_date
+    where activity_entries.is_last and activity_entries.is_counted and activity_entries.qty_delta <> 0
+        and activity_entries.system_date <= $system_date::date
 
 ),
 

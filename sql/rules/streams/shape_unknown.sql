@@ -1,6 +1,6 @@
 -- title:    A member of a stream's events is not what it was
 -- severity: S2
--- reads:    received
+-- reads:    archived_messages
 -- params:   none
 --
 -- Brokers change what they send: a text becomes a number, a number a text, a member goes, a value
@@ -15,7 +15,7 @@ with
 latest as (
 
     select stream, identity, malformed, unread, fetch_id, segment, "row" as place
-    from received
+    from archived_messages
     qualify row_number() over (
         partition by stream, identity order by fetch_id desc, segment desc, "row" desc
     ) = 1

@@ -1,6 +1,6 @@
 -- title:    One event of a journal, transfer, account or action came with two contents
 -- severity: S2
--- reads:    received
+-- reads:    archived_messages
 -- params:   none
 --
 -- These streams tell how things stand, and an event of theirs happened once: read again it must say
@@ -14,7 +14,7 @@ with
 contents as (
 
     select stream, identity, count(distinct payload_hash) as contents
-    from received
+    from archived_messages
     where stream in (
             'journal_status', 'transfer_status', 'funding_status', 'account_status',
             'admin_action', 'ipo', 'upvest', 'system'

@@ -60,7 +60,7 @@ published as (
 
 ),
 
-told as (
+reported as (
 
     select 'journal status' as what, status_to as name, event_id, system_date from journal_states
     union all
@@ -101,7 +101,7 @@ states as (
         (what, name) in (select (what, name) from published) as is_known,
         count(distinct event_id) as events,
         list(distinct event_id order by event_id)[:20] as evidence
-    from (select * replace (left(what, 60) as what, left(name, 60) as name) from told) as told
+    from (select * replace (left(what, 60) as what, left(name, 60) as name) from reported) as reported
     where name is not null and system_date <= $system_date::date
     group by what, name
 

@@ -21,7 +21,7 @@ both_read as (
 
 ),
 
-told as (
+reported as (
 
     select
         executions.account_id,
@@ -43,25 +43,25 @@ told as (
 found as (
 
     select
-        told.account_id,
-        told.symbol,
-        'execution ' || told.execution_id as subject,
+        reported.account_id,
+        reported.symbol,
+        'execution ' || reported.execution_id as subject,
         case when $system_date::date < calendar.next_settlement then 'pending' else 'break' end
             as verdict,
         'both streams' as expected,
-        case when told.has_trade then 'only the trade stream' else 'only the activity stream' end
+        case when reported.has_trade then 'only the trade stream' else 'only the activity stream' end
             as actual,
         null::varchar as unit,
         calendar.next_settlement as due_date,
-        [told.execution_id] as evidence
-    from told
-    left join calendar on calendar.date = told.system_date
-    where not (told.has_trade and told.has_activity)
+        [reported.execution_id] as evidence
+    from reported
+    left join calendar on calendar.date = reported.system_date
+    where not (reported.has_trade and reported.has_activity)
     union all
     select
         null, null, 'executions of ' || system_date, 'pass', count(*)::varchar, count(*)::varchar,
         'executions', null, []::varchar[]
-    from told
+    from reported
     where has_trade and has_activity
     group by system_date
 

@@ -1,6 +1,6 @@
 -- title:    An execution id stands for two different executions
 -- severity: S1
--- reads:    executions, received
+-- reads:    executions, archived_messages
 -- params:   system_date
 --
 -- The books know an execution by its id and keep one row of it, the last published. If the same id
@@ -25,7 +25,7 @@ contents as (
     select
         identity,
         string_agg(distinct left(payload_hash, 12), ' ' order by left(payload_hash, 12)) as hashes
-    from received
+    from archived_messages
     where stream in ('trades', 'trades_v1', 'activities')
         and identity in (select execution_id from reused)
     group by identity

@@ -15,7 +15,7 @@ fills as (
     select
         account_id,
         event_id,
-        coalesce(list_sort(legs ->> '$[*].order_id'), []) as told,
+        coalesce(list_sort(legs ->> '$[*].order_id'), []) as reported,
         coalesce(list_sort(order_legs ->> '$[*].id'), []) as ordered
     from order_events
     where order_class = 'mleg'
@@ -32,15 +32,15 @@ verdicts as (
         'multi-leg fill ' || event_id as subject,
         case
             when len(ordered) = 0 then 'not_evaluated'
-            when told = ordered then 'pass'
+            when reported = ordered then 'pass'
             else 'break'
         end as verdict,
         'one execution for each of ' || len(ordered) || ' legs' as expected,
         concat_ws(
-            ', none of order ', 'executions of ' || len(told),
-            nullif(array_to_string(list_filter(ordered, lambda leg: leg not in told), ' '), '')
+            ', none of order ', 'executions of ' || len(reported),
+            nullif(array_to_string(list_filter(ordered, lambda leg: leg not in reported), ' '), '')
         ) as actual,
-        (len(told) - len(ordered))::decimal(38, 9) as difference,
+        (len(reported) - len(ordered))::decimal(38, 9) as difference,
         'executions' as unit,
         null::date as due_date,
         [event_id] as evidence

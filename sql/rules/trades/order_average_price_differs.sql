@@ -19,13 +19,13 @@ with
 effective as (
 
     select
-        account_id, order_id, symbol, execution_id, received, qty, price, source,
+        account_id, order_id, symbol, execution_id, receipt_order, qty, price, source,
         length(split_part(plain(price), '.', 2)) as scale
     from execution_effects
     where event in ('fill', 'partial_fill', 'trade_correct')
         and reversed_by is null
         and system_date <= $system_date::date
-        and (event <> 'trade_correct' or claim = 1)
+        and (event <> 'trade_correct' or reversal_rank = 1)
 
 ),
 
@@ -40,7 +40,7 @@ executed as (
         count(*) - count(qty * price) as unknown,
         max(scale) as scale,
         coalesce(bool_and(source = 'activities'), false) as has_no_order,
-        list(execution_id order by received, execution_id) as evidence
+        list(execution_id order by receipt_order, execution_id) as evidence
     from effective
     group by account_id, order_id
 
@@ -59,10 +59,10 @@ stated as (
         on order_events.order_id = executed.order_id
         and order_events.filled_qty = executed.qty
     qualify row_number() over (
-        partition by executed.account_id, executed.order_id order by order_events.received desc
+        partition by executed.account_id, executed.order_id order by order_events.receipt_order desc
     ) = 1 or row_number() over (
         partition by executed.account_id, executed.order_id
-        order by order_events.event_at desc, order_events.received desc
+        order by order_events.event_at desc, order_events.receipt_order desc
     ) = 1
 
 ),

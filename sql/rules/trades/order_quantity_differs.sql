@@ -17,12 +17,12 @@ with
 
 states as (
 
-    select order_id, event_at, received, filled_qty, filled_qty = 0 as is_unfilled
+    select order_id, event_at, receipt_order, filled_qty, filled_qty = 0 as is_unfilled
     from order_events
     where event not in ('fill', 'partial_fill', 'trade_bust', 'trade_correct')
         and system_date <= $system_date::date
     union all
-    select order_id, event_at, received, order_filled_qty, false
+    select order_id, event_at, receipt_order, order_filled_qty, false
     from executions
 
 ),
@@ -31,8 +31,8 @@ stated as (
 
     select
         order_id,
-        last(filled_qty order by received, event_at) as last_received,
-        last(filled_qty order by event_at, received) as last_by_time,
+        last(filled_qty order by receipt_order, event_at) as last_received,
+        last(filled_qty order by event_at, receipt_order) as last_by_time,
         coalesce(bool_or(is_unfilled), false) as begins_here
     from states
     group by order_id
@@ -62,13 +62,13 @@ executed as (
             where event in ('trade_bust', 'trade_correct') and not target_known
         ) as unknown_targets,
         coalesce(
-            any_value(orders_begun.first_total), first(order_filled_qty order by event_at, received)
+            any_value(orders_begun.first_total), first(order_filled_qty order by event_at, receipt_order)
         ) as first_total,
         coalesce(
-            any_value(orders_begun.first_filled), first(moved.filled order by event_at, received)
+            any_value(orders_begun.first_filled), first(moved.filled order by event_at, receipt_order)
         ) as first_filled,
         coalesce(any_value(orders_begun.evidence), [])
-            || list(execution_id order by received, execution_id) as evidence
+            || list(execution_id order by receipt_order, execution_id) as evidence
     from moved
     left join orders_begun on orders_begun.order_id = moved.order_id
     group by moved.account_id, moved.order_id

@@ -1,6 +1,6 @@
 -- title:    The position the broker reports after an execution does not follow from the last one
 -- severity: S1
--- reads:    base_gaps, execution_effects, movements, opening_positions, opening, calendar
+-- reads:    start_gaps, execution_effects, movements, opening_positions, opening, calendar
 -- params:   system_date
 --
 -- Every execution carries the position after it. It must be the position before, plus what the
@@ -35,7 +35,7 @@ executed as (
         *,
         row_number() over (
             partition by ordering, account_id, symbol
-            order by case when ordering = 'at' then event_at end, received, execution_id
+            order by case when ordering = 'at' then event_at end, receipt_order, execution_id
         ) as place
     from execution_effects cross join orderings
 
@@ -62,7 +62,7 @@ timeline as (
     from executed
     union all
     select
-        ordering, account_id, symbol, 'activity', received, null, null, null, null, qty, null, null,
+        ordering, account_id, symbol, 'activity', receipt_order, null, null, null, null, qty, null, null,
         case when phase = 0
         then (system_date::timestamp - interval 4 hours) at time zone 'America/New_York'
         else greatest(moment, (previous_session::timestamp - interval 4 hours)
@@ -91,7 +91,7 @@ opened as (
     from (
         select account_id, symbol, qty from opening_positions
         union all
-        select account_id, symbol, qty from base_gaps
+        select account_id, symbol, qty from start_gaps
     ) as begun
     group by account_id, symbol
 

@@ -23,10 +23,10 @@ totals as (
         execution_id,
         order_filled_qty as total,
         lag(order_filled_qty) over (
-            partition by order_id order by received, execution_id
+            partition by order_id order by receipt_order, execution_id
         ) as total_received_before,
         lag(order_filled_qty) over (
-            partition by order_id order by event_at, received, execution_id
+            partition by order_id order by event_at, receipt_order, execution_id
         ) as total_before_in_time
     from events.executions
 
@@ -70,7 +70,7 @@ judged as (
         *,
         case
             when not target_known then 'the target is unknown'
-            when claim > 1 then 'it was named before'
+            when reversal_rank > 1 then 'it was named before'
             when booked <> target_booked then 'it is booked elsewhere'
             when qty + price + target_qty + target_price + filled is null
                 or (total is null and total_received_before is not null)
@@ -111,7 +111,7 @@ verdicts as (
         end as expected,
         case fault
             when 'the total differs' then 'filled quantity ' || plain(total)
-            when 'it was named before' then 'named ' || claim || ' times'
+            when 'it was named before' then 'named ' || reversal_rank || ' times'
             when 'it is booked elsewhere' then booked
             else plain(qty) || ' at ' || plain(price)
         end as actual,

@@ -14,7 +14,7 @@ effective as (
     from execution_effects
     where event in ('fill', 'partial_fill', 'trade_correct')
         and reversed_by is null
-        and claim = 1
+        and reversal_rank = 1
 
 ),
 
@@ -38,7 +38,7 @@ stated as (
     select order_id, filled_qty, filled_avg_price
     from order_events
     where filled_avg_price is not null
-    qualify row_number() over (partition by order_id order by published desc, received desc, event_at desc) = 1
+    qualify row_number() over (partition by order_id order by published desc, receipt_order desc, event_at desc) = 1
 
 )
 

@@ -45,7 +45,7 @@ class HeldLot(NamedTuple):
     account_id: str
     symbol: str
     system_date: date
-    place: int
+    seq: int
     qty: Decimal
     cost: Decimal
 
@@ -59,7 +59,7 @@ class Lot(NamedTuple):
 
 
 @dataclass
-class Holding:
+class Position:
     """One account's position in one symbol while its movements go by."""
 
     method: str
@@ -88,7 +88,7 @@ class Holding:
         return Cost(movement.movement_id, cost, rest)
 
     def _closed(self, qty: Decimal) -> Decimal:
-        """How much of the holding a quantity of the other sign closes."""
+        """How much of the position a quantity of the other sign closes."""
         if not qty or not self.qty or qty.is_signed() == self.qty.is_signed():
             return ZERO
         return min(abs(qty), abs(self.qty))

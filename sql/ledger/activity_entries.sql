@@ -28,8 +28,8 @@ typed as (
             as is_sweep_cash,
         states.status = 'pending' or states.entry_type = 'MEM' as is_memo,
         states.status in ('executed', 'correct')
-        and coalesce(states.claim, 1) = 1
-        and not (coalesce(states.mirrors_target, false) and chosen.mirror_cancels) as is_counted,
+        and coalesce(states.reversal_rank, 1) = 1
+        and not (coalesce(states.is_exact_reversal, false) and chosen.mirror_cancels) as is_counted,
         coalesce(exact.moves_qty, whole.moves_qty, states.symbol is not null) as moves_qty,
         coalesce(exact.moves_cash, whole.moves_cash, true)
         or (states.entry_type = 'OPCA' and chosen.opca_is_cash) as moves_cash,
@@ -81,7 +81,7 @@ opposed as (
 moved as (
 
     select
-        *,
+        * exclude (ca_leg),
         case
             when not (is_counted or is_memo) or is_sweep_cash then 0
             when moves_qty or (is_memo and entry_type = 'MEM' and symbol is not null) then qty
@@ -98,7 +98,7 @@ moved as (
             when qty > 0 and entry_type in ('SPIN', 'SSO') and symbol = source_symbol then 'RETURN'
             when qty > 0 then 'ADD'
             when net_amount <> 0 then 'CASH'
-        end as booked_leg
+        end as ca_leg
     from opposed
 
 )
@@ -118,7 +118,7 @@ select
     is_counted,
     moves_qty,
     corporate_action,
-    booked_leg,
+    ca_leg,
     price,
     price_dp,
     net_amount,
@@ -128,7 +128,7 @@ select
     system_date,
     settle_date,
     event_at,
-    received,
+    receipt_order,
     lag(state) over states as state_before,
     lead(state) over states is null as is_last
 from moved

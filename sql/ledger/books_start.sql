@@ -1,5 +1,5 @@
 -- title: The date after which the night's books know what was booked
--- reads: base, calendar, coverage, opening
+-- reads: start_balances, calendar, coverage, opening
 --
 -- The opening's, else the first that is read of activities. A closing may hold what was booked
 -- shortly before the state that tells of it, so books that begin with one know a session less.
@@ -18,7 +18,7 @@ began as (
     select coalesce(
         (
             select max(if(
-                (select count(*) from base) > 0, calendar.next_session, calendar.date
+                (select count(*) from start_balances) > 0, calendar.next_session, calendar.date
             ))
             from opening inner join calendar on calendar.date = opening.system_date
         ),
@@ -31,7 +31,7 @@ began as (
 select
     begins,
     if(
-        (select count(*) from base) > 0,
+        (select count(*) from start_balances) > 0,
         greatest(
             (select max(system_date) from opening) - 7, (select first_day from read_of_activities)
         ),

@@ -1,5 +1,5 @@
 -- title: What suspense gives back once an action has all its legs
--- reads: lines, suspense_groups, base, base_cleared, opening
+-- reads: lines, suspense_groups, start_balances, start_cleared, opening
 --
 -- Legs come one by one, so suspense is closed on each date on which an action is whole, for what it
 -- holds then: the same entries whenever the books are made. What counts as whole depends on the
@@ -48,11 +48,11 @@ given as (
     where starts_with(other_account, 'SUSP:')
     union all
     select ledger_account, opening.system_date, measure, commodity, amount
-    from base cross join opening
+    from start_balances cross join opening
     where starts_with(ledger_account, 'SUSP:')
     union all
     select contra, opening.system_date, measure, commodity, amount
-    from base_cleared cross join opening
+    from start_cleared cross join opening
 
 ),
 
@@ -67,7 +67,7 @@ held as (
 
 ),
 
-placed as (
+cleared_groups as (
 
     select
         *,
@@ -78,36 +78,36 @@ placed as (
             when starts_with(contra, 'SUSP:OPCA:') and measure = 'CASH'
                 then if(abs(balance) <= rounded_by, 'ROUND:' || commodity, null)
             else outside
-        end as place
+        end as cleared_to
     from held
 
 ),
 
-places as (
+targets as (
 
-    select contra, measure, commodity, place from placed where place is not null
+    select contra, measure, commodity, cleared_to from cleared_groups where cleared_to is not null
     union
-    select contra, measure, commodity, place from base_cleared
+    select contra, measure, commodity, cleared_to from start_cleared
 
 ),
 
 changes as (
 
     select
-        placed.contra, placed.account_id, placed.system_date, placed.measure, placed.commodity,
-        places.place,
-        if(placed.place = places.place, placed.balance, 0) as drained,
-        coalesce(base_cleared.amount, 0) as before
-    from placed
-    inner join places
-        on places.contra = placed.contra
-        and places.measure = placed.measure
-        and places.commodity = placed.commodity
-    left join base_cleared
-        on base_cleared.contra = placed.contra
-        and base_cleared.measure = placed.measure
-        and base_cleared.commodity = placed.commodity
-        and base_cleared.place = places.place
+        cleared_groups.contra, cleared_groups.account_id, cleared_groups.system_date, cleared_groups.measure, cleared_groups.commodity,
+        targets.cleared_to,
+        if(cleared_groups.cleared_to = targets.cleared_to, cleared_groups.balance, 0) as cleared,
+        coalesce(start_cleared.amount, 0) as before
+    from cleared_groups
+    inner join targets
+        on targets.contra = cleared_groups.contra
+        and targets.measure = cleared_groups.measure
+        and targets.commodity = cleared_groups.commodity
+    left join start_cleared
+        on start_cleared.contra = cleared_groups.contra
+        and start_cleared.measure = cleared_groups.measure
+        and start_cleared.commodity = cleared_groups.commodity
+        and start_cleared.cleared_to = targets.cleared_to
 
 ),
 
@@ -115,21 +115,21 @@ steps as (
 
     select
         *,
-        drained - coalesce(lag(drained) over (
-            partition by contra, measure, commodity, place order by system_date
+        cleared - coalesce(lag(cleared) over (
+            partition by contra, measure, commodity, cleared_to order by system_date
         ), before) as amount
     from changes
 
 )
 
 select
-    'close ' || regexp_replace(contra, '^SUSP:[A-Z]+:', '') as event,
+    'close ' || regexp_replace(contra, '^SUSP:[A-Z]+:', '') as event_id,
     contra,
     account_id,
     system_date,
     measure,
     commodity,
-    place,
+    cleared_to,
     amount::decimal(38, 9) as amount
 from steps
 where amount <> 0
