@@ -5,14 +5,14 @@ with
 
 booked as (
 
-    select event, kind, system_date, sum(amount) as change
+    select event_id as event, kind, system_date, sum(amount) as change
     from postings
     where account_id = $account and commodity = $commodity
         and ledger_account in (
             'C:' || $account || if($is_cash, ':CASH', ':POS'),
             'F:' || $account || if($is_cash, ':CASH', ':POS')
         )
-    group by event, kind, system_date
+    group by event_id, kind, system_date
 
 ),
 

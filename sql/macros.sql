@@ -60,3 +60,7 @@ create or replace macro action_subject(account_id, symbol, group_key, subject) a
     account_id, symbol, subject,
     regexp_replace(substr(group_key, length(account_id) + 2), '^\S+ ', '')
 );
+
+-- The fetch that brought an event. `receipt_order` is made of the fetch, the segment within it (four
+-- digits) and the row within that (five digits).
+create or replace macro fetch_of(receipt_order) as receipt_order // 1000000000;

@@ -114,9 +114,9 @@ def load_start(
     closings: Mapping[str, Closing],
     items: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Fill the tables `events.start_balances…` from the closing that the night begins with; its date replaces
-    the opening's. And `start_lines`, what was booked before it of what events of the books reverse,
-    from the closing of each such day; and `start_open`, what the last night left open."""
+    """Fill the tables `events.start_…` from the closing that the night begins with; its date
+    replaces the opening's. And `start_lines`, what was booked before it of what events of the books
+    reverse, from the closing of each such day; and `start_open`, what the last night left open."""
     if start is None:
         return
     for part, table in TABLES.items():

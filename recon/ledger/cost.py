@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
-from recon.ledger.position import Cost, HeldLot, Position, Movement
+from recon.ledger.position import Cost, HeldLot, Movement, Position
 
 METHODS = ("average", "compressed_fifo")
 

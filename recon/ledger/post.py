@@ -22,9 +22,9 @@ EVIDENCE = frozenset(
     {"assumptions_evidence", "evidence_cost_method", "evidence_effective_date", "costs_by_method"}
 )
 UNBALANCED = """
-select event, commodity || ' ' || measure, sum(amount)
-from postings group by event, commodity, measure having sum(amount) <> 0
-order by event, commodity, measure limit 1
+select event_id, commodity || ' ' || measure, sum(amount)
+from postings group by event_id, commodity, measure having sum(amount) <> 0
+order by event_id, commodity, measure limit 1
 """
 UNKNOWN_CHOICE = """
 select assumption_choices.assumption || ' = ' || assumption_choices.value, known.choices

@@ -25,16 +25,16 @@ select rule, coalesce(account_id, '') as account_id, coalesce(symbol, '') as sym
     coalesce(evidence, []) as evidence
 from verdicts where verdict <> 'pass' order by all
 """
-# Executions and activities of one account (and symbol) in the order they came; of all accounts where
-# the break names none.
+# Executions and activities of one account (and symbol) in the order they came; of all
+# accounts where the break names none.
 TIMELINE = """
 with happened as (
     select receipt_order, event_at, execution_id as event, event as what, account_id, symbol,
         plain(qty) as qty, plain(price) as amount
     from executions
     union all
-    select receipt_order, event_at, activity_id, concat_ws('/', entry_type, entry_sub_type), account_id,
-        symbol, plain(qty), plain(net_amount)
+    select receipt_order, event_at, activity_id, concat_ws('/', entry_type, entry_sub_type),
+        account_id, symbol, plain(qty), plain(net_amount)
     from activities
 )
 select event_at::varchar as event_at, event, what, symbol, qty, amount, event in $evidence as named

@@ -1,6 +1,6 @@
 """Leaves out events that an earlier release archived again because they were spelled differently.
 
-Takes the staged tables of one stream; the first copy came stays. Only rows of one identity
+Takes the staged tables of one stream; the copy that came first stays. Only rows of one identity
 that agree in every typed column can have one content: of these the texts are read and compared.
 """
 

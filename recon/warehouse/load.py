@@ -50,6 +50,11 @@ LOGGED = {
 }
 BREAK_LOG = pa.schema({"position": COUNT, **LOGGED})
 
+# The states of things that live across nights: shown from the first, also from before the opening.
+LIVES = {
+    "account_states", "admin_actions", "journal_states", "transfer_states",
+    "upvest_account_states", "upvest_group_states", "upvest_other_events",
+}  # fmt: skip
 CARRIED = "select identity from events.carried"
 # What a night is told beside the archive; empty until it is told.
 TOLD = """
@@ -157,7 +162,7 @@ def show_night(
         where = "true"
         if "system_date" in columns:
             where = f"system_date <= date '{system_date}'"
-            if "receipt_order" in columns:
+            if "receipt_order" in columns and table not in LIVES:
                 where += f" and (system_date > date '{after.isoformat()}'"
                 where += f" or activity_id in ({CARRIED}))" if "activity_id" in columns else ")"
         connection.execute(

@@ -1,4 +1,4 @@
-"""The SQL that reads segments of a stream as they were came."""
+"""The SQL that reads segments of a stream in the order they came."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Segments as temporary tables: `archived_<stream>`, and `stream_<stream>` without the malformed.
 
-Takes the archive and the fetches that count; `receipt_order` beside each event is its receipt order.
+Takes the archive and the fetches that count; `receipt_order` numbers the events as they came.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def stage_segments(
     base: date | None,
     carried: Sequence[str] = (),
 ) -> None:
-    """Make the temporary tables, and `events.archived_messages`: every event of them, malformed ones too.
+    """Make the temporary tables, and `events.archived_messages`: all their events, malformed too.
 
     With a base, segments that end at or before it are left out, but for what the events that are in
     name, and the `carried` identities; so are older statements. Raises SegmentDamaged on a wrong
@@ -70,7 +70,8 @@ def stage_segments(
         from archived_{stream.name}"""  # noqa: S608
         for stream in ARCHIVED.values()
     ]
-    connection.execute("create or replace table events.archived_messages as " + " union all ".join(parts))
+    every_event = " union all ".join(parts)
+    connection.execute(f"create or replace table events.archived_messages as {every_event}")
 
 
 def _stage_recent(
@@ -106,7 +107,7 @@ def _view_of(stream: Stream) -> str:
     """The stream without the malformed. `published` sorts its events, null where nothing tells it.
 
     An activity keeps its id through its states: one `is_outdated` if it was published before a
-    state that had been came already, and changes nothing.
+    state that had come already, and changes nothing.
     """
     told = [f"publication({name})" for name in publications_of(stream)]
     published = f"coalesce({', '.join([*told, 'null::varchar'])})"

@@ -58,7 +58,7 @@ select
     start_open.evidence
 from events.start_open
 inner join main.rule_pack on rule_pack.rule = start_open.rule
-cross join main.beginning
+cross join main.books_start
 where start_open.until <= books_start.begins
     and not list_contains($on_balances, start_open.rule)
     and start_open.break_id not in (select break_id from judged_anew)

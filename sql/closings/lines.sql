@@ -3,7 +3,7 @@ select movement_id, line_no, ledger_account, other_account, commodity, measure, 
 from lines
 where kind in ('execution', 'activity')
     and part = 'new'
-    and line_no < 7
+    and not is_cost_rest
     and system_date > (select previous_session from events.calendar where date = $day)
     and system_date <= $day
 order by movement_id, line_no

@@ -17,7 +17,7 @@ booked as (
 
 ),
 
-receipt_order as (
+archived as (
 
     select identity, max((event_at at time zone 'America/New_York')::date) as day
     from events.archived_messages
@@ -28,10 +28,10 @@ receipt_order as (
 
 dated as (
 
-    select named.break_id, max(coalesce(booked.day, receipt_order.day)) as until
+    select named.break_id, max(coalesce(booked.day, archived.day)) as until
     from named
     left join booked on booked.identity = named.identity
-    left join archived_messages on receipt_order.identity = named.identity
+    left join archived on archived.identity = named.identity
     group by named.break_id
 
 )

@@ -83,7 +83,7 @@ opposed as (
 moved as (
 
     select
-        *,
+        * exclude (ca_leg),
         case
             when not (is_counted or is_memo) or is_sweep_cash then 0
             when moves_qty or (is_memo and entry_type = 'MEM' and symbol is not null) then qty

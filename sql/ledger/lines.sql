@@ -62,9 +62,10 @@ select
     settle_date,
     measure,
     line_no,
+    line_no = 7 as is_cost_rest,
     ledger_account,
     other_account,
     commodity,
     amount::decimal(38, 9) as amount,
-    case when line_no < 7 then reverses end as reverses
+    case when not is_cost_rest then reverses end as reverses
 from measured

@@ -40,7 +40,6 @@ known as (
 
 ),
 
--- The receipt order begins with the number of the fetch.
 since as (
 
     select
@@ -51,7 +50,7 @@ since as (
     from known
     inner join movements
         on movements.system_date <= known.system_date
-        and movements.receipt_order // 1000000000 > known.fetch_id
+        and fetch_of(movements.receipt_order) > known.fetch_id
 
 ),
 

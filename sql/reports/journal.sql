@@ -14,4 +14,4 @@ select
     coalesce(postings.reverses, '') as reverses
 from postings
 inner join night on night.system_date = postings.system_date
-order by postings.event_id as event, postings.posting_id
+order by postings.event_id, postings.posting_id

@@ -144,8 +144,8 @@ def tables(archive: Path) -> list[list[tuple[Any, ...]]]:
         return [
             connection.sql(sql).pl().rows()
             for sql in (
-                "select identity, payload_hash, event_at from events.archived_messages order by all",
-                "select * exclude (received) from events.executions order by all",
-                "select * exclude (received) from events.order_events order by all",
+                "from events.archived_messages select identity, payload_hash, event_at order by 1",
+                "select * exclude (receipt_order) from events.executions order by all",
+                "select * exclude (receipt_order) from events.order_events order by all",
             )
         ]

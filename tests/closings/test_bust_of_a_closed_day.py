@@ -91,7 +91,7 @@ def test_a_bust_of_a_sale_before_the_base_brings_its_cost_back(home: Path) -> No
     assert query(home, costs) == [(425,)]
     assert query(home, "select distinct movement_id from start_lines") == [("X-SALE.1",)]
     assert query(home, REVERSAL) == [
-        ("reversal of X-SALE.1", "pass", "6 postings taken back"),
+        ("reversal of X-SALE.1", "pass", "6 postings reversed"),
     ]
 
 

@@ -20,7 +20,7 @@ NIGHT = date(2026, 6, 19)
 # Shares go on Monday the 8th, cash comes on Friday the 12th; a fee and two dividends beside them.
 GIVEN = """
 insert into events.activities (activity_id, account_id, entry_type, entry_sub_type, status, symbol,
-    qty, net_amount, group_key, system_date, received) values
+    qty, net_amount, group_key, system_date, receipt_order) values
 ('LEG1', 'A1', 'MA', 'CMA', 'executed', 'AAA', -10, 0, 'G1', '2026-06-08', 1),
 ('LEG2', 'A1', 'MA', 'CMA', 'executed', null, 0, 50, 'G1', '2026-06-12', 2),
 ('FEE', 'A1', 'FEE', 'REG', 'executed', null, 0, -1, null, '2026-06-08', 3),

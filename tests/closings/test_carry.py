@@ -24,7 +24,7 @@ def night(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("insert into events.opening values (?)", [BASE])
         connection.execute("insert into events.carried values ('N1')")
         connection.execute("create table main.rule_pack as select ? as rule", [RULE])
-        connection.execute("create table main.beginning as select ?::date as begins", [BASE])
+        connection.execute("create table main.books_start as select ?::date as begins", [BASE])
         connection.execute(
             """create table main.verdicts (rule varchar, severity varchar, account_id varchar,
             symbol varchar, subject varchar, verdict varchar, expected varchar, actual varchar,

@@ -71,7 +71,7 @@ def test_the_program_accepts_the_books_and_has_our_balances_to_the_digit(
     """One transaction an event and date, one assertion an account and commodity, equal sums."""
     ours = sums(published)
     ((events,),) = published.execute(
-        "select count(*) from (select distinct system_date, event from postings)"
+        "select count(*) from (select distinct system_date, event_id from postings)"
     ).fetchall()
     assert events > 300
     answer = ask(program, exported(home, program, tmp_path / "books"))

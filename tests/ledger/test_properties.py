@@ -19,8 +19,8 @@ from tests.ledger.making import ledger, texts
 SEEDS = st.integers(0, 10_000)
 POSTINGS = "select * from postings order by posting_id"
 UNBALANCED = """
-select event, commodity, measure from postings
-group by event, commodity, measure having sum(amount) <> 0
+select event_id, commodity, measure from postings
+group by event_id, commodity, measure having sum(amount) <> 0
 """
 NOT_TAKEN_BACK = """
 select taken.posting_id from postings as taken

@@ -96,4 +96,4 @@ def test_a_short_holders_legs_are_not_swapped(
         symbol=symbol,
         qty=qty,
     )
-    assert (read["leg"], read["source_symbol"], read["target_symbol"]) == (leg, "YTEN", "YTENQ")
+    assert (read["ca_leg"], read["source_symbol"], read["target_symbol"]) == (leg, "YTEN", "YTENQ")

@@ -15,7 +15,8 @@ from tests.ledger.making import COMPLETE, WHOLE
 
 BASE = date(2026, 6, 12)
 STATES = """
-select activity_id, state, status, corrected_by, claim from events.activity_states order by all
+select activity_id, state, status, corrected_by, reversal_rank
+from events.activity_states order by all
 """
 
 

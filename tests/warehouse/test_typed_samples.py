@@ -87,7 +87,8 @@ def test_every_sample_is_one_event_and_none_is_malformed(night: duckdb.DuckDBPyC
 def test_every_posting_is_balanced(night: duckdb.DuckDBPyConnection) -> None:
     """Each event, commodity and measure sums to zero."""
     unbalanced = night.execute(
-        "select event from postings group by event, commodity, measure having sum(amount) <> 0"
+        "select event_id from postings"
+        " group by event_id, commodity, measure having sum(amount) <> 0"
     ).fetchall()
     assert unbalanced == []
 

@@ -18,9 +18,10 @@ ROWS_AT_ONCE = 10_000
 # What each group of accounts is to its reader: the group is a name's first part.
 SIDES = {"C": "Assets", "F": "Assets", "STREET": "Liabilities", "SUSP": "Liabilities"}
 POSTINGS = """
-select system_date, event, kind, ledger_account, commodity, amount::varchar, trade_date, settle_date
+select
+    system_date, event_id, kind, ledger_account, commodity, amount::varchar, trade_date, settle_date
 from postings
-order by system_date, event, posting_id, ledger_account, commodity, amount
+order by system_date, event_id, posting_id, ledger_account, commodity, amount
 """
 # An account's closing, and that of all accounts whose names begin with its name and a colon.
 CLOSINGS = """

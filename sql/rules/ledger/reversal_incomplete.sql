@@ -97,8 +97,8 @@ verdicts as (
             when exact = postings then 'pass'
             else 'break'
         end as verdict,
-        postings || ' postings taken back' as expected,
-        exact || ' postings taken back' as actual,
+        postings || ' postings reversed' as expected,
+        exact || ' postings reversed' as actual,
         (exact - postings)::decimal(38, 9) as difference,
         'postings' as unit,
         null::date as due_date,

@@ -19,18 +19,18 @@ with
 
 events_of_the_day as (
 
-    select account_id, event, max(receipt_order) as receipt_order
+    select account_id, event_id, max(receipt_order) as receipt_order
     from movements
     where system_date = $system_date::date
         and kind in ('execution', 'activity')
         and cash <> 0
-    group by account_id, event
+    group by account_id, event_id
 
 ),
 
 moved as (
 
-    select account_id, list(event order by receipt_order desc, event)[1:20] as evidence
+    select account_id, list(event_id order by receipt_order desc, event_id)[1:20] as evidence
     from events_of_the_day
     group by account_id
 

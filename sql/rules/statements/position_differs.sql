@@ -14,7 +14,7 @@ with
 
 moves as (
 
-    select account_id, coalesce(symbol, 'UNNAMED') as symbol, system_date, event, receipt_order
+    select account_id, coalesce(symbol, 'UNNAMED') as symbol, system_date, event_id, receipt_order
     from movements
     where kind in ('execution', 'activity') and qty <> 0
 
@@ -34,12 +34,12 @@ last_moved as (
 
 last_events as (
 
-    select moves.account_id, moves.symbol, moves.event, max(moves.receipt_order) as receipt_order
+    select moves.account_id, moves.symbol, moves.event_id, max(moves.receipt_order) as receipt_order
     from moves
     left join last_moved
         on last_moved.account_id = moves.account_id and last_moved.symbol = moves.symbol
     where moves.system_date = coalesce(last_moved.system_date, $system_date::date)
-    group by moves.account_id, moves.symbol, moves.event
+    group by moves.account_id, moves.symbol, moves.event_id
 
 ),
 
@@ -48,7 +48,7 @@ moved as (
     select
         account_id,
         symbol,
-        list(event order by receipt_order desc, event)[1:20] as evidence
+        list(event_id order by receipt_order desc, event_id)[1:20] as evidence
     from last_events
     group by account_id, symbol
 

@@ -101,7 +101,7 @@ judged as (
 
 moves as (
 
-    select coalesce(symbol, 'UNNAMED') as symbol, system_date, event, receipt_order
+    select coalesce(symbol, 'UNNAMED') as symbol, system_date, event_id, receipt_order
     from movements
     where kind in ('execution', 'activity') and qty <> 0
 
@@ -118,17 +118,17 @@ last_moved as (
 
 last_events as (
 
-    select moves.symbol, moves.event, max(moves.receipt_order) as receipt_order
+    select moves.symbol, moves.event_id, max(moves.receipt_order) as receipt_order
     from moves
     left join last_moved on last_moved.symbol = moves.symbol
     where moves.system_date = coalesce(last_moved.system_date, $system_date::date)
-    group by moves.symbol, moves.event
+    group by moves.symbol, moves.event_id
 
 ),
 
 moved as (
 
-    select symbol, list(event order by receipt_order desc, event)[1:20] as evidence
+    select symbol, list(event_id order by receipt_order desc, event_id)[1:20] as evidence
     from last_events
     group by symbol
 

@@ -59,10 +59,10 @@ stated as (
         on order_events.order_id = executed.order_id
         and order_events.filled_qty = executed.qty
     qualify row_number() over (
-        partition by executed.account_id, executed.order_id order by order_events.archived_messages desc
+        partition by executed.account_id, executed.order_id order by order_events.receipt_order desc
     ) = 1 or row_number() over (
         partition by executed.account_id, executed.order_id
-        order by order_events.event_at desc, order_events.archived_messages desc
+        order by order_events.event_at desc, order_events.receipt_order desc
     ) = 1
 
 ),
