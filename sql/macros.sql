@@ -64,3 +64,18 @@ create or replace macro action_subject(account_id, symbol, group_key, subject) a
 -- The fetch that brought an event. `receipt_order` is made of the fetch, the segment within it (four
 -- digits) and the row within that (five digits).
 create or replace macro fetch_of(receipt_order) as receipt_order // 1000000000;
+
+-- The day that an instant belongs to, of type timestamp with time zone: a day of the broker begins at
+-- 20:00 New York the evening before. Where it is no session, `calendar.session_date` says which.
+create or replace macro broker_day(instant) as
+    (instant at time zone 'America/New_York' + interval 4 hours)::date;
+
+-- The account of a ledger account of a customer (`C:{account}:…`) or a firm (`F:{account}:…`); null
+-- for any other.
+create or replace macro account_of(ledger_account) as
+    nullif(regexp_extract(ledger_account, '^[CF]:([^:]*):', 1), '');
+
+-- Half of the last printed digit of a number with so many decimals (0 to 9).
+create or replace macro half_digit(decimals) as ([
+    0.5, 0.05, 0.005, 0.0005, 0.00005, 0.000005, 0.0000005, 0.00000005, 0.000000005, 0.0000000005
+]::decimal(11, 10)[])[decimals + 1];

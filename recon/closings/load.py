@@ -44,7 +44,7 @@ targets as (
 
 )
 
-select movement_id, if(is_session, date, next_session)::varchar as closed_on
+select movement_id, session_date::varchar as closed_on
 from targets
 left join events.calendar on calendar.date = targets.system_date
 """
@@ -83,7 +83,7 @@ select
     coalesce(sum(amount) filter (measure = 'QTY' and commodity = wanted.symbol), 0)
 from wanted
 inner join stored
-    on regexp_extract(stored.ledger_account, '^[CF]:([^:]*):', 1) = wanted.account_id
+    on account_of(stored.ledger_account) = wanted.account_id
 where wanted.system_date = date '{day}'
 group by wanted.system_date, wanted.account_id, wanted.symbol
 """

@@ -71,8 +71,10 @@ def add_evidence(connection: duckdb.DuckDBPyConnection, system_date: date) -> No
 
 
 def _texts() -> dict[str, str]:
-    """The SQL of each ledger table; of those made in Python what they read."""
-    files = (folder("sql") / "ledger").glob("*.sql")
+    """The SQL of each ledger table and shared view; of tables made in Python what they read."""
+    files = [
+        file for stage in ("ledger", "views") for file in (folder("sql") / stage).glob("*.sql")
+    ]
     return {file.stem: file.read_text(encoding="utf-8") for file in files} | dict(MADE_READ)
 
 

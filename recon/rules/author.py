@@ -20,6 +20,7 @@ NAME = re.compile(r"[a-z]+(_[a-z]+)*/[a-z]+(_[a-z]+)*")
 RULE = """\
 -- title:    An execution has no quantity
 -- severity: S2
+-- scope:    account
 -- reads:    executions
 -- params:   none
 --
@@ -36,9 +37,6 @@ verdicts as (
         if(coalesce(qty <> 0, false), 'pass', 'break') as verdict,
         'a quantity' as expected,
         coalesce(qty::varchar, 'none') as actual,
-        null::decimal(38, 9) as difference,
-        symbol as unit,
-        null::date as due_date,
         [execution_id] as evidence
     from executions
 

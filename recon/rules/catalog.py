@@ -39,7 +39,7 @@ def streams_behind(tables: Iterable[str]) -> set[str]:
 
 @functools.cache
 def _streams_behind(table: str) -> frozenset[str]:
-    for stage in ("ledger", "events"):
+    for stage in ("views", "ledger", "events"):
         file = folder("sql") / stage / f"{table}.sql"
         if file.is_file():
             text = file.read_text("utf-8")

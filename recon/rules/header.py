@@ -1,9 +1,10 @@
 """Takes the text of a rule file, gives a Rule. Pure.
 
-The header is four keys, always all, in order; then prose that says why the invariant must hold:
+The header is five keys, always all, in order; then prose that says why the invariant must hold:
 
     -- title:    one sentence that finance reads in the CSV
     -- severity: S0 | S1 | S2 | S3
+    -- scope:    account | symbol | journal | group | all
     -- reads:    tables, comma-separated
     -- params:   system_date, name = default, ... or none
     --
@@ -17,8 +18,13 @@ from dataclasses import dataclass
 
 from recon.errors import ReconError
 
-KEYS = ("title", "severity", "reads", "params")
-SEVERITIES = ("S0", "S1", "S2", "S3")
+KEYS = ("title", "severity", "scope", "reads", "params")
+ALLOWED = {
+    "severity": ("S0", "S1", "S2", "S3"),
+    # Of what a verdict is made: of one account's rows alone, of those of several that hold one
+    # symbol, share one journal or one group of a corporate action, or of everything.
+    "scope": ("account", "symbol", "journal", "group", "all"),
+}
 # The subject of the break of a rule that could not judge everything, and what is said of it.
 ITSELF, ITSELF_TITLE = "the rule itself", "The rule could not judge everything"
 
@@ -34,6 +40,7 @@ class Rule:
     rule: str
     title: str
     severity: str
+    scope: str
     reads: frozenset[str]
     params: Mapping[str, str | None]
     why: str
@@ -52,8 +59,10 @@ def parse_rule(rule: str, text: str) -> Rule:
     for number, key in enumerate(KEYS, start=1):
         line = comments[number - 1] if number <= len(comments) else ""
         keys[key] = _value(rule, number, line, key)
-    if keys["severity"] not in SEVERITIES:
-        raise _wrong(rule, 2, "one of " + ", ".join(SEVERITIES), repr(keys["severity"]))
+    for key, allowed in ALLOWED.items():
+        if keys[key] not in allowed:
+            line_number = KEYS.index(key) + 1
+            raise _wrong(rule, line_number, "one of " + ", ".join(allowed), repr(keys[key]))
     why = " ".join(comments[len(KEYS) :]).strip()
     if not why:
         raise _wrong(rule, len(KEYS) + 2, "prose that says why the invariant must hold", "none")
@@ -61,6 +70,7 @@ def parse_rule(rule: str, text: str) -> Rule:
         rule=rule,
         title=keys["title"],
         severity=keys["severity"],
+        scope=keys["scope"],
         reads=frozenset(name.strip() for name in keys["reads"].split(",")),
         params=_params(keys["params"]),
         why=why,

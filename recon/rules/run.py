@@ -16,20 +16,8 @@ import duckdb
 
 from recon.rules.catalog import streams_behind
 from recon.rules.header import ITSELF, Rule, RuleError
+from recon.rules.verdicts import CONTRACT, VERDICTS, against_contract, verdict_rows
 
-CONTRACT = {
-    "account_id": "VARCHAR",
-    "symbol": "VARCHAR",
-    "subject": "VARCHAR",
-    "verdict": "VARCHAR",
-    "expected": "VARCHAR",
-    "actual": "VARCHAR",
-    "difference": "DECIMAL(38,9)",
-    "unit": "VARCHAR",
-    "due_date": "DATE",
-    "evidence": "VARCHAR[]",
-}
-VERDICTS = ("pass", "within_tolerance", "pending", "break", "not_evaluated")
 ONE_ROW_EACH = "one row for each account, symbol and subject, with a verdict, a due date if pending"
 ROWS_NAMED_MAX, EVIDENCE_MAX = 10, 100
 # Errors of a statement that is wrong whatever the data is, and of a machine that cannot go on.
@@ -130,11 +118,15 @@ def _run_rule(connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: da
         raise _breach(rule, "a SELECT that runs", str(error).splitlines()[0]) from error
     except duckdb.Error as error:
         return str(error).splitlines()[0]
-    seen = connection.execute("select column_name, column_type from (describe found)").fetchall()
-    if seen != list(CONTRACT.items()):
-        raise _breach(rule, f"the columns {CONTRACT}", str(dict(seen)))
+    columns = dict(
+        connection.execute("select column_name, column_type from (describe found)").fetchall()
+    )
+    if wrong := against_contract(columns):
+        raise _breach(rule, f"columns of {CONTRACT}", wrong)
     named = {"rule": rule.rule, "severity": rule.severity}
-    connection.execute("insert into found_verdicts select $rule, $severity, * from found", named)
+    rows = verdict_rows("from found", columns, system_date)
+    insert = "insert into found_verdicts select $rule, $severity, * from"
+    connection.execute(f"{insert} ({rows})", named)
     return None
 
 

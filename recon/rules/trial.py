@@ -14,6 +14,7 @@ from recon.ledger.post import post_night
 from recon.rules.fixture import Case, Fixture, Rows
 from recon.rules.given import stage_given
 from recon.rules.header import RuleError, parse_rule
+from recon.rules.verdicts import verdict_rows
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events, show_night
 from recon.warehouse.sql_dependencies import reads
@@ -72,9 +73,7 @@ def try_case(
     connection.execute("begin transaction")
     try:
         _give(connection, fixture, case, reads(sql))
-        rule = parse_rule(fixture.subject, sql).params if "-- params:" in sql else {}
-        params = {name: default or str(fixture.system_date) for name, default in rule.items()}
-        relation = connection.sql(sql, params=params)
+        relation = _relation(connection, sql, fixture)
         got = [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
     finally:
         connection.execute("rollback")
@@ -84,6 +83,20 @@ def try_case(
     return Trial(
         case.name, columns, list((wanted - seen).elements()), list((seen - wanted).elements())
     )
+
+
+def _relation(
+    connection: duckdb.DuckDBPyConnection, sql: str, fixture: Fixture
+) -> duckdb.DuckDBPyRelation:
+    """The rows of the table, or the verdicts of the rule, as a night has them."""
+    if "-- params:" not in sql:
+        return connection.sql(sql)
+    rule = parse_rule(fixture.subject, sql)
+    params = {name: default or str(fixture.system_date) for name, default in rule.params.items()}
+    connection.execute(f"create or replace temp table found as {sql}", params)
+    found = connection.table("found")
+    columns = dict(zip(found.columns, map(str, found.types), strict=True))
+    return connection.sql(verdict_rows("from found", columns, fixture.system_date))
 
 
 def _give(

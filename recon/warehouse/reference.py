@@ -54,6 +54,11 @@ TABLES = {
         },
     ),
 }
+# What happens on a day that is no session is booked on the next one.
+SESSION_DATES = """
+alter table events.calendar add column session_date date;
+update events.calendar set session_date = if(is_session, date, next_session)
+"""
 
 
 def load_reference(connection: duckdb.DuckDBPyConnection) -> None:
@@ -66,3 +71,4 @@ def load_reference(connection: duckdb.DuckDBPyConnection) -> None:
             f"columns = {{{typed}}})",
             {"file": str(folder("data") / file)},
         )
+    connection.execute(SESSION_DATES)

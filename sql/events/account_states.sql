@@ -87,7 +87,7 @@ parsed as (
         ) as rest,
         latest.identity as event_id,
         to_microseconds(event_at) as event_at,
-        (to_microseconds(event_at) at time zone 'America/New_York' + interval 4 hours)::date
+        broker_day(to_microseconds(event_at))
             as new_york_date,
         published,
         receipt_order
@@ -127,11 +127,7 @@ select
     coalesce(once.changed, []) as changed,
     once.event_id,
     once.event_at,
-    case
-        when calendar.date is null then once.new_york_date
-        when calendar.is_session then calendar.date
-        else calendar.next_session
-    end as system_date,
+    coalesce(calendar.session_date, once.new_york_date) as system_date,
     once.receipt_order
 from once
 left join events.calendar on calendar.date = once.new_york_date

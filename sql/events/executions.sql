@@ -52,7 +52,7 @@ counted as (
             count(distinct position_qty), count(distinct settle_date), count(distinct asset_id),
             count(distinct asset_class), count(distinct exact_rate(fx_rate)),
             count(distinct exact_decimal(order_swap_fee_bps)),
-            count(distinct (booked_at at time zone 'America/New_York' + interval 4 hours)::date)
+            count(distinct broker_day(booked_at))
         ) - 1 + coalesce(max(id_shared), 0) as conflicts
     from every_execution
     group by execution_id
@@ -102,8 +102,7 @@ of_trades as (
             coalesce(found_targets.target_id, latest.previous_execution_id)
                 as previous_execution_id
         ),
-        case when calendar.is_session then calendar.date else calendar.next_session end
-            as trade_date,
+        calendar.session_date as trade_date,
         to_microseconds(latest.executed_at) as executed_at,
         to_microseconds(latest.event_at) as event_at,
         exact_rate(latest.fx_rate) as swap_rate,
@@ -113,7 +112,7 @@ of_trades as (
     left join found_targets on found_targets.execution_id = latest.execution_id
     left join events.calendar
         on calendar.date
-        = (latest.booked_at at time zone 'America/New_York' + interval 4 hours)::date
+        = broker_day(latest.booked_at)
 
 ),
 

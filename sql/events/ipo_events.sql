@@ -20,8 +20,8 @@ parsed as (
 
 select
     parsed.* exclude (receipt_order),
-    case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
+    calendar.session_date as system_date,
     parsed.receipt_order
 from parsed
 left join events.calendar
-    on calendar.date = (parsed.event_at at time zone 'America/New_York' + interval 4 hours)::date
+    on calendar.date = broker_day(parsed.event_at)

@@ -24,11 +24,11 @@ select
     latest.legs,
     latest.order_legs,
     to_microseconds(latest.event_at) as event_at,
-    case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
+    calendar.session_date as system_date,
     latest.published,
     latest.receipt_order
 from events.trade_messages as latest
 left join events.calendar
     on calendar.date
-    = (to_microseconds(latest.event_at) at time zone 'America/New_York' + interval 4 hours)::date
+    = broker_day(to_microseconds(latest.event_at))
 where latest.is_last

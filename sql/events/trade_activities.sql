@@ -95,8 +95,8 @@ select
     exact_rate(dated.fx_rate) as swap_rate,
     dated.swap_fee_bps,
     dated.settle_date,
-    case when calendar.is_session then calendar.date else calendar.next_session end as trade_date,
-    case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
+    calendar.session_date as trade_date,
+    calendar.session_date as system_date,
     to_microseconds(dated.executed_at) as executed_at,
     to_microseconds(dated.event_at) as event_at,
     dated.receipt_order,
@@ -104,4 +104,4 @@ select
 from dated
 left join counted on counted.identity = dated.identity
 left join events.calendar
-    on calendar.date = (dated.booked_at at time zone 'America/New_York' + interval 4 hours)::date
+    on calendar.date = broker_day(dated.booked_at)

@@ -91,9 +91,9 @@ select
     once.reason,
     once.event_id,
     once.event_at,
-    case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
+    calendar.session_date as system_date,
     once.receipt_order,
     once.source_stream
 from once
 left join events.calendar
-    on calendar.date = (once.event_at at time zone 'America/New_York' + interval 4 hours)::date
+    on calendar.date = broker_day(once.event_at)

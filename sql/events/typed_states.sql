@@ -179,11 +179,7 @@ select
     exact_decimal(details.rate) as per_share_amount,
     null::varchar as description,
     settle_date,
-    case
-        when resolved.system_date is not null then resolved.system_date
-        when calendar.is_session then calendar.date
-        else calendar.next_session
-    end as system_date,
+    coalesce(resolved.system_date, calendar.session_date) as system_date,
     to_microseconds(event_at) as event_at,
     receipt_order, is_outdated,
     nullif(details.group_id, '') as group_id,

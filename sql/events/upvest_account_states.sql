@@ -33,7 +33,7 @@ parsed as (
         coalesce(to_microseconds(object_updated_at), told_at) as updated_at,
         identity as event_id,
         told_at as event_at,
-        (told_at at time zone 'America/New_York' + interval 4 hours)::date as new_york_date,
+        broker_day(told_at) as new_york_date,
         receipt_order
     from latest
 
@@ -45,11 +45,7 @@ select
         partition by parsed.account_id order by parsed.updated_at, parsed.event_at, parsed.receipt_order
     ) as step,
     parsed.* exclude (account_id, new_york_date, receipt_order),
-    case
-        when calendar.date is null then parsed.new_york_date
-        when calendar.is_session then calendar.date
-        else calendar.next_session
-    end as system_date,
+    coalesce(calendar.session_date, parsed.new_york_date) as system_date,
     parsed.receipt_order
 from parsed
 left join events.calendar on calendar.date = parsed.new_york_date

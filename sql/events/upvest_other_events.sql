@@ -16,8 +16,8 @@ latest as (
 
 select
     latest.* exclude (receipt_order),
-    case when calendar.is_session then calendar.date else calendar.next_session end as system_date,
+    calendar.session_date as system_date,
     latest.receipt_order
 from latest
 left join events.calendar
-    on calendar.date = (latest.event_at at time zone 'America/New_York' + interval 4 hours)::date
+    on calendar.date = broker_day(latest.event_at)

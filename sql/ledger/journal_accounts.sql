@@ -1,5 +1,5 @@
 -- title: The account whose desk looks at a journal, and the other accounts of it
--- reads: activities, account_map
+-- reads: activities_to_date, account_map
 --
 -- A journal is between two accounts, a break of it is worked in one: one where something is left
 -- booked, with the most legs, since one that was booked twice is there; else a customer's before the
@@ -13,7 +13,7 @@ legs as (
         coalesce(journal_id, journal) as journal, account_id, qty, net_amount, activity_id,
         system_date, receipt_order,
         status in ('executed', 'correct') as stands
-    from events.activities
+    from activities_to_date
     where entry_type in ('JNL', 'JNLC', 'JNLS')
         and account_id is not null
         and system_date <= $system_date::date

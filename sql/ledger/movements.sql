@@ -1,5 +1,5 @@
 -- title: What each event moves, in parts: a new one, and the reversal of an earlier one
--- reads: execution_effects, activity_entries, opening_positions, start_lots, start_lines, contract_multipliers, opening_cash, opening, accounting_assumptions
+-- reads: books_after, execution_effects, activity_entries, opening_positions, start_lots, start_lines, contract_multipliers, opening_cash, opening, accounting_assumptions
 --
 -- A bust reverses what its target moved, with the target's trade and settle dates; a correction
 -- does so and moves anew; a later state of an activity reverses the state before it, on its own
@@ -160,9 +160,9 @@ select
     ca_leg, net_amount, phase, event_at
 from activities_booked
 where (qty <> 0 or cash <> 0)
-    and system_date > coalesce((select max(opening.system_date) from opening), '0001-01-01'::date)
+    and system_date > (select books_after.system_date from books_after)
     and (since is null
-        or since > coalesce((select max(opening.system_date) from opening), '0001-01-01'::date))
+        or since > (select books_after.system_date from books_after))
 union all
 select
     'opening ' || account_id || ' ' || symbol || lot, 'opening ' || account_id || ' ' || symbol,

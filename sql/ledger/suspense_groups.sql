@@ -5,13 +5,6 @@
 -- its totals are the first row. `rounded_by` is what printing may have cut off the added legs.
 with
 
-half_digit as (
-
-    select [0.5, 0.05, 0.005, 0.0005, 0.00005, 0.000005, 0.0000005, 0.00000005, 0.000000005,
-        0.0000000005]::decimal(11, 10)[] as by_scale
-
-),
-
 legs as (
 
     select
@@ -20,9 +13,9 @@ legs as (
         if(entry_type in ('OPASN', 'OPEXC'), regexp_extract(
             symbol, '^(.+)\d{6}([CP])(\d{8})$', ['root', 'side', 'strike']
         ), null) as contract,
-        if(ca_leg in ('ADD', 'RETURN'), abs(qty) * multiplier * by_scale[price_dp + 1], 0)
+        if(ca_leg in ('ADD', 'RETURN'), abs(qty) * multiplier * half_digit(price_dp), 0)
         + if(net_amount <> 0, 0.005, 0) as rounded_by
-    from movements cross join half_digit
+    from movements
     where not is_memo
         and (starts_with(contra, 'SUSP:CA:') or starts_with(contra, 'SUSP:OP'))
 

@@ -10,7 +10,8 @@ import pytest
 
 from recon.breaks.match import Known, break_id
 from recon.breaks.standing import keep_evidence
-from recon.rules.run import CONTRACT, CREATE
+from recon.rules.run import CREATE
+from recon.rules.verdicts import CONTRACT
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import make_macros
 

@@ -12,7 +12,8 @@ from recon.breaks.log import Said
 from recon.breaks.match import Known, break_id
 from recon.reports.findings import COLUMNS, as_rows, explain, read_findings
 from recon.rules.header import ITSELF, parse_rule
-from recon.rules.run import CONTRACT, CREATE
+from recon.rules.run import CREATE
+from recon.rules.verdicts import CONTRACT
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import make_macros
 

@@ -17,7 +17,8 @@ from recon.feeds.streams import ARCHIVED
 from recon.ledger.post import post_night
 from recon.rules.catalog import find_rules
 from recon.rules.header import ITSELF
-from recon.rules.run import ONE_ROW_EACH, VERDICTS, run_rules
+from recon.rules.run import ONE_ROW_EACH, run_rules
+from recon.rules.verdicts import VERDICTS
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_coverage, load_events, show_night
 from tests.ledger.making import WHOLE

@@ -11,7 +11,8 @@ import pytest
 from recon.ledger.post import post_night
 from recon.rules.catalog import find_rules
 from recon.rules.header import Rule
-from recon.rules.run import VERDICTS, run_rules
+from recon.rules.run import run_rules
+from recon.rules.verdicts import VERDICTS
 from recon.warehouse.load import show_night
 from tests.cases import Case, Fixture, empty_warehouse, read_fixture, run_case
 

@@ -20,6 +20,7 @@ NIGHT = date(2026, 6, 16)
 THINGS = "(values {rows}) as things (account_id, subject, verdict, actual, due_date, evidence)"
 TEXT = """-- title:    Things differ
 -- severity: S2
+-- scope:    account
 -- reads:    {reads}
 -- params:   none
 --
@@ -129,6 +130,47 @@ def test_a_rule_that_the_data_is_too_much_for_stops_no_other(
     assert good == ("trades/things_differ", "order O1", "S2", "pass", "1")
 
 
+def test_a_break_that_is_due_later_is_pending_until_then(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """The due date is the first day on which it is a break; only what is pending has one."""
+    rows = [
+        "('A1', 'order O1', 'break', '1', '2026-06-17', 'E1')",
+        "('A1', 'order O2', 'break', '1', '2026-06-16', 'E2')",
+        "('A1', 'order O3', 'break', '1', null, 'E3')",
+        "('A1', 'order O4', 'pass', '1', '2026-06-17', 'E4')",
+        "('A1', 'order O5', 'pending', '1', '2026-06-17', 'E5')",
+    ]
+    run_rules(warehouse, [rule(*rows)], NIGHT)
+    assert verdicts(warehouse, "subject", "verdict", "due_date") == [
+        ("order O1", "pending", date(2026, 6, 17)),
+        ("order O2", "break", None),
+        ("order O3", "break", None),
+        ("order O4", "pass", None),
+        ("order O5", "pending", date(2026, 6, 17)),
+    ]
+
+
+def test_columns_are_taken_by_name_and_what_says_nothing_is_left_out(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """Account, symbol, difference, unit and due date are null where a rule does not give them."""
+    text = """-- title:    Things differ
+-- severity: S2
+-- scope:    all
+-- reads:    opening
+-- params:   none
+--
+-- They must not.
+select ['E1'] as evidence, 'is' as actual, 'must' as expected, 'break' as verdict, 'it' as subject
+"""
+    run_rules(warehouse, [parse_rule("trades/a", text)], NIGHT)
+    columns = ["account_id", "subject", "verdict", "expected", "actual", "difference", "evidence"]
+    assert verdicts(warehouse, *columns) == [
+        (None, "it", "break", "must", "is", None, ["E1"]),
+    ]
+
+
 def test_many_rows_against_the_contract_are_counted_and_ten_are_shown(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
@@ -157,7 +199,7 @@ def test_a_rule_that_could_not_judge_is_a_break_though_its_input_is_incomplete(
     [
         TEXT.replace("subject,", "subjekt,", 1),
         TEXT.replace("null::varchar as unit", "0 as unit"),
-        TEXT.replace("null::varchar as unit,", ""),
+        TEXT.replace("null::varchar as expected,", ""),
     ],
 )
 def test_a_rule_that_is_wrong_whatever_the_data_ends_the_night(

@@ -1,5 +1,6 @@
 -- title:    An account number was changed, or two accounts have the same
 -- severity: S2
+-- scope:    account
 -- reads:    account_states, upvest_account_states, upvest_group_states
 -- params:   none
 --

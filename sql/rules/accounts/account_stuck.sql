@@ -1,5 +1,6 @@
 -- title:    An account has waited too long to be opened or closed
 -- severity: S3
+-- scope:    account
 -- reads:    accounts, account_map, suspense
 -- params:   system_date, opening_days = 10, closing_days = 30
 --

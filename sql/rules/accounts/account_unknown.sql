@@ -1,5 +1,6 @@
 -- title:    An account has booked events but the broker never told of its opening
 -- severity: S2
+-- scope:    account
 -- reads:    executions, activities, statement_cash, account_states, account_map, opening, coverage, calendar
 -- params:   system_date
 --

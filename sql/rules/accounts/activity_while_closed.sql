@@ -1,5 +1,6 @@
 -- title:    Something was booked in an account that was closed, or not open yet
 -- severity: S1
+-- scope:    account
 -- reads:    executions, activity_net_effects, account_states, account_map, coverage
 -- params:   none
 --

@@ -1,5 +1,6 @@
 -- title:    A closed account still holds something
 -- severity: S1
+-- scope:    account
 -- reads:    accounts, account_map, positions_proof, cash_proof, activity_net_effects, calendar, movements
 -- params:   system_date, trailing_days = 7
 --

@@ -1,5 +1,6 @@
 -- title:    A fill that the account's state at Upvest does not allow
 -- severity: S2
+-- scope:    account
 -- reads:    upvest_account_states, upvest_group_states, account_map, executions, order_events
 -- params:   none
 --

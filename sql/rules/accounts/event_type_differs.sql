@@ -1,5 +1,6 @@
 -- title:    An Upvest event's type and the status in it do not fit
 -- severity: S2
+-- scope:    account
 -- reads:    upvest_account_states, upvest_group_states
 -- params:   none
 --

@@ -1,5 +1,6 @@
 -- title:    An Upvest account or group lacks its owner, child, guardian or business
 -- severity: S3
+-- scope:    account
 -- reads:    upvest_account_states, upvest_group_states
 -- params:   none
 --

@@ -1,5 +1,6 @@
 -- title:    An Upvest account's state contradicts that of its group
 -- severity: S1
+-- scope:    account
 -- reads:    upvest_account_states, upvest_group_states, calendar
 -- params:   system_date
 --

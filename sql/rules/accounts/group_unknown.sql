@@ -1,5 +1,6 @@
 -- title:    An Upvest account names a group that is not known, or that is younger than it
 -- severity: S2
+-- scope:    account
 -- reads:    upvest_account_states, upvest_group_states, calendar
 -- params:   system_date
 --

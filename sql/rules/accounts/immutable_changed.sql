@@ -1,5 +1,6 @@
 -- title:    Something of an Upvest account or group changed that never changes
 -- severity: S2
+-- scope:    account
 -- reads:    upvest_account_states, upvest_group_states
 -- params:   none
 --

@@ -1,5 +1,6 @@
 -- title:    An account at Alpaca and its account at Upvest do not belong to each other one to one
 -- severity: S1
+-- scope:    account
 -- reads:    account_map, account_states, upvest_account_states, account_currencies, calendar
 -- params:   system_date
 --

@@ -1,5 +1,6 @@
 -- title:    An account's status does not follow from the one before
 -- severity: S3
+-- scope:    account
 -- reads:    account_states
 -- params:   none
 --

@@ -1,5 +1,6 @@
 -- title:    An account traded while it was blocked
 -- severity: S2
+-- scope:    account
 -- reads:    executions, account_states, admin_actions, coverage
 -- params:   none
 --

@@ -1,5 +1,6 @@
 -- title:    An Upvest account or group took a step that there is not
 -- severity: S2
+-- scope:    account
 -- reads:    upvest_account_states, upvest_group_states, calendar
 -- params:   system_date
 --

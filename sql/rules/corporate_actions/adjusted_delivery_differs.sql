@@ -1,5 +1,6 @@
 -- title:    An exercise of an adjusted contract delivered other shares or cash than it stands for
 -- severity: S1
+-- scope:    account
 -- reads:    movements, activities, contract_multipliers
 -- params:   system_date
 --

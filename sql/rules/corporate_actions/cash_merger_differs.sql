@@ -1,5 +1,6 @@
 -- title:    Cash of a merger or reorganisation is not the removed shares times the rate
 -- severity: S1
+-- scope:    account
 -- reads:    activities
 -- params:   system_date
 --

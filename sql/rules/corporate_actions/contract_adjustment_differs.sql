@@ -1,5 +1,6 @@
 -- title:    A contract swap changed what the contracts are worth at their strike
 -- severity: S2
+-- scope:    account
 -- reads:    activities, contract_multipliers
 -- params:   system_date
 --

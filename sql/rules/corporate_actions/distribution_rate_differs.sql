@@ -1,5 +1,6 @@
 -- title:    Rights or shares of a reorganisation are not what the printed rate gives
 -- severity: S1
+-- scope:    account
 -- reads:    activities
 -- params:   system_date
 --

@@ -1,6 +1,7 @@
 -- title:    A merger lacks a leg
 -- severity: S1
--- reads:    activities, calendar
+-- scope:    account
+-- reads:    activities, calendar, activities_to_date
 -- params:   system_date
 --
 -- A merger takes the old shares away (REMOVE) and gives cash (CMA), new shares (SMA) or both
@@ -18,7 +19,7 @@ legs as (
         account_id, entry_sub_type, group_key, group_id, source_symbol, ca_leg, qty, cash_rate,
         exchange_rate, system_date, activity_id,
         activity_id in (select activity_id from activities) as in_books
-    from events.activities
+    from activities_to_date
     where entry_type = 'MA'
         and status in ('executed', 'correct')
         and system_date <= $system_date::date

@@ -1,5 +1,6 @@
 -- title:    A merger for shares changed the cost of what is held
 -- severity: S3
+-- scope:    account
 -- reads:    activities
 -- params:   system_date
 --

@@ -1,6 +1,7 @@
 -- title:    The two legs of a name change do not mirror each other
 -- severity: S1
--- reads:    activities, calendar
+-- scope:    account
+-- reads:    activities, calendar, activities_to_date
 -- params:   system_date
 --
 -- A name change removes a holding and adds the same quantity at the same price under the new
@@ -16,7 +17,7 @@ with
 legs as (
 
     select *, activity_id in (select activity_id from activities) as in_books
-    from events.activities
+    from activities_to_date
     where entry_type = 'NC'
         and status in ('executed', 'correct')
         and system_date <= $system_date::date

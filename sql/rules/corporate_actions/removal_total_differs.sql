@@ -1,5 +1,6 @@
 -- title:    A corporate action did not remove the whole holding
 -- severity: S1
+-- scope:    account
 -- reads:    activities, activity_net_effects, execution_effects, opening, opening_positions
 -- params:   system_date
 --

@@ -1,6 +1,7 @@
 -- title:    A spin-off gave other shares than its rate times the source's shares
 -- severity: S1
--- reads:    activities, calendar
+-- scope:    account
+-- reads:    activities, calendar, activities_to_date
 -- params:   system_date
 --
 -- A spin-off adds shares of a new company: the quantity of the source times the rate of the text,
@@ -21,7 +22,7 @@ legs as (
         *,
         coalesce(symbol = source_symbol, false) as is_source,
         activity_id in (select activity_id from activities) as in_books
-    from events.activities
+    from activities_to_date
     where entry_type = 'SPIN'
         and status in ('executed', 'correct')
         and system_date <= $system_date::date

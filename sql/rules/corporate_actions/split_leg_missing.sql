@@ -1,6 +1,7 @@
 -- title:    A split lacks a leg
 -- severity: S1
--- reads:    activities, calendar
+-- scope:    account
+-- reads:    activities, calendar, activities_to_date
 -- params:   system_date
 --
 -- A split takes the old shares away (REMOVE) and gives the new ones (ADD), each by an event of
@@ -25,7 +26,7 @@ legs as (
         system_date,
         activity_id,
         activity_id in (select activity_id from activities) as in_books
-    from events.activities
+    from activities_to_date
     where entry_type = 'SPLIT'
         and status in ('executed', 'correct')
         and system_date <= $system_date::date

@@ -1,5 +1,6 @@
 -- title:    A split has other quantities than its text, its rates or than the other accounts
 -- severity: S1
+-- scope:    account
 -- reads:    activities
 -- params:   system_date
 --

@@ -1,5 +1,6 @@
 -- title:    A split changed the cost of what is held
 -- severity: S2
+-- scope:    account
 -- reads:    activities
 -- params:   system_date
 --

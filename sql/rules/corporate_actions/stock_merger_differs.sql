@@ -1,5 +1,6 @@
 -- title:    New shares of a merger are not the removed shares times the exchange rate
 -- severity: S1
+-- scope:    account
 -- reads:    activities
 -- params:   system_date
 --

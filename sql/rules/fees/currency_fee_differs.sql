@@ -1,5 +1,6 @@
 -- title:    The fee for converting an execution's money is more than its basis points make
 -- severity: S3
+-- scope:    account
 -- reads:    activities, execution_effects, account_currencies
 -- params:   none
 --

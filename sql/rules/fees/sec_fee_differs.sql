@@ -1,5 +1,6 @@
 -- title:    The SEC fee of a day is not what the day's sales make
 -- severity: S2
+-- scope:    account
 -- reads:    sale_fees
 -- params:   none
 --

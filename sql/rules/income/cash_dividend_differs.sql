@@ -1,6 +1,7 @@
 -- title:    A cash dividend is not its rate times the entitled quantity
 -- severity: S1
--- reads:    activities, account_currencies, currencies
+-- scope:    account
+-- reads:    activities, account_currencies, currencies, activities_to_date
 -- params:   system_date
 --
 -- Beside each cash dividend and return of capital the broker prints the rate and the entitled
@@ -31,7 +32,7 @@ payments as (
         net_amount,
         activity_id,
         activity_id in (select activity_id from activities) as in_books
-    from events.activities as activities
+    from activities_to_date as activities
     left join account_currencies on account_currencies.account_id = activities.account_id
     left join currencies on currencies.currency = coalesce(account_currencies.currency, 'USD')
     where entry_type = 'DIV'

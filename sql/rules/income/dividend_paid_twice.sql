@@ -1,6 +1,7 @@
 -- title:    A dividend was paid more than once
 -- severity: S1
--- reads:    activities
+-- scope:    account
+-- reads:    activities, activities_to_date
 -- params:   system_date
 --
 -- An account gets one dividend of a symbol, kind, rate and payable date, in cash or in shares. A
@@ -24,7 +25,7 @@ payments as (
         net_amount,
         activity_id,
         activity_id in (select activity_id from activities) as in_books
-    from events.activities
+    from activities_to_date
     where entry_type = 'DIV'
         and status in ('executed', 'correct')
         and system_date <= $system_date::date

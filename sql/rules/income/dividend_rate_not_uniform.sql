@@ -1,5 +1,6 @@
 -- title:    A dividend was paid at another rate than to the other accounts
 -- severity: S1
+-- scope:    account
 -- reads:    activities
 -- params:   system_date
 --

@@ -1,5 +1,6 @@
 -- title:    A dividend was paid on another quantity than the account held
 -- severity: S1
+-- scope:    account
 -- reads:    activities, activity_net_effects, calendar, earlier_positions, opening, postings
 -- params:   system_date
 --

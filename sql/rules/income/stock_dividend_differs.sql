@@ -1,6 +1,7 @@
 -- title:    A stock dividend is not the entitled quantity times its rate less one
 -- severity: S1
--- reads:    activities
+-- scope:    account
+-- reads:    activities, activities_to_date
 -- params:   system_date
 --
 -- The rate of a stock dividend is new shares for one old share (1.12, not 0.12), so what is paid
@@ -26,7 +27,7 @@ payments as (
         qty,
         activity_id,
         activity_id in (select activity_id from activities) as in_books
-    from events.activities
+    from activities_to_date
     where entry_type = 'DIV'
         and coalesce(entry_sub_type, case when qty <> 0 then 'SDIV' end) = 'SDIV'
         and status in ('executed', 'correct')

@@ -1,6 +1,7 @@
 -- title:    Tax withheld on a dividend is not the dividend times the tax rate
 -- severity: S2
--- reads:    activities, account_currencies, currencies
+-- scope:    account
+-- reads:    activities, account_currencies, currencies, activities_to_date
 -- params:   system_date
 --
 -- The event prints the dividend and the percentage. What is withheld is their product, cut to
@@ -28,7 +29,7 @@ taxes as (
         net_amount,
         activity_id,
         activity_id in (select activity_id from activities) as in_books
-    from events.activities as activities
+    from activities_to_date as activities
     left join account_currencies on account_currencies.account_id = activities.account_id
     left join currencies on currencies.currency = coalesce(account_currencies.currency, 'USD')
     where entry_type = 'DIVNRA'

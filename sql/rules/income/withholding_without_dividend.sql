@@ -1,6 +1,7 @@
 -- title:    Tax was withheld on a dividend that the account did not get
 -- severity: S2
--- reads:    activities, calendar
+-- scope:    account
+-- reads:    activities, calendar, activities_to_date
 -- params:   system_date
 --
 -- Tax on a dividend is an event of its own beside the dividend. So a dividend (or a distribution
@@ -37,7 +38,7 @@ taxes as (
 dividends as (
 
     select account_id, symbol, settle_date, system_date, net_amount
-    from events.activities
+    from activities_to_date
     where entry_type in ('DIV', 'CGD')
         and status in ('executed', 'correct')
         and system_date <= $system_date::date

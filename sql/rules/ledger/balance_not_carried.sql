@@ -1,5 +1,6 @@
 -- title:    A closing is not what the movements make of the opening
 -- severity: S0
+-- scope:    account
 -- reads:    movements, positions_proof, cash_proof, account_currencies
 -- params:   none
 --

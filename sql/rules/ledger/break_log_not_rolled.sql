@@ -1,5 +1,6 @@
 -- title:    The break log does not roll forward
 -- severity: S0
+-- scope:    account
 -- reads:    break_log
 -- params:   system_date
 --

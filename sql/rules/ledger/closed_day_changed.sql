@@ -1,5 +1,6 @@
 -- title:    A closed day changed although nothing came for it
 -- severity: S0
+-- scope:    account
 -- reads:    closed, restatement
 -- params:   none
 --

@@ -1,5 +1,6 @@
 -- title:    A contract swap or a reorganisation for shares does not conserve cost
 -- severity: S3
+-- scope:    account
 -- reads:    movements
 -- params:   system_date
 --
@@ -11,10 +12,7 @@ with
 
 legs as (
 
-    select
-        *,
-        [0.5, 0.05, 0.005, 0.0005, 0.00005, 0.000005, 0.0000005, 0.00000005, 0.000000005,
-            0.0000000005]::decimal(11, 10)[] as by_scale
+    select *
     from movements
     where system_date <= $system_date::date
         and qty <> 0
@@ -32,7 +30,7 @@ actions as (
         sum(stated_cost) as residue,
         sum(abs(stated_cost)) filter (where ca_leg = 'REMOVE') as removed,
         sum(abs(stated_cost)) filter (where ca_leg <> 'REMOVE') as added,
-        sum(if(ca_leg = 'REMOVE', 0, abs(qty) * multiplier * by_scale[price_dp + 1])
+        sum(if(ca_leg = 'REMOVE', 0, abs(qty) * multiplier * half_digit(price_dp))
             + if(net_amount <> 0, 0.005, 0)) + 0.000000001 as allowed,
         bool_and(coalesce(price, 0) <> 0) as is_priced,
         max(system_date) as last_date,

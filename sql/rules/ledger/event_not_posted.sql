@@ -1,5 +1,6 @@
 -- title:    An event has no posting, or a posting no event
 -- severity: S1
+-- scope:    account
 -- reads:    executions, execution_effects, activity_states, activity_entries, postings, night
 -- params:   none
 --

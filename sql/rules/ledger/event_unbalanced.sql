@@ -1,5 +1,6 @@
 -- title:    An event's postings do not sum to zero
 -- severity: S0
+-- scope:    account
 -- reads:    postings
 -- params:   system_date
 --

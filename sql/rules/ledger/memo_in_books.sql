@@ -1,5 +1,6 @@
 -- title:    A memo entry is in the books, or a booked one in a memo account
 -- severity: S0
+-- scope:    account
 -- reads:    postings, night
 -- params:   none
 --

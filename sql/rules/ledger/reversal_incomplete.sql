@@ -1,5 +1,6 @@
 -- title:    A reversal does not take back exactly what its target booked
 -- severity: S0
+-- scope:    account
 -- reads:    postings, start_lines, night
 -- params:   none
 --

@@ -1,5 +1,6 @@
 -- title:    More went to rounding than rounding can explain
 -- severity: S3
+-- scope:    account
 -- reads:    postings, movements
 -- params:   system_date
 --
@@ -30,10 +31,7 @@ allowances as (
         sum(case
             when movements.kind = 'execution' then 0.005
             else coalesce(
-                abs(movements.qty) * movements.multiplier
-                * ([0.5, 0.05, 0.005, 0.0005, 0.00005, 0.000005, 0.0000005, 0.00000005,
-                    0.000000005, 0.0000000005]::decimal(11, 10)[])[movements.price_dp + 1],
-                0
+                abs(movements.qty) * movements.multiplier * half_digit(movements.price_dp), 0
             ) + 0.005
         end) as allowed
     from movements

@@ -1,5 +1,6 @@
 -- title:    A suspense account is not empty after its due date
 -- severity: S2
+-- scope:    account
 -- reads:    journal_accounts, suspense, postings
 -- params:   system_date
 --

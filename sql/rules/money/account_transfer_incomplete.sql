@@ -1,5 +1,6 @@
 -- title:    A transfer from another broker lacks its quantity, price or amount
 -- severity: S2
+-- scope:    account
 -- reads:    activities, calendar
 -- params:   system_date
 --

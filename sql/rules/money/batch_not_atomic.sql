@@ -1,6 +1,7 @@
 -- title:    A batch of journals was executed in part
 -- severity: S2
--- reads:    journal_states, calendar, coverage, opening
+-- scope:    account
+-- reads:    journal_states, calendar, coverage, books_after
 -- params:   system_date
 --
 -- Journals that are sent as one batch bear one idempotency key, and are executed all or none: if
@@ -45,7 +46,7 @@ batches as (
     group by idempotency_key
     having (count(*) > 1 or max(message) is not null)
         and max(reported_on)
-        > coalesce((select max(opening.system_date) from opening), '0001-01-01'::date)
+        > (select books_after.system_date from books_after)
 
 ),
 

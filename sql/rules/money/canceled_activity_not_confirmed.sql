@@ -1,6 +1,7 @@
 -- title:    A transaction that was canceled by hand is still counted
 -- severity: S1
--- reads:    admin_actions, activities, calendar, coverage, opening
+-- scope:    account
+-- reads:    admin_actions, calendar, coverage, books_after, activities_to_date
 -- params:   system_date
 --
 -- When the broker's staff cancel a transaction they say so on the stream of admin actions, with its
@@ -20,7 +21,7 @@ actions as (
     where type = 'transaction_cancel_admin_event'
         and system_date <= $system_date::date
         and system_date
-        > coalesce((select max(opening.system_date) from opening), '0001-01-01'::date)
+        > (select books_after.system_date from books_after)
         and event_id not in (
             select replaces_event_id from admin_actions where replaces_event_id is not null
         )
@@ -50,7 +51,7 @@ named as (
         activities.status,
         activities.activity_id,
         (
-            select min(opposite.activity_id) from events.activities as opposite
+            select min(opposite.activity_id) from activities_to_date as opposite
             where opposite.account_id = activities.account_id
                 and opposite.entry_type = activities.entry_type
                 and opposite.symbol is not distinct from activities.symbol
@@ -62,7 +63,7 @@ named as (
                 and opposite.system_date <= $system_date::date
         ) as opposite_id
     from transactions
-    left join events.activities as activities
+    left join activities_to_date as activities
         on activities.activity_id = transactions.transaction_id
         and activities.system_date <= $system_date::date
 

@@ -1,5 +1,6 @@
 -- title:    Instant funding was not followed by its deposit
 -- severity: S1
+-- scope:    account
 -- reads:    activities, calendar
 -- params:   system_date, days = 1
 --

@@ -1,6 +1,7 @@
 -- title:    A corrected journal is still booked
 -- severity: S1
--- reads:    journal_states, activities, books_start, calendar, coverage, journal_accounts
+-- scope:    account
+-- reads:    journal_states, books_start, calendar, coverage, journal_accounts, activities_to_date
 -- params:   system_date
 --
 -- A journal with status `correct` was wrong: the broker cancels it and makes a new one with a new
@@ -35,7 +36,7 @@ sides as (
         coalesce(sum(net_amount) filter (where status <> 'canceled'), 0) as cash,
         coalesce(sum(qty) filter (where status <> 'canceled'), 0) as quantity,
         list(activity_id order by activity_id) as activity_ids
-    from events.activities
+    from activities_to_date
     where entry_type in ('JNL', 'JNLC', 'JNLS')
         and status in ('executed', 'correct', 'canceled')
         and system_date <= $system_date::date

@@ -1,6 +1,7 @@
 -- title:    What is booked of a journal is not what its status says
 -- severity: S1
--- reads:    journal_states, activities, books_start, calendar, coverage, journal_accounts
+-- scope:    account
+-- reads:    journal_states, books_start, calendar, coverage, journal_accounts, activities_to_date
 -- params:   system_date
 --
 -- A journal that is executed has moved cash or shares, so activities that bear its id are booked;
@@ -42,7 +43,7 @@ legs as (
         journal_id is not null
         or not (contains(journal, ' ') or try_cast(journal as date) is not null) as has_id,
         net_amount, qty
-    from events.activities
+    from activities_to_date
     where entry_type in ('JNL', 'JNLC', 'JNLS')
         and status in ('executed', 'correct')
         and system_date <= $system_date::date

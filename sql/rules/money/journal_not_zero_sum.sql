@@ -1,6 +1,7 @@
 -- title:    The two sides of a journal do not sum to zero
 -- severity: S1
--- reads:    activities, calendar, journal_accounts, opening
+-- scope:    account
+-- reads:    calendar, journal_accounts, books_after, activities_to_date
 -- params:   system_date
 --
 -- A journal moves cash or shares between two accounts of one broker, a customer's or the firm's:
@@ -21,7 +22,7 @@ legs as (
         journal_id is not null as has_id,
         coalesce(journal_id, if(try_cast(journal as date) is null, journal, null)) as journal,
         status in ('executed', 'correct') as is_counted
-    from events.activities
+    from activities_to_date
     where entry_type in ('JNL', 'JNLC', 'JNLS')
         and status in ('executed', 'correct', 'canceled')
         and system_date <= $system_date::date
@@ -47,7 +48,7 @@ journals as (
     group by subject, symbol
     having bool_or(is_counted)
         and max(system_date)
-        > coalesce((select max(opening.system_date) from opening), '0001-01-01'::date)
+        > (select books_after.system_date from books_after)
 
 ),
 

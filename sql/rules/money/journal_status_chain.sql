@@ -1,6 +1,7 @@
 -- title:    A state of a journal does not follow from the one before
 -- severity: S3
--- reads:    journal_states, coverage, journal_accounts, opening
+-- scope:    account
+-- reads:    journal_states, coverage, journal_accounts, books_after
 -- params:   system_date
 --
 -- Each message about a journal names the status that it leaves and the one that it takes, so one
@@ -51,7 +52,7 @@ journals as (
     from judged
     group by journal_id
     having max(system_date)
-        > coalesce((select max(opening.system_date) from opening), '0001-01-01'::date)
+        > (select books_after.system_date from books_after)
 
 ),
 

@@ -1,5 +1,6 @@
 -- title:    A journal waits longer than the broker lets it
 -- severity: S3
+-- scope:    account
 -- reads:    journal_states, calendar, coverage, journal_accounts
 -- params:   system_date
 --

@@ -1,6 +1,7 @@
 -- title:    A returned transfer still stands in the account's cash
 -- severity: S1
--- reads:    transfer_states, activities, books_start, calendar, coverage
+-- scope:    account
+-- reads:    transfer_states, books_start, calendar, coverage, activities_to_date
 -- params:   system_date, window = 3
 --
 -- A bank may return a transfer that was complete: then its cash goes back, by an entry (CSD, CSW)
@@ -66,7 +67,7 @@ entries as (
     select
         activities.activity_id, activities.account_id, activities.net_amount,
         activities.status = 'canceled' as is_canceled, days.number as day
-    from events.activities as activities
+    from activities_to_date as activities
     semi join returned on returned.account_id = activities.account_id
     inner join days on days.date = activities.system_date
     where activities.entry_type in ('CSD', 'CSW')

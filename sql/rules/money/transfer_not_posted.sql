@@ -1,6 +1,7 @@
 -- title:    A transfer and the deposits and withdrawals of its account do not agree
 -- severity: S1
--- reads:    transfer_states, activities, books_start, calendar, coverage
+-- scope:    account
+-- reads:    transfer_states, books_start, calendar, coverage, activities_to_date
 -- params:   system_date, window = 3
 --
 -- A transfer that is complete has moved cash: a deposit (CSD) or a withdrawal (CSW) is booked in
@@ -78,7 +79,7 @@ entries as (
     select
         activities.activity_id, activities.account_id, activities.net_amount,
         activities.system_date, days.number as day
-    from events.activities as activities
+    from activities_to_date as activities
     inner join days on days.date = activities.system_date
     where activities.entry_type in ('CSD', 'CSW')
         and activities.status in ('executed', 'correct')

@@ -1,6 +1,7 @@
 -- title:    A state of a transfer or a bank does not follow from the one before
 -- severity: S3
--- reads:    transfer_states, coverage, opening
+-- scope:    account
+-- reads:    transfer_states, coverage, books_after
 -- params:   system_date
 --
 -- Each message about a transfer, a bank or a wallet names the status that it leaves and the one
@@ -42,7 +43,7 @@ transfers as (
     from steps
     group by account_id, kind, transfer_id
     having max(system_date)
-        > coalesce((select max(opening.system_date) from opening), '0001-01-01'::date)
+        > (select books_after.system_date from books_after)
 
 ),
 

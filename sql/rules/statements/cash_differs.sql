@@ -1,5 +1,6 @@
 -- title:    The broker's closing cash is not what the books have
 -- severity: S1
+-- scope:    account
 -- reads:    cash_proof, movements
 -- params:   system_date
 --

@@ -1,5 +1,6 @@
 -- title:    The broker's closing position is not what the books have
 -- severity: S1
+-- scope:    account
 -- reads:    positions_proof, movements
 -- params:   system_date
 --

@@ -1,5 +1,6 @@
 -- title:    A statement of the night is missing
 -- severity: S0
+-- scope:    account
 -- reads:    statement_fetches, known_accounts, cash_proof, positions_proof
 -- params:   system_date
 --

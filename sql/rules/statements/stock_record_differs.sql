@@ -1,5 +1,6 @@
 -- title:    The broker's total of a security over all accounts is not what the books have
 -- severity: S1
+-- scope:    account
 -- reads:    stock_record, statement_aggregate, aggregate_fetches, movements
 -- params:   system_date
 --

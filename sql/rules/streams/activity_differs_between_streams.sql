@@ -1,6 +1,7 @@
 -- title:    The two streams of activities do not tell the same
 -- severity: S1
--- reads:    nta_states, typed_states, activity_states, trade_activities, executions, coverage, calendar
+-- scope:    account
+-- reads:    nta_states, typed_states, activity_states, executions, coverage, calendar, trade_activities_to_date
 -- params:   system_date, since = 2026-02-11
 --
 -- The newer stream of activities tells what the legacy one tells under the same id, and what the
@@ -147,7 +148,7 @@ executed as (
             if(other.status in ('executed', 'correct'), null, 'status')
         ], lambda name: name is not null), ', ') as fault
     from executions
-    inner join events.trade_activities as other
+    inner join trade_activities_to_date as other
         on other.execution_id = executions.execution_id
     cross join read
     where read.trades

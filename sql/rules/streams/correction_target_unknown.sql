@@ -1,6 +1,7 @@
 -- title:    An activity corrects one that is not known, or that was corrected before
 -- severity: S1
--- reads:    activities, activity_states, fetches, calendar
+-- scope:    account
+-- reads:    activities, activity_states, fetches, calendar, activities_to_date
 -- params:   system_date
 --
 -- An activity that refers to an earlier one takes it back, and books anew what it says itself. If
@@ -23,7 +24,7 @@ referring as (
         own.system_date,
         own.reversal_rank,
         own.net_amount,
-        own.previous_id in (select activity_id from events.activities) as is_known,
+        own.previous_id in (select activity_id from activities_to_date) as is_known,
         coalesce(bool_or(states.corrected_by is not null), false) as is_corrected
     from activities as own
     left join activity_states as states on states.activity_id = own.activity_id

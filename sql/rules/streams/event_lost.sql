@@ -1,5 +1,6 @@
 -- title:    An archived event is missing from the tables that the books are made of
 -- severity: S0
+-- scope:    account
 -- reads:    loaded_events
 -- params:   none
 --

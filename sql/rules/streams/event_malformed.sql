@@ -1,6 +1,7 @@
 -- title:    An archived event cannot be read, or an execution cannot be booked
 -- severity: S1
--- reads:    archived_messages, executions
+-- scope:    account
+-- reads:    archived_messages, executions, undated_executions
 -- params:   system_date
 --
 -- Every archived event must be JSON with its required fields, and every value must fit its type
@@ -72,7 +73,7 @@ unbookable as (
     from (
         select * from executions where system_date <= $system_date::date
         union all
-        select * from events.executions where system_date is null
+        from undated_executions
     ) as booked
 
 ),

@@ -1,5 +1,6 @@
 -- title:    An activity was sent twice under one id with different contents
 -- severity: S1
+-- scope:    account
 -- reads:    activities
 -- params:   system_date
 --

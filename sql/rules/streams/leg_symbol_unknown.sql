@@ -1,5 +1,6 @@
 -- title:    A movement of shares does not say of which shares
 -- severity: S1
+-- scope:    account
 -- reads:    activity_entries, activities, calendar
 -- params:   system_date
 --

@@ -1,5 +1,6 @@
 -- title:    A member of a stream's events is not what it was
 -- severity: S2
+-- scope:    account
 -- reads:    archived_messages
 -- params:   none
 --

@@ -1,5 +1,6 @@
 -- title:    One event of a journal, transfer, account or action came with two contents
 -- severity: S2
+-- scope:    account
 -- reads:    archived_messages
 -- params:   none
 --

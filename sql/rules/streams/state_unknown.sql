@@ -1,5 +1,6 @@
 -- title:    The broker sent the name of a state that is not published
 -- severity: S3
+-- scope:    account
 -- reads:    journal_states, transfer_states, account_states, admin_actions, ipo_events, upvest_account_states, upvest_group_states, upvest_other_events
 -- params:   system_date
 --

@@ -1,6 +1,7 @@
 -- title:    One of two streams lacks an execution that the other has
 -- severity: S1
--- reads:    executions, trade_activities, coverage, calendar
+-- scope:    account
+-- reads:    executions, coverage, calendar, trade_activities_to_date
 -- params:   system_date, since = 2026-02-11
 --
 -- The trade stream tells of each execution, bust and correction, and the activity stream tells of
@@ -29,11 +30,11 @@ reported as (
         executions.execution_id,
         executions.system_date,
         executions.source = 'trades' as has_trade,
-        trade_activities.execution_id is not null as has_activity
+        trade_activities_to_date.execution_id is not null as has_activity
     from executions
     cross join both_read
-    left join events.trade_activities
-        on trade_activities.execution_id = executions.execution_id
+    left join trade_activities_to_date
+        on trade_activities_to_date.execution_id = executions.execution_id
     where both_read.is_so
         and executions.system_date >= $since::date
         and executions.system_date <= $system_date::date

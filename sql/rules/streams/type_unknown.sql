@@ -1,5 +1,6 @@
 -- title:    The broker sent a type, status or event that the books do not know
 -- severity: S2
+-- scope:    account
 -- reads:    activities, activity_types, order_events, trade_activities
 -- params:   system_date
 --

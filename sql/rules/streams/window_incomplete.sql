@@ -1,5 +1,6 @@
 -- title:    A feed is not proven complete
 -- severity: S0
+-- scope:    account
 -- reads:    coverage, fetches
 -- params:   system_date
 --

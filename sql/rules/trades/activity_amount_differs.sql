@@ -1,5 +1,6 @@
 -- title:    The money of an execution is not its quantity times its price
 -- severity: S1
+-- scope:    account
 -- reads:    trade_activities, contract_multipliers, activities, currencies, calendar
 -- params:   system_date
 --

@@ -1,5 +1,6 @@
 -- title:    An execution id stands for two different executions
 -- severity: S1
+-- scope:    account
 -- reads:    executions, archived_messages
 -- params:   system_date
 --

@@ -1,5 +1,6 @@
 -- title:    A fill of a multi-leg order lacks the execution of a leg
 -- severity: S1
+-- scope:    account
 -- reads:    order_events
 -- params:   system_date
 --

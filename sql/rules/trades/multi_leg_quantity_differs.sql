@@ -1,5 +1,6 @@
 -- title:    A leg of a multi-leg fill has another quantity than the order gives it
 -- severity: S1
+-- scope:    account
 -- reads:    order_events
 -- params:   system_date
 --

@@ -1,5 +1,6 @@
 -- title:    Executions do not make the order's average price
 -- severity: S2
+-- scope:    account
 -- reads:    execution_effects, order_events, account_currencies
 -- params:   system_date
 --

@@ -1,5 +1,6 @@
 -- title:    Executions do not add up to the order's filled quantity
 -- severity: S1
+-- scope:    account
 -- reads:    execution_effects, executions, fetches, order_events, orders_begun
 -- params:   system_date
 --

@@ -1,5 +1,6 @@
 -- title:    The position the broker reports after an execution does not follow from the last one
 -- severity: S1
+-- scope:    account
 -- reads:    reported_positions, movements, opening, calendar
 -- params:   system_date
 --

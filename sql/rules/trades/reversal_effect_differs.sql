@@ -1,6 +1,7 @@
 -- title:    A bust or correction does not do what it should to the execution it names
 -- severity: S1
--- reads:    execution_effects, executions, order_events
+-- scope:    account
+-- reads:    execution_effects, order_events, executions_to_date
 -- params:   system_date
 --
 -- A bust takes back exactly what the named execution did: its quantity, at its price. A
@@ -28,7 +29,7 @@ totals as (
         lag(order_filled_qty) over (
             partition by order_id order by event_at, receipt_order, execution_id
         ) as total_before_in_time
-    from events.executions
+    from executions_to_date
 
 ),
 
@@ -55,7 +56,7 @@ reversals as (
         totals.total_before_in_time,
         averages.order_id is not null as is_average
     from execution_effects as own
-    left join events.executions as target on target.execution_id = own.target_execution_id
+    left join executions_to_date as target on target.execution_id = own.target_execution_id
     left join totals on totals.execution_id = own.execution_id
     left join averages
         on averages.order_id = own.order_id and averages.filled_avg_price = own.price

@@ -1,5 +1,6 @@
 -- title:    A bust or correction names an execution that is not known
 -- severity: S1
+-- scope:    account
 -- reads:    execution_effects, fetches, calendar
 -- params:   system_date
 --
