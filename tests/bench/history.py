@@ -15,10 +15,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from recon.calendar import sessions
+from recon.sandbox.books.activities import Activity
+from recon.sandbox.books.assets import Asset
+from recon.sandbox.books.causes import Note
 from recon.sandbox.books.clock import eastern
 from recon.sandbox.books.exact import plain
 from recon.sandbox.books.identity import ulid
-from recon.sandbox.messages.payloads import Activity, activity_payload, system_payload
+from recon.sandbox.messages.activities import activity_payload
+from recon.sandbox.messages.ready import system_payload
 from tests.nightly.longbooks import DAYS, PLAIN, activity, trade
 
 ACCOUNT_FILLS, SYMBOLS, DEPOSIT, PRICE = 50, 10, 1_000_000, 10
@@ -167,7 +171,8 @@ BUST = _template(
 DEPOSITED = _template(activity(1, PLAIN, "DEPOSIT", "CSD", "", str(DEPOSIT)).payload, "event_ulid")
 GIVEN = Activity(
     "N-SPLIT", PLAIN, eastern(DAYS[0], "09:00"), DAYS[0], DAYS[0], "SPLIT", "FSPLIT",
-    qty=Decimal(-5), price=Decimal(10), symbol="S0",
-    description="Forward split, 1 old share for 2 new",
+    qty=Decimal(-5), price=Decimal(10),
+    asset=Asset("S0", "S0", "", "asset-S0", "us_equity", "NASDAQ", 1, ()),
+    cause=Note("Forward split, 1 old share for 2 new"),
 )  # fmt: skip
 WAITING = _template(activity_payload(GIVEN), "event_ulid")

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from recon.closings.store import latest, read_index
+from recon.sandbox.books.causes import SaleFee
 from recon.sandbox.books.model import Books, Position
 from tests.nightly.longbooks import DAYS, PLAIN, activity, make_long_books, trade
 from tests.nightly.longnights import BALANCES, base_of, copy_of, query, rebuild, run_long
@@ -39,12 +40,12 @@ TRADES = [
     trade(13, PLAIN, "X-BUST", "sell", ("-5", "30"), "20", "trade_bust", "X-SALE.1", "5"),
 ]
 FEES = [
-    activity(3, PLAIN, f"N-{kind}", "FEE", kind, "-0.01", text=f"{kind} fee for proceed of {what}")
-    for kind, what in (
-        ("REG", f"$300 on {DAYS[2]} by {PLAIN}"),
-        ("TAF", f"10 shares (2 trades) on {DAYS[2]} by {PLAIN}"),
+    activity(
+        3, PLAIN, f"N-{kind}", "FEE", kind, "-0.01",
+        SaleFee(DAYS[2], PLAIN, Decimal(300), Decimal(10), 2),
     )
-]
+    for kind in ("REG", "TAF")
+]  # fmt: skip
 REVERSAL = "select subject, verdict, actual from verdicts where rule = 'ledger/reversal_incomplete'"
 
 

@@ -13,17 +13,16 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from recon.sandbox.books.activities import Activity
+from recon.sandbox.books.assets import Asset
+from recon.sandbox.books.causes import Cause, Dividend, Journal, SaleFee
 from recon.sandbox.books.clock import SECOND, eastern, next_business_day
 from recon.sandbox.books.identity import ulid
-from recon.sandbox.books.model import Account, Asset, Books, Closing, Event, Payload, Position
-from recon.sandbox.messages.payloads import (
-    Activity,
-    OrderState,
-    Ticket,
-    activity_payload,
-    system_payload,
-    trade_payload,
-)
+from recon.sandbox.books.model import Account, Books, Closing, Event, Payload, Position
+from recon.sandbox.books.orders import Fill, OrderState, Ticket, Trade
+from recon.sandbox.messages.activities import activity_payload
+from recon.sandbox.messages.ready import system_payload
+from recon.sandbox.messages.trades import trade_payload
 
 DAYS = tuple(date(2026, 6, day) for day in (1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 15, 16, 17, 18))
 PLAIN, LATE, BUSTED, CANCELED, LOSING = "A-PLAIN", "B-LATE", "C-BUSTED", "D-CANCELED", "E-LOSING"
@@ -95,9 +94,10 @@ def make_long_books(*, with_break: bool = False) -> Books:
         trades.append(trade(4, LOSING, "X-SECOND", "buy", ("4", "10"), "7", filled="7"))
     activities = [_deposit(1, account, "1000") for account in holders[1:]]
     activities += [_deposit(1, PLAIN, "10000"), *_plain_activities(), *_canceled_deposits()]
+    journal = Journal("J1", LATE, CANCELED)
     activities += [
-        activity(2, LATE, "N-GIVES", "JNLC", "", "-5", text="Journal ID: J1"),
-        activity(5, CANCELED, "N-TAKES", "JNLC", "", "5", text="Journal ID: J1"),
+        activity(2, LATE, "N-GIVES", "JNLC", "", "-5", journal),
+        activity(5, CANCELED, "N-TAKES", "JNLC", "", "5", journal),
     ]
     system = [
         _sealed(eastern(day, "23:59") + minutes * 60 * SECOND, "", day, "event_id",
@@ -132,16 +132,14 @@ def _plain_trades() -> list[Event]:
 
 def _plain_activities() -> list[Event]:
     """Two fees of a cent on each sale of 60 dollars, and 0.10 a share on 15 shares on day 7."""
-    text = "Cash DIV @ 0.1, Pos QTY: 15, Rec Date: 2026-06-08"
-    made = [activity(7, PLAIN, "N-DIV", "DIV", "CDIV", "1.5", text=text, symbol="AAA")]
+    dividend = Dividend(Decimal("0.1"), Decimal(15), date(2026, 6, 8))
+    made = [activity(7, PLAIN, "N-DIV", "DIV", "CDIV", "1.5", dividend, asset=_asset(PLAIN))]
     for day in range(2, 15, 2):
-        on = f"on {DAYS[day - 1]} by {PLAIN}"
-        reg, taf = (
-            f"REG fee for proceed of $60 {on}",
-            f"TAF fee for proceed of 5 shares (1 trades) {on}",
-        )
-        made.append(activity(day, PLAIN, f"N-REG-{day}", "FEE", "REG", "-0.01", text=reg))
-        made.append(activity(day, PLAIN, f"N-TAF-{day}", "FEE", "TAF", "-0.01", text=taf))
+        fee = SaleFee(DAYS[day - 1], PLAIN, Decimal(60), Decimal(5), 1)
+        made += [
+            activity(day, PLAIN, f"N-{kind}-{day}", "FEE", kind, "-0.01", fee)
+            for kind in ("REG", "TAF")
+        ]
     return made
 
 
@@ -185,15 +183,11 @@ def trade(
     ticket = Ticket(order, order, account, _asset(account), side, f"{side}_to_open",
                     Decimal(filled or qty.strip("-")), None, None, False, at)  # fmt: skip
     state = OrderState(Decimal(filled or qty), Decimal(price), "filled", at, None, at)
-    more = {"price": price, "qty": qty, "position_qty": position}
-    more |= (
-        {"previous_execution_id": previous}
-        if previous
-        else {"settle_date": str(next_business_day(DAYS[day - 1]))}
-    )
-    payload = trade_payload(event, at, at, execution_id, ticket, state, **more)
+    settles = next_business_day(DAYS[day - 1])
+    fill = Fill(Decimal(qty), Decimal(price), Decimal(position), settles, previous)
+    fact = Trade(event, at, at, DAYS[day - 1], ticket, state, fill, execution_id)
     sent = eastern(DAYS[published - 1], "10:00") if published else at
-    return _sealed(sent, account, DAYS[day - 1], "event_id", payload, at)
+    return _sealed(sent, account, DAYS[day - 1], "event_id", trade_payload(fact), at, fact)
 
 
 def _deposit(
@@ -206,23 +200,25 @@ def _deposit(
 
 def activity(
     day: int, account: str, identity: str, entry_type: str, sub_type: str, amount: str,
-    *, text: str = "", symbol: str = "", status: str = "executed", booked: int = 0,
+    cause: Cause | None = None, *, asset: Asset | None = None, status: str = "executed",
+    booked: int = 0,
 ) -> Event:  # fmt: skip
     """An activity sent at 09:00; `booked` is its system date where that is another day."""
     at, of = eastern(DAYS[day - 1], "09:00"), DAYS[(booked or day) - 1]
-    activity = Activity(
+    fact = Activity(
         identity, account, at, of, of, entry_type, sub_type,
-        net_amount=Decimal(amount), symbol=symbol, description=text, status=status,
+        net_amount=Decimal(amount), asset=asset, cause=cause, status=status,
     )  # fmt: skip
-    return _sealed(at, account, of, "event_ulid", activity_payload(activity))
+    return _sealed(at, account, of, "event_ulid", activity_payload(fact), fact=fact)
 
 
 def _sealed(
-    published: int, account: str, day: date, cursor: str, payload: Payload, at: int = 0
-) -> Event:
+    published: int, account: str, day: date, cursor: str, payload: Payload, at: int = 0,
+    fact: Activity | Trade | None = None,
+) -> Event:  # fmt: skip
     event_id = ulid(published // 1_000_000, len(str(payload)))
     sealed = payload | {cursor: event_id}
-    return Event(published, at or published, event_id, account, day, sealed)
+    return Event(published, at or published, event_id, account, day, sealed, fact=fact)
 
 
 def _closing(day: int, holders: tuple[str, ...]) -> Closing:

@@ -43,6 +43,10 @@ TYPED = {
     "trd_activity_missing", "trd_amount_wrong", "activity_missing_on_new_stream",
     "cancel_of_unknown_activity",
 }  # fmt: skip
+LOST = (
+    "lost_fill", "lost_last_fill", "split_add_missing", "journal_leg_missing",
+    "canceled_state_missing", "taf_fee_missing",
+)  # fmt: skip
 ONLY_OLDER = {"average_price_wrong", "leg_lost"}
 # What was booked wrong is in the statement too, or a second telling is wrong that moves nothing.
 AGREES_WITH_THE_STATEMENT = {
@@ -108,11 +112,11 @@ def events_of(books: Books) -> tuple[Event, ...]:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_changes_one_place(name: str, seed: int) -> None:
-    """One event goes or comes, or is another; two where both legs of a split name a quantity, both
-    sides of a journal go, or two streams tell the same; and all that is told of one account."""
+    """One message goes or comes, or is another; two where both legs of a split name a quantity,
+    both sides of a journal go, or two streams tell the same; and all that is told of an account."""
     right = books_of(seed)
     planted = FAULTS[name].plant(right, frozenset())
-    before, after = ({id(each): each for each in events_of(books)} for books in
+    before, after = ({each.text: each for each in events_of(books)} for books in
                      (right, planted.books))  # fmt: skip
     gone, come = before.keys() - after.keys(), after.keys() - before.keys()
     if name == "account_never_opened":
@@ -157,6 +161,18 @@ def test_the_typed_stream_differs_where_the_older_ones_do_or_the_fault_is_its_ow
         assert (before != after) == (is_told and name not in ONLY_OLDER)
     assert (FAULTS[name].stream == "activities") == (name in TYPED)
     assert FAULTS[name].stream in ("", *STREAM_PATHS.values())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", LOST)
+def test_what_is_lost_leaves_the_rest_as_it_was(name: str, seed: int) -> None:
+    """The typed stream tells one activity less, and of the others what it told before: the leg of a
+    split that is left still names the new CUSIP."""
+    right = books_of(seed)
+    wrong = FAULTS[name].plant(right, frozenset()).books
+    before, after = ({each.text for each in typed_activities(books)} for books in (right, wrong))
+    assert after < before
+    assert len(before - after) == 1
 
 
 def test_planting_leaves_the_right_books_as_they_are() -> None:

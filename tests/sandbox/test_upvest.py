@@ -11,8 +11,8 @@ import pytest
 
 from recon.sandbox.books.make import make_books
 from recon.sandbox.books.model import Books
-from recon.sandbox.faults.upvest import UPVEST_FAULTS, wrong_deliveries
 from recon.sandbox.messages.upvest import Deliveries, upvest_deliveries
+from tests.sandbox.upvest_faults import UPVEST_FAULTS, wrong_deliveries
 
 SEEDS = range(10)
 # Field names of the two published event descriptions; all of them are required.

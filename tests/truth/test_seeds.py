@@ -15,10 +15,10 @@ from recon.nightly.run import run_date
 from recon.sandbox.books.make import make_books
 from recon.sandbox.books.model import Books
 from recon.sandbox.faults.catalog import FAULTS, plant
-from recon.sandbox.faults.upvest import UPVEST_FAULTS, wrong_deliveries
 from recon.sandbox.messages.upvest import Deliveries, upvest_deliveries
 from recon.sandbox.wire.server import Sandbox
 from tests.nightly.nights import NOW, broker_of, quiet, settings_of, tracked
+from tests.sandbox.upvest_faults import UPVEST_FAULTS, wrong_deliveries
 
 SEEDS = range(100, 150)
 FEW = range(100, 106)

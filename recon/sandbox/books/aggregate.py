@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from decimal import Decimal
 
+from recon.sandbox.books.assets import Asset
 from recon.sandbox.books.exact import ZERO, half_up, plain, times
-from recon.sandbox.books.model import Asset, Closing, Payload, Position
+from recon.sandbox.books.model import Closing, Payload, Position
 
 _CLASSES = ("us_equity", "crypto")
 _VALUE_PLACES = 4

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from recon.sandbox.books.activities import Activity
+from recon.sandbox.books.assets import Asset
+from recon.sandbox.books.causes import Cause, Charge, Journal, Note, Withdrawal
 from recon.sandbox.books.clock import MILLISECOND, SECOND, SYSTEM_DATES, day_before, eastern
-from recon.sandbox.books.desk import Desk, Draft
+from recon.sandbox.books.desk import Desk
 from recon.sandbox.books.exact import ZERO, half_up, times
 from recon.sandbox.books.identity import new_uuid
-from recon.sandbox.books.model import Account, Asset
-from recon.sandbox.messages.payloads import Activity, activity_payload
+from recon.sandbox.books.model import Account
 
 _COMMISSION = Decimal("0.0025")
 
@@ -25,7 +27,7 @@ class Flow:
     entry_type: str
     sub_type: str
     amount: Decimal
-    description: str = ""
+    cause: Cause | None = None
     settle_date: date | None = None
     evening_before: date | None = None
     qty: Decimal = ZERO
@@ -60,7 +62,7 @@ def move_cash(desk: Desk, day: int) -> None:
 
 def book(desk: Desk, account: Account, flow: Flow, identity: str = "",
          status: str = "executed") -> str:  # fmt: skip
-    """Books the flow (a pending one moves nothing), drafts its event, gives its identity."""
+    """Books the flow (a pending one moves nothing), notes it down, gives its identity."""
     if status == "executed":
         desk.pay(account.account_id, flow.amount)
     system_date = SYSTEM_DATES[flow.day]
@@ -76,21 +78,18 @@ def book(desk: Desk, account: Account, flow: Flow, identity: str = "",
         qty=flow.qty,
         net_amount=flow.amount,
         price=flow.price,
-        symbol=flow.asset.symbol if flow.asset else "",
-        cusip=flow.asset.cusip if flow.asset else "",
-        description=flow.description,
+        asset=flow.asset,
+        cause=flow.cause,
         status=status,
     )
-    draft = Draft(activity.at, account.account_id, system_date, activity_payload(activity))
-    desk.activities.append(draft)
+    desk.activities.append(activity)
     return activity.identity
 
 
 def _withdraw(desk: Desk, account: Account, day: int) -> None:
     """On the first day after the long weekend: sent, and settled, on the evening before it."""
     amount = -Decimal(desk.rng.randrange(1_000, 90_000)).scaleb(-2)
-    text = f"type: ach, subtype: none, statement_id: {new_uuid(desk.rng)}, direction: OUTGOING"
-    flow = Flow(day, "10:31", "CSW", "", amount, text)
+    flow = Flow(day, "10:31", "CSW", "", amount, Withdrawal(new_uuid(desk.rng)))
     if day == day_after_weekend():
         evening = SYSTEM_DATES[day - 1]
         flow = replace(flow, clock="23:35", settle_date=evening, evening_before=evening)
@@ -106,9 +105,9 @@ def day_after_weekend() -> int:
 
 
 def _journal(desk: Desk, sender: Account, receiver: Account, amount: Decimal, day: int) -> None:
-    text = f"Journal ID: {new_uuid(desk.rng)}"
-    book(desk, sender, Flow(day, "11:00", "JNLC", "", -amount, text))
-    book(desk, receiver, Flow(day, "11:01", "JNLC", "", amount, text))
+    journal = Journal(new_uuid(desk.rng), sender.account_id, receiver.account_id)
+    book(desk, sender, Flow(day, "11:00", "JNLC", "", -amount, journal))
+    book(desk, receiver, Flow(day, "11:01", "JNLC", "", amount, journal))
 
 
 def _journal_in_two_states(desk: Desk, firm: Account, receiver: Account, day: int) -> None:
@@ -116,31 +115,34 @@ def _journal_in_two_states(desk: Desk, firm: Account, receiver: Account, day: in
     status = "pending" if day == 1 else "executed"
     clock = "14:40" if day == 1 else "08:15"
     amount = Decimal("1250.50")
-    waiting = [draft.payload for draft in desk.activities if draft.payload["status"] == "pending"]
-    text = str(waiting[0]["description"]) if waiting else f"Journal ID: {new_uuid(desk.rng)}"
-    ids = [str(payload["id"]) for payload in waiting] or ["", ""]
-    book(desk, firm, Flow(day, clock, "JNLC", "", -amount, text), ids[0], status)
-    book(desk, receiver, Flow(day, clock, "JNLC", "", amount, text), ids[1], status)
+    waiting = [activity for activity in desk.activities if activity.status == "pending"]
+    journal = (
+        waiting[0].cause if waiting
+        else Journal(new_uuid(desk.rng), firm.account_id, receiver.account_id)
+    )  # fmt: skip
+    ids = [activity.identity for activity in waiting] or ["", ""]
+    book(desk, firm, Flow(day, clock, "JNLC", "", -amount, journal), ids[0], status)
+    book(desk, receiver, Flow(day, clock, "JNLC", "", amount, journal), ids[1], status)
 
 
 def _charge(desk: Desk, firm: Account, account: Account) -> None:
     """The trading charges of the day before: a fee on a base, and a rebate, which is positive."""
     traded, base = SYSTEM_DATES[0], Decimal(4 * desk.rng.randrange(200, 900) + 1)
     fee = -half_up(times(base, _COMMISSION), 2)
-    text = f"{traded} Non-Retail - Alpaca Trading Fee"
-    book(desk, account, Flow(1, "04:00", "FEE", "NRC", fee, text, qty=base, price=_COMMISSION))
-    text = f"{traded} Non-Retail - Exchange Fees/Rebates"
-    book(desk, account, Flow(1, "04:00", "FEE", "NRV", Decimal("0.05"), text))
-    book(desk, firm, Flow(1, "04:00", "FEE", "NRV", Decimal("-1.17"), text))
+    cause = Charge(traded, "Non-Retail - Alpaca Trading Fee")
+    book(desk, account, Flow(1, "04:00", "FEE", "NRC", fee, cause, qty=base, price=_COMMISSION))
+    cause = Charge(traded, "Non-Retail - Exchange Fees/Rebates")
+    book(desk, account, Flow(1, "04:00", "FEE", "NRV", Decimal("0.05"), cause))
+    book(desk, firm, Flow(1, "04:00", "FEE", "NRV", Decimal("-1.17"), cause))
 
 
 def _interest(desk: Desk, customers: tuple[Account, ...]) -> None:
     paid = Decimal(desk.rng.randrange(3, 400)).scaleb(-2)
     before = SYSTEM_DATES[2]
-    text = "Monthly Int - MAY 2026"
-    book(desk, customers[0], Flow(3, "00:56", "INT", "CDT", paid, text, before))
-    book(desk, customers[4], Flow(3, "00:56", "INT", "MGN", Decimal("-54.14"), text, before))
-    book(desk, customers[6], Flow(3, "00:56", "INT", "", Decimal("-0.02"), text, before))
+    month = Note("Monthly Int - MAY 2026")
+    book(desk, customers[0], Flow(3, "00:56", "INT", "CDT", paid, month, before))
+    book(desk, customers[4], Flow(3, "00:56", "INT", "MGN", Decimal("-54.14"), month, before))
+    book(desk, customers[6], Flow(3, "00:56", "INT", "", Decimal("-0.02"), month, before))
     _interest_in_units(desk, customers[1], 3)
 
 
@@ -148,5 +150,5 @@ def _interest_in_units(desk: Desk, account: Account, day: int) -> None:
     """INT/SWP: units of the bank sweep, a position and no cash."""
     sweep, units = desk.market["sweep"], Decimal(desk.rng.randrange(101, 2000)).scaleb(-2)
     desk.move(account.account_id, sweep, units, units)
-    text = "June 2026 Sweep"
-    book(desk, account, Flow(day, "18:00", "INT", "SWP", ZERO, text, qty=units, asset=sweep))
+    month = Note("June 2026 Sweep")
+    book(desk, account, Flow(day, "18:00", "INT", "SWP", ZERO, month, qty=units, asset=sweep))

@@ -1,20 +1,20 @@
-"""The broker's back office while the books are made: holdings, cash, and what was published.
+"""The broker's back office while the books are made: holdings, cash, and what happened.
 
-Takes movements and drafts of events in the order in which they happen; gives closings and
-sealed events. This is the books' own model of the truth: nothing here adds up events.
+Takes movements in the order in which they happen; gives closings. This is the books' own model of
+the truth: nothing here adds up events.
 """
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
-from recon.sandbox.books.clock import MILLISECOND
+from recon.sandbox.books.activities import Activity
+from recon.sandbox.books.assets import Asset
 from recon.sandbox.books.exact import ZERO, half_up, ratio, times
-from recon.sandbox.books.identity import ENTROPY_BITS, ulid
-from recon.sandbox.books.model import Account, Asset, Closing, Event, Payload, Position
+from recon.sandbox.books.model import Account, Closing, Position
+from recon.sandbox.books.orders import Trade
 
 _COST_PLACES = 9
 _PRICE_PLACES = 4
@@ -34,27 +34,17 @@ class Holding:
         return ratio(self.cost, times(self.qty, Decimal(self.asset.multiplier)), _PRICE_PLACES)
 
 
-@dataclass(frozen=True)
-class Draft:
-    """An event before it has its ULID: `at` in UTC nanoseconds, the ULID's field in `payload`."""
-
-    at: int
-    account_id: str
-    system_date: date
-    payload: Payload
-
-
 @dataclass
 class Desk:
-    """Holdings by (account id, symbol), cash by account id, and the drafts of both streams."""
+    """Holdings by (account id, symbol), cash by account id, and everything that happened."""
 
     rng: random.Random
     market: dict[str, Asset]
     accounts: tuple[Account, ...]
     holdings: dict[tuple[str, str], Holding] = field(default_factory=dict)
     cash: dict[str, Decimal] = field(default_factory=dict)
-    trades: list[Draft] = field(default_factory=list)
-    activities: list[Draft] = field(default_factory=list)
+    trades: list[Trade] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
 
     def pay(self, account_id: str, amount: Decimal) -> None:
         """Credits an account, debits it where negative."""
@@ -114,26 +104,3 @@ class Desk:
             account.account_id: self.cash.get(account.account_id, ZERO) for account in self.accounts
         }
         return Closing(positions, cash)
-
-
-def seal(rng: random.Random, drafts: list[Draft], id_field: str) -> tuple[Event, ...]:
-    """The drafts as events in the order of publication, each with a ULID in its id field.
-
-    Publication follows `at` at once. Within one millisecond the entropy counts upwards, so
-    that the ULIDs of the whole stream increase.
-    """
-    events: list[Event] = []
-    last_millisecond, entropy = -1, 0
-    for draft in sorted(drafts, key=lambda draft: draft.at):
-        millisecond = draft.at // MILLISECOND
-        if millisecond == last_millisecond:
-            entropy += 1 + rng.getrandbits(20)
-        else:
-            entropy = rng.getrandbits(ENTROPY_BITS - 1)
-        last_millisecond = millisecond
-        event_id = ulid(millisecond, entropy)
-        payload = draft.payload | {id_field: event_id}
-        events.append(
-            Event(draft.at, draft.at, event_id, draft.account_id, draft.system_date, payload)
-        )
-    return tuple(events)

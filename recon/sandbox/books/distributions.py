@@ -2,51 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
+from recon.sandbox.books.activities import Activity
+from recon.sandbox.books.causes import Dividend, Withholding
 from recon.sandbox.books.clock import SYSTEM_DATES
 from recon.sandbox.books.desk import Desk
-from recon.sandbox.books.exact import CENT, half_up, plain, times, truncated
+from recon.sandbox.books.exact import CENT, half_up, times, truncated
 from recon.sandbox.books.legs import QUANTITY_PLACES, Leg, book_leg, notice
-from recon.sandbox.books.model import Account, Asset
+from recon.sandbox.books.model import Account
 
 
 def pay_dividend(desk: Desk, role: str, day: int, rate: Decimal) -> None:
     """CDIV for every holder, rounded half-up to the cent, and DIVNRA where tax is withheld."""
-    asset = desk.market[role]
-    recorded = SYSTEM_DATES[day - 1]
-    announced = notice(day, "01:09", "DIV", "CDIV", settle_date=recorded)
+    asset, recorded = desk.market[role], SYSTEM_DATES[day - 1]
+    announced = notice(day, "01:09", "DIV", "CDIV", asset, settle_date=recorded)
     for account, holding in desk.holders(asset.symbol):
         gross = half_up(times(rate, holding.qty), 2)
-        text = _entitlement("Cash", rate, holding.qty, recorded.isoformat())
-        leg = Leg(asset, net_amount=gross, per_share=rate, description=text)
-        book_leg(desk, account, announced, leg)
-        _withhold(desk, account, asset, day, gross)
+        entitled = replace(announced, cause=Dividend(rate, holding.qty, recorded))
+        paid = book_leg(desk, account, entitled, Leg(asset, net_amount=gross, per_share=rate))
+        _withhold(desk, account, day, paid)
 
 
 def pay_stock_dividend(desk: Desk, role: str, day: int, rate: Decimal) -> None:
     """SDIV for every holder: `rate` new shares for one, the addition half-up at nine places."""
-    asset = desk.market[role]
-    recorded = SYSTEM_DATES[day - 1]
-    announced = notice(day, "02:43", "DIV", "SDIV", settle_date=SYSTEM_DATES[day - 2])
+    asset, recorded = desk.market[role], SYSTEM_DATES[day - 1]
+    settles = SYSTEM_DATES[day - 2]
+    announced = notice(day, "02:43", "DIV", "SDIV", asset, settle_date=settles)
     for account, holding in desk.holders(asset.symbol):
         paid = half_up(times(holding.qty, rate - 1), QUANTITY_PLACES)
-        text = _entitlement("Stock", rate, holding.qty, recorded.isoformat())
-        book_leg(desk, account, announced, Leg(asset, paid, per_share=rate, description=text))
+        entitled = replace(announced, cause=Dividend(rate, holding.qty, recorded, paid))
+        book_leg(desk, account, entitled, Leg(asset, paid, per_share=rate))
 
 
-def _withhold(desk: Desk, account: Account, asset: Asset, day: int, gross: Decimal) -> None:
+def _withhold(desk: Desk, account: Account, day: int, paid: Activity) -> None:
     """The withheld part is cut to the cent; less than one cent is not sent."""
-    withheld = truncated(times(gross, account.tax_rate) / 100, 2)
-    if withheld < CENT:
+    withheld = truncated(times(paid.net_amount, account.tax_rate) / 100, 2)
+    if withheld < CENT or paid.asset is None:
         return
-    text = (
-        f"DIV tax withholding on ${plain(gross)} at {plain(account.tax_rate)}% "
-        f"for tax country {account.tax_country}; w8w9: w8"
-    )
-    announced = notice(day, "04:01", "DIVNRA", "", text, settle_date=SYSTEM_DATES[day - 1])
-    book_leg(desk, account, announced, Leg(asset, net_amount=-withheld))
-
-
-def _entitlement(kind: str, rate: Decimal, qty: Decimal, recorded: str) -> str:
-    return f"{kind} DIV @ {plain(rate)}, Pos QTY: {plain(qty)}, Rec Date: {recorded}"
+    cause = Withholding(paid.identity, paid.net_amount, account.tax_rate, account.tax_country)
+    announced = notice(day, "04:01", "DIVNRA", "", settle_date=SYSTEM_DATES[day - 1])
+    book_leg(desk, account, replace(announced, cause=cause), Leg(paid.asset, net_amount=-withheld))

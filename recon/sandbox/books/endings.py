@@ -10,12 +10,12 @@ import random
 from decimal import Decimal
 
 from recon.sandbox.books.cashflows import Flow, book
+from recon.sandbox.books.causes import Note, Withdrawal
 from recon.sandbox.books.clock import SYSTEM_DATES
 from recon.sandbox.books.desk import Desk
 from recon.sandbox.books.identity import new_uuid
 from recon.sandbox.books.model import Account
 from recon.sandbox.books.script import Script
-from recon.sandbox.messages.transfers import RETURN
 
 BLOCKED_DAY, CLOSED_DAY = 3, 3
 _RETURNED = Decimal(800)
@@ -48,23 +48,27 @@ def move_at_endings(desk: Desk, day: int) -> None:
     if day == 1:
         book(desk, blocked, Flow(1, "09:20", "CSD", "", _RETURNED))
     if day == CLOSED_DAY - 1:
-        text = f"type: ach, subtype: none, statement_id: {new_uuid(desk.rng)}, direction: OUTGOING"
-        book(desk, closed, Flow(day, "10:40", "CSW", "", Decimal(-1200), text))
+        sent = Withdrawal(new_uuid(desk.rng))
+        book(desk, closed, Flow(day, "10:40", "CSW", "", Decimal(-1200), sent))
     if day == BLOCKED_DAY:
-        text = f"type: ach, {RETURN}, statement_id: {new_uuid(desk.rng)}, direction: OUTGOING"
-        book(desk, blocked, Flow(day, "15:55", "CSW", "", -_RETURNED, text))
+        _give_back(desk, blocked, day)
     if day in (3, 4):
         _locate(desk, day)
 
 
+def _give_back(desk: Desk, account: Account, day: int) -> None:
+    """The account's second deposit goes back to the bank."""
+    _, deposit = (each for each in desk.activities if each.account_id == account.account_id
+                  and each.entry_type == "CSD")  # fmt: skip
+    back = Withdrawal(new_uuid(desk.rng), returned=deposit.identity)
+    book(desk, account, Flow(day, "15:55", "CSW", "", -deposit.net_amount, back))
+
+
 def _locate(desk: Desk, day: int) -> None:
     """Charged on the first day, canceled on the next under the same id."""
-    account, text = desk.accounts[_SHORT_SELLER], "Locate fee"
-    flow = Flow(day, "09:40", "FEE", "LOC", _LOCATE, text)
-    earlier = [
-        str(draft.payload["id"]) for draft in desk.activities
-        if draft.payload["description"] == text
-    ]  # fmt: skip
+    account = desk.accounts[_SHORT_SELLER]
+    flow = Flow(day, "09:40", "FEE", "LOC", _LOCATE, Note("Locate fee"))
+    earlier = [each.identity for each in desk.activities if each.sub_type == "LOC"]
     if not earlier:
         book(desk, account, flow)
         return

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from recon.sandbox.books.cashflows import Flow, book
+from recon.sandbox.books.causes import SaleFee
 from recon.sandbox.books.clock import SYSTEM_DATES, next_business_day
 from recon.sandbox.books.desk import Desk
-from recon.sandbox.books.exact import ZERO, cents_up, half_up, plain, times
+from recon.sandbox.books.exact import ZERO, cents_up, times
 from recon.sandbox.books.trading import Execution
 
 SEC_RATE = Decimal("0.00002060")
@@ -28,20 +29,15 @@ def charge_fees(desk: Desk, day: int, sales: Sequence[Execution]) -> None:
         sold = [item for item in sales if item.ticket.account_id == account.account_id]
         proceeds = sum((_proceeds(item) for item in sold), ZERO)
         units = sum((item.qty for item in sold), ZERO)
-        date, trades = SYSTEM_DATES[day].isoformat(), len(sold)
-        reg = f"REG fee for proceed of ${plain(half_up(proceeds, 2))} on {date} by {account.number}"
-        taf = (
-            f"TAF fee for proceed of {plain(units)} shares ({trades} trades) "
-            f"on {date} by {account.number}"
-        )
+        cause = SaleFee(SYSTEM_DATES[day], account.number, proceeds, units, len(sold))
         amounts = (
-            ("REG", cents_up(times(proceeds, SEC_RATE)), reg),
-            ("TAF", cents_up(sum((_taf(item) for item in sold), ZERO)), taf),
+            ("REG", cents_up(times(proceeds, SEC_RATE))),
+            ("TAF", cents_up(sum((_taf(item) for item in sold), ZERO))),
         )
-        for sub_type, amount, text in amounts:
+        for sub_type, amount in amounts:
             if amount:
                 settles = next_business_day(SYSTEM_DATES[day])
-                book(desk, account, Flow(day, "20:15", "FEE", sub_type, -amount, text, settles))
+                book(desk, account, Flow(day, "20:15", "FEE", sub_type, -amount, cause, settles))
 
 
 def _proceeds(execution: Execution) -> Decimal:

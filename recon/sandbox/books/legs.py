@@ -1,4 +1,4 @@
-"""Books one leg of a corporate action: takes the leg, moves holdings and cash, drafts its event."""
+"""Books one leg of a corporate action: takes the leg, moves holdings and cash, notes it down."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from recon.sandbox.books.activities import Activity
+from recon.sandbox.books.assets import Asset
+from recon.sandbox.books.causes import Cause
 from recon.sandbox.books.clock import MILLISECOND, SECOND, SYSTEM_DATES, day_before, eastern
-from recon.sandbox.books.desk import Desk, Draft
+from recon.sandbox.books.desk import Desk
 from recon.sandbox.books.exact import ZERO
-from recon.sandbox.books.identity import new_uuid
-from recon.sandbox.books.model import Account, Asset
-from recon.sandbox.messages.payloads import Activity, activity_payload
+from recon.sandbox.books.identity import derived_uuid, new_uuid
+from recon.sandbox.books.model import Account
 
 PRICE_PLACES = 4
 QUANTITY_PLACES = 9
@@ -19,15 +21,19 @@ QUANTITY_PLACES = 9
 
 @dataclass(frozen=True)
 class Notice:
-    """What the legs of one action share. `at` is the first leg's instant for the first holder."""
+    """What the legs of one action share. `at` is the first leg's instant for the first holder.
+
+    `ca_id` is "" where it is no corporate action, `group_id` where that follows from the account.
+    """
 
     system_date: date
     settle_date: date
     at: int
     entry_type: str
     sub_type: str
-    description: str
+    ca_id: str = ""
     group_id: str = ""
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True)
@@ -41,23 +47,26 @@ class Leg:
     per_share: Decimal | None = None
     cost: Decimal = ZERO
     seconds_later: int = 0
-    description: str = ""
 
 
 def notice(
-    day: int, clock: str, entry_type: str, sub_type: str, description: str = "",
-    *, evening_before: bool = False, settle_date: date | None = None, group_id: str = "",
+    day: int, clock: str, entry_type: str, sub_type: str, asset: Asset | None = None,
+    *, evening_before: bool = False, settle_date: date | None = None,
 ) -> Notice:  # fmt: skip
-    """A notice for the system date with that index; the clock is New York's."""
+    """A notice for the system date with that index; the clock is New York's.
+
+    `asset` is what a corporate action is about, the old one where it ends.
+    """
     system_date = SYSTEM_DATES[day]
     calendar = day_before(system_date) if evening_before else system_date
     settles = settle_date or system_date
-    at = eastern(calendar, clock)
-    return Notice(system_date, settles, at, entry_type, sub_type, description, group_id)
+    about = entry_type, sub_type, asset.symbol if asset else "", system_date.isoformat()
+    ca_id = derived_uuid(*about) if asset else ""
+    return Notice(system_date, settles, eastern(calendar, clock), entry_type, sub_type, ca_id)
 
 
-def book_leg(desk: Desk, account: Account, terms: Notice, leg: Leg) -> None:
-    """Moves the leg's quantity and cash at once, and drafts its event."""
+def book_leg(desk: Desk, account: Account, terms: Notice, leg: Leg) -> Activity:
+    """Moves the leg's quantity and cash at once, and notes down what was booked."""
     if leg.qty:
         desk.move(account.account_id, leg.asset, leg.qty, leg.cost)
     if leg.net_amount:
@@ -76,10 +85,14 @@ def book_leg(desk: Desk, account: Account, terms: Notice, leg: Leg) -> None:
         net_amount=leg.net_amount,
         price=leg.price,
         per_share=leg.per_share,
-        symbol=leg.asset.symbol,
-        cusip=leg.asset.cusip,
-        description=leg.description or terms.description,
-        group_id=terms.group_id,
+        asset=leg.asset,
+        cause=terms.cause,
+        ca_id=terms.ca_id,
+        group_id=terms.group_id or _group_id(terms, account),
     )
-    payload = activity_payload(activity)
-    desk.activities.append(Draft(activity.at, account.account_id, terms.system_date, payload))
+    desk.activities.append(activity)
+    return activity
+
+
+def _group_id(terms: Notice, account: Account) -> str:
+    return derived_uuid(terms.ca_id, account.account_id) if terms.ca_id else ""

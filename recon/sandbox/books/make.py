@@ -10,7 +10,7 @@ import random
 from decimal import Decimal
 
 from recon.sandbox.books.cashflows import move_cash
-from recon.sandbox.books.clock import SYSTEM_DATES, eastern
+from recon.sandbox.books.clock import SYSTEM_DATES
 from recon.sandbox.books.corporate import (
     give_stock,
     merge_for_both,
@@ -20,23 +20,22 @@ from recon.sandbox.books.corporate import (
     rename,
     split,
 )
-from recon.sandbox.books.desk import Desk, Draft, seal
+from recon.sandbox.books.desk import Desk
 from recon.sandbox.books.distributions import pay_dividend, pay_stock_dividend
 from recon.sandbox.books.endings import ending_accounts, move_at_endings, write_endings
-from recon.sandbox.books.exact import plain
 from recon.sandbox.books.fees import charge_fees
 from recon.sandbox.books.identity import new_uuid
 from recon.sandbox.books.legs import notice
 from recon.sandbox.books.market import make_market, spread_contracts
-from recon.sandbox.books.model import Account, Books, Event
+from recon.sandbox.books.model import Account, Books
 from recon.sandbox.books.script import Script
 from recon.sandbox.books.spreads import make_spreads
 from recon.sandbox.books.story import SPREADER, write_story
 from recon.sandbox.books.terms import Terms, make_terms
 from recon.sandbox.books.trading import Trading
+from recon.sandbox.messages.booked import activity_events, trade_events
 from recon.sandbox.messages.lifecycle import lifecycle_of
-from recon.sandbox.messages.payloads import system_payload
-from recon.sandbox.messages.versions import numbered
+from recon.sandbox.messages.ready import ready_events
 
 _TAXED = {2: ("IND", Decimal(25)), 4: ("DEU", Decimal(15)), 5: ("BRA", Decimal(30))}
 
@@ -68,10 +67,11 @@ def make_books(seed: int) -> Books:
         spreads.trade(day)
         charge_fees(desk, day, [*trading.sales(day), *spreads.sales(day)])
         closings[system_date] = desk.closing(day)
-    activities = numbered(rng, seal(rng, desk.activities, "event_ulid"))
-    trades = seal(rng, desk.trades, "event_id")
-    system = _ready_events(rng)
-    lifecycle = lifecycle_of(rng, accounts, activities)
+    activities = activity_events(rng, desk.activities)
+    trades = trade_events(rng, desk.trades)
+    system = ready_events(rng)
+    booked = sorted(desk.activities, key=lambda activity: activity.at)
+    lifecycle = lifecycle_of(rng, accounts, booked)
     assets = tuple(market.values())
     return Books(
         seed, accounts, trades, activities, system, closings, lifecycle, assets=assets
@@ -90,58 +90,35 @@ def _accounts(rng: random.Random) -> tuple[Account, ...]:
 
 def _corporate_actions(desk: Desk, day: int, terms: Terms) -> None:
     """Everything that changes positions at the beginning of the day with that index."""
+    market = desk.market
     if day == 2:
         pay_dividend(desk, "dividend", day, terms.dividend)
-        _stock_merger(desk, day, terms.stock_merger)
+        announced = notice(day, "19:16", "MA", "SMA", market["stock_merger"], evening_before=True)
+        merge_for_stock(desk, "stock_merger", "acquirer", announced, terms.stock_merger, 40)
         qty = Decimal(desk.rng.randrange(1, 20_000_000_000)).scaleb(-9)
-        text = f"ID: {desk.accounts[0].account_id} - {desk.accounts[2].account_id}"
-        gift = notice(day, "08:30", "JNLS", "", text)
+        gift = notice(day, "08:30", "JNLS", "")
         give_stock(desk, desk.accounts[0], desk.accounts[2], "ordinary_c", qty, gift)
     if day == 3:
         pay_stock_dividend(desk, "stock_dividend", day, terms.stock_dividend)
-        late = notice(day, "19:52", "SPLIT", "FSPLIT", evening_before=True)
-        split(desk, "forward_split", late, terms.splits["forward_split"], 14 * 60)
-        symbols = desk.market["renamed"].symbol, desk.market["renamed_new"].symbol
-        text = f"Name Change from {symbols[0]} to {symbols[1]}"
-        rename(desk, "renamed", notice(day, "19:01", "NC", "SNC", text, evening_before=True))
+        _split(desk, day, "forward_split", "19:52", "FSPLIT", terms, 14 * 60)
+        announced = notice(day, "19:01", "NC", "SNC", market["renamed"], evening_before=True)
+        rename(desk, "renamed", announced)
     if day == 4:
-        late = notice(day, "18:30", "SPLIT", "RSPLIT", evening_before=True)
-        split(desk, "reverse_split", late, terms.splits["reverse_split"], 3 * 60)
-        text = f"Cash Merger ${plain(terms.cash_merger)} per share"
-        merge_for_cash(desk, "cash_merger", notice(day, "06:59", "MA", "CMA", text),
-                       terms.cash_merger)  # fmt: skip
+        _split(desk, day, "reverse_split", "18:30", "RSPLIT", terms, 3 * 60)
+        announced = notice(day, "06:59", "MA", "CMA", market["cash_merger"])
+        merge_for_cash(desk, "cash_merger", announced, terms.cash_merger)
     if day == 5:
         pay_dividend(desk, "second_dividend", day, terms.second_dividend)
-        _mixed_merger(desk, day, terms)
-        text = f"Worthless Removal - {desk.market['worthless'].symbol}"
-        remove_worthless(desk, "worthless",
-                         notice(day, "19:13", "REORG", "", text, evening_before=True))  # fmt: skip
+        announced = notice(day, "18:01", "MA", "SCMA", market["mixed_merger"])
+        merge_for_both(desk, "mixed_merger", "rights", announced,
+                       terms.mixed_shares, terms.mixed_cash)  # fmt: skip
+        announced = notice(day, "19:13", "REORG", "WRM", market["worthless"], evening_before=True)
+        remove_worthless(desk, "worthless", announced)
 
 
-def _stock_merger(desk: Desk, day: int, rate: Decimal) -> None:
-    symbols = desk.market["acquirer"].symbol, desk.market["stock_merger"].symbol
-    text = f"Stock Merger {plain(rate)} {symbols[0]} for 1 {symbols[1]}"
-    announced = notice(day, "19:16", "MA", "SMA", text, evening_before=True)
-    merge_for_stock(desk, "stock_merger", "acquirer", announced, rate, 40)
-
-
-def _mixed_merger(desk: Desk, day: int, terms: Terms) -> None:
-    symbols = desk.market["rights"].symbol, desk.market["mixed_merger"].symbol
-    text = (
-        f"Stock Cash Merger {plain(terms.mixed_shares)} {symbols[0]} "
-        f"and ${plain(terms.mixed_cash)} for 1 {symbols[1]}"
-    )
-    announced = notice(day, "18:01", "MA", "SCMA", text)
-    merge_for_both(desk, "mixed_merger", "rights", announced, terms.mixed_shares, terms.mixed_cash)
-
-
-def _ready_events(rng: random.Random) -> tuple[Event, ...]:
-    """Both ready events of every system date, in the night after it; on some days swapped."""
-    drafts = []
-    for day, system_date in enumerate(SYSTEM_DATES):
-        kinds = ("balances", "positions") if day % 3 else ("positions", "balances")
-        night = eastern(system_date, "23:59")
-        for number, kind in enumerate(kinds):
-            at = night + (102 + number) * 60_000_000_000 + rng.randrange(50_000_000_000)
-            drafts.append(Draft(at, "", system_date, system_payload(kind, at, system_date)))
-    return seal(rng, drafts, "event_id")
+def _split(
+    desk: Desk, day: int, role: str, clock: str, sub_type: str, terms: Terms, later: int
+) -> None:
+    asset = desk.market[role]
+    announced = notice(day, clock, "SPLIT", sub_type, asset, evening_before=True)
+    split(desk, role, announced, terms.splits[role], later)

@@ -10,10 +10,10 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 
+from recon.sandbox.books.assets import Asset
 from recon.sandbox.books.clock import SYSTEM_DATES
 from recon.sandbox.books.exact import ratio, times
 from recon.sandbox.books.identity import new_cusip, new_uuid
-from recon.sandbox.books.model import Asset
 
 # role: (decimals of its prices, lowest first price in dollars, highest)
 ROLES: dict[str, tuple[int, int, int]] = {

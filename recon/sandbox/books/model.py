@@ -1,4 +1,4 @@
-"""What books are made of: accounts, assets, events and closing positions. Data only."""
+"""What books are made of: accounts, events and closing positions. Data only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from recon.sandbox.books.activities import Activity
+from recon.sandbox.books.assets import Asset
 from recon.sandbox.books.exact import encode
+from recon.sandbox.books.orders import Trade
 
 Payload = dict[str, object]
 
@@ -35,25 +38,13 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Asset:
-    """Something held. `prices` has one closing price for each system date of the books."""
-
-    role: str
-    symbol: str
-    cusip: str
-    asset_id: str
-    asset_class: str
-    exchange: str
-    multiplier: int
-    prices: tuple[Decimal, ...]
-
-
-@dataclass(frozen=True)
 class Event:
     """One event as published.
 
     `published` and `at` are UTC nanoseconds; history is served in the order of `published`,
-    windows filter on `at`. `raw`, where given, is sent instead of the payload's JSON.
+    windows filter on `at`. `raw`, where given, is sent instead of the payload's JSON. `fact` is
+    what happened, from which the payload is printed; None where the message is of a state, or a
+    sample.
     """
 
     published: int
@@ -63,6 +54,7 @@ class Event:
     system_date: datetime.date
     payload: Payload
     raw: str = ""
+    fact: Activity | Trade | None = None
 
     @property
     def text(self) -> str:
@@ -102,10 +94,9 @@ class Books:
 
     Events are in the order of publication. `closings` comes from the books' own model, never
     from adding up the events. `lifecycle` has the events of the streams that move nothing, by
-    the sandbox's name of the stream. The typed activities are told from `trades` and
-    `activities`, but for what `typed_edits` says by the activity's `ref_id`: other fields, or
-    None where it is left out, and with `typed_alone`, which no other stream tells; `tells_typed`
-    says whether that stream tells of the others at all.
+    the sandbox's name of the stream. The typed activities are printed from the facts of `trades`
+    and `activities`, but for what `typed_edits` says by the activity's `ref_id`: other fields, or
+    None where it is left out.
     """
 
     seed: int
@@ -116,6 +107,4 @@ class Books:
     closings: Mapping[datetime.date, Closing]
     lifecycle: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
     typed_edits: Mapping[str, Payload | None] = field(default_factory=dict)
-    typed_alone: tuple[Event, ...] = ()
-    tells_typed: bool = True
     assets: tuple[Asset, ...] = ()

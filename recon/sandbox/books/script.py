@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from recon.sandbox.books.assets import Asset
 from recon.sandbox.books.clock import (
     MICROSECOND,
     MILLISECOND,
@@ -20,9 +21,9 @@ from recon.sandbox.books.clock import (
 )
 from recon.sandbox.books.exact import EXACT, plain, times, truncated
 from recon.sandbox.books.identity import new_uuid
-from recon.sandbox.books.model import Account, Asset
+from recon.sandbox.books.model import Account
+from recon.sandbox.books.orders import Ticket
 from recon.sandbox.books.trading import Step
-from recon.sandbox.messages.payloads import Ticket
 
 _FRACTION_PLACES = 9
 

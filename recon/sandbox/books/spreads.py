@@ -6,13 +6,14 @@ import random
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from recon.sandbox.books.assets import Asset
 from recon.sandbox.books.clock import MILLISECOND, SECOND
 from recon.sandbox.books.desk import Desk
 from recon.sandbox.books.identity import new_uuid
 from recon.sandbox.books.market import SPREAD
-from recon.sandbox.books.model import Account, Asset
+from recon.sandbox.books.model import Account
 from recon.sandbox.books.script import Script
-from recon.sandbox.books.spread_events import SpreadStep, carry_out, net_price
+from recon.sandbox.books.spread_trades import SpreadStep, carry_out, net_price
 from recon.sandbox.books.trading import Execution, Step, Trading
 
 OPENED_DAY, HALVED_DAY = 1, 4
@@ -27,7 +28,7 @@ class Spreads:
     trading: Trading
 
     def trade(self, day: int) -> None:
-        """Moves and drafts everything of that day."""
+        """Moves everything of that day."""
         for step in self.steps:
             if step.legs[0].day == day:
                 carry_out(self.trading, step)

@@ -1,4 +1,4 @@
-"""Carries out the steps of orders: takes steps in time order, gives trade events and movements.
+"""Carries out the steps of orders: takes steps in time order, gives trades and movements.
 
 A fill pays -side x (quantity x price x multiplier rounded half-up to the cent), each execution
 by itself. A bust takes back exactly what its execution did; a correction takes it back and
@@ -8,14 +8,13 @@ does the new execution instead.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 
 from recon.sandbox.books.clock import SYSTEM_DATES, next_business_day
-from recon.sandbox.books.desk import Desk, Draft
-from recon.sandbox.books.exact import ZERO, half_up, plain, ratio, times
+from recon.sandbox.books.desk import Desk
+from recon.sandbox.books.exact import ZERO, half_up, ratio, times
 from recon.sandbox.books.identity import new_uuid
-from recon.sandbox.messages.payloads import OrderState, Ticket, trade_payload
+from recon.sandbox.books.orders import Fill, OrderState, Ticket, Trade
 
 _AVERAGE_PLACES = 6
 
@@ -60,15 +59,15 @@ class Trading:
     states: dict[str, OrderState] = field(default_factory=dict)
 
     def carry_out(self, step: Step) -> None:
-        """Moves what the step moves and drafts its event."""
+        """Moves what the step moves and notes it down."""
         if step.kind == "new":
-            self._publish(step, OrderState(ZERO, None, "new", None, None, step.timestamp), {})
+            self._note(step, OrderState(ZERO, None, "new", None, None, step.timestamp))
         elif step.kind == "canceled":
             state = replace(
                 self.states[step.ticket.order_id],
                 status="canceled", canceled=step.timestamp, updated=step.timestamp,
             )  # fmt: skip
-            self._publish(step, state, {})
+            self._note(step, state)
         elif step.kind == "trade_bust":
             self._bust(step)
         elif step.kind == "trade_correct":
@@ -89,24 +88,23 @@ class Trading:
         execution = self.add(step, step.day)
         status = "filled" if step.kind == "fill" else "partially_filled"
         state = self.state(step, status, step.timestamp)
-        settles = next_business_day(SYSTEM_DATES[step.day])
-        amounts = self._amounts(step, step.qty) | {"settle_date": settles.isoformat()}
-        self._publish(step, state, amounts, execution.execution_id)
+        self._note(step, state, self.fill(step), execution.execution_id)
 
     def _bust(self, step: Step) -> None:
         target = self._remove(step)
         state = self.state(step, "filled", self.states[step.ticket.order_id].filled)
-        amounts = self._amounts(replace(step, price=target.price), -target.qty)
-        amounts |= {"previous_execution_id": target.execution_id, "reason": "TRADE_BUST"}
-        self._publish(step, state, amounts)
+        fill = replace(
+            self.fill(replace(step, qty=-target.qty, price=target.price)),
+            previous_id=target.execution_id, reason="TRADE_BUST",
+        )  # fmt: skip
+        self._note(step, state, fill)
 
     def _correct(self, step: Step) -> None:
         target = self._remove(step)
         execution = self.add(step, target.day)
         state = self.state(step, "filled", step.timestamp)
-        amounts = self._amounts(step, step.qty)
-        amounts |= {"previous_execution_id": target.execution_id}
-        self._publish(step, state, amounts, execution.execution_id)
+        fill = replace(self.fill(step), previous_id=target.execution_id)
+        self._note(step, state, fill, execution.execution_id)
 
     def add(self, step: Step, day: int) -> Execution:
         """Executes the step's quantity on the trade day with that index."""
@@ -139,21 +137,22 @@ class Trading:
             average = self.states[step.ticket.order_id].average
         return OrderState(quantity, average, status, filled, None, step.timestamp)
 
-    def _amounts(self, step: Step, qty: Decimal) -> dict[str, str]:
+    def fill(self, step: Step) -> Fill:
+        """What the step's execution moved, once its account's position is what it is now."""
         held = self.desk.quantity(step.ticket.account_id, step.ticket.asset.symbol)
-        return {"price": plain(step.price), "qty": plain(qty), "position_qty": plain(held)}
+        return Fill(step.qty, step.price, held, next_business_day(SYSTEM_DATES[step.day]))
 
-    def _publish(
-        self, step: Step, state: OrderState, amounts: dict[str, str], execution_id: str = ""
+    def _note(
+        self, step: Step, state: OrderState, fill: Fill | None = None, execution_id: str = ""
     ) -> None:
-        ticket = step.ticket
-        self.states[ticket.order_id] = state
+        self.states[step.ticket.order_id] = state
         identity = execution_id or new_uuid(self.desk.rng)
-        payload = trade_payload(
-            step.kind, step.at, step.timestamp, identity, ticket, state, **amounts
-        )
-        system_date: date = SYSTEM_DATES[step.day]
-        self.desk.trades.append(Draft(step.at, ticket.account_id, system_date, payload))
+        self.desk.trades.append(
+            Trade(
+                step.kind, step.at, step.timestamp, SYSTEM_DATES[step.day], step.ticket, state,
+                fill, identity,
+            )
+        )  # fmt: skip
 
 
 def effect(execution: Execution) -> tuple[Decimal, Decimal]:

@@ -6,17 +6,23 @@ from decimal import Decimal
 
 from recon.sandbox.books.clock import SYSTEM_DATES, eastern
 from recon.sandbox.books.model import Account, Books, Event
-from recon.sandbox.faults.activity import activities
 from recon.sandbox.faults.edit import (
     Planted,
     changed,
     edit_activities,
     edit_lifecycle,
+    moved,
+    numbered_after,
+    other_id,
+    reworded,
+    shift_cash,
+)
+from recon.sandbox.faults.places import (
+    activities,
+    activity_of,
     executions,
     first_free,
-    moved,
-    other_id,
-    shift_cash,
+    symbol_of,
     value,
 )
 
@@ -33,9 +39,10 @@ def trade_while_blocked(books: Books, taken: frozenset[str]) -> Planted:
     )  # fmt: skip
     day = SYSTEM_DATES[0]
     early = moved(block, eastern(day, "16:45"), day)
-    sale = executions(books, blocked.account_id, _symbol(books, blocked))[-1]
+    symbol = _symbol(books, blocked)
+    sale = executions(books, blocked.account_id, symbol)[-1]
     edited = edit_lifecycle(books, "account_status", block, early)
-    return Planted(edited, blocked.account_id, value(sale, "order.symbol"), sale.system_date)
+    return Planted(edited, blocked.account_id, symbol, sale.system_date)
 
 
 def activity_in_closed_account(books: Books, taken: frozenset[str]) -> Planted:
@@ -45,10 +52,10 @@ def activity_in_closed_account(books: Books, taken: frozenset[str]) -> Planted:
     day = next(day for day in SYSTEM_DATES if closed.closed_on and day > closed.closed_on)
     at = eastern(day, "11:20")
     before = [event for event in books.activities if event.published < at]
-    brought = moved(
-        deposit, at, day, id=other_id(value(deposit, "id")), entry_type="ACATC",
-        net_amount=_BROUGHT, settle_date=day.isoformat(),
-        event_id=value(before[-1], "event_id") + 1,
+    brought = changed(
+        numbered_after(moved(deposit, at, day), before[-1]),
+        identity=other_id(activity_of(deposit).identity), entry_type="ACATC",
+        net_amount=_BROUGHT, settle_date=day,
     )  # fmt: skip
     paid = shift_cash(books, closed.account_id, day, _BROUGHT)
     edited = edit_activities(paid, deposit, deposit, brought)
@@ -59,7 +66,7 @@ def closed_with_balance(books: Books, taken: frozenset[str]) -> Planted:
     """An account is closed although its last withdrawal left some cash behind."""
     closed = _ending(books, taken, closed=True)
     event = _flow(books, "CSW", closed)
-    less = changed(event, net_amount=value(event, "net_amount") + _LEFT_BEHIND)
+    less = changed(event, net_amount=activity_of(event).net_amount + _LEFT_BEHIND)
     left = shift_cash(books, closed.account_id, event.system_date, _LEFT_BEHIND)
     edited = edit_activities(left, event, less)
     return Planted(edited, closed.account_id, "", closed.closed_on or event.system_date)
@@ -74,7 +81,7 @@ def account_status_jump(books: Books, taken: frozenset[str]) -> Planted:
         ),
         taken,
     )  # fmt: skip
-    wrong = changed(event, status_from="ACTION_REQUIRED")
+    wrong = reworded(event, status_from="ACTION_REQUIRED")
     edited = edit_lifecycle(books, "account_status", event, wrong)
     return Planted(edited, event.account_id, "", SYSTEM_DATES[0])
 
@@ -98,5 +105,4 @@ def _flow(books: Books, entry_type: str, account: Account) -> Event:
 def _symbol(books: Books, account: Account) -> str:
     """The symbol that the account trades."""
     traded = (event for event in books.trades if event.account_id == account.account_id)
-    symbol: str = value(next(traded), "order.symbol")
-    return symbol
+    return symbol_of(next(traded))

@@ -8,24 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
+from recon.sandbox.books.causes import Dividend, Note
 from recon.sandbox.books.clock import SYSTEM_DATES
 from recon.sandbox.books.exact import half_up, times
 from recon.sandbox.books.model import Books, Event
 from recon.sandbox.faults.edit import (
     Planted,
     changed,
+    edit_action,
     edit_activities,
-    first_free,
     other_id,
     repeated,
     shift_cash,
     shift_position,
-    trades_from,
-    value,
 )
+from recon.sandbox.faults.places import activities, activity_of, first_free, symbol_of, trades_from
+
+_HALF = Decimal("0.5")
 
 
 def sec_fee_too_high(books: Books, taken: frozenset[str]) -> Planted:
@@ -40,23 +41,27 @@ def taf_fee_missing(books: Books, taken: frozenset[str]) -> Planted:
         event for event in activities(books, "FEE", "TAF") if event.system_date < SYSTEM_DATES[-1]
     )
     event = first_free(places, taken)
-    refunded = shift_cash(books, event.account_id, event.system_date, -value(event, "net_amount"))
+    fee = activity_of(event).net_amount
+    refunded = shift_cash(books, event.account_id, event.system_date, -fee)
     return _planted(edit_activities(refunded, event), event)
 
 
 def dividend_rate_wrong(books: Books, taken: frozenset[str]) -> Planted:
     """A dividend is paid at a rate a tenth above the announced one."""
     event = first_free(_untaxed_dividends(books), taken)
-    qty = half_up(value(event, "net_amount") / value(event, "per_share_amount"), 9)
-    extra = half_up(times(value(event, "per_share_amount"), qty, Decimal("0.1")), 2)
+    paid = activity_of(event).cause
+    if not isinstance(paid, Dividend):
+        raise ValueError(f"expected a dividend; saw {paid}")
+    extra = half_up(times(paid.rate, paid.entitled_qty, Decimal("0.1")), 2)
     return _paid_otherwise(books, event, extra)
 
 
 def dividend_paid_twice(books: Books, taken: frozenset[str]) -> Planted:
     """A dividend is paid a second time, under an id of its own."""
     event = first_free(_untaxed_dividends(books), taken)
-    again = repeated(event, id=other_id(value(event, "id")))
-    paid = shift_cash(books, event.account_id, event.system_date, value(event, "net_amount"))
+    activity = activity_of(event)
+    again = changed(repeated(event), identity=other_id(activity.identity))
+    paid = shift_cash(books, event.account_id, event.system_date, activity.net_amount)
     return _planted(edit_activities(paid, event, event, again), event)
 
 
@@ -70,20 +75,18 @@ def stock_dividend_wrong(books: Books, taken: frozenset[str]) -> Planted:
     """A stock dividend gives half a share more than its rate makes."""
     places = (
         event for event in activities(books, "DIV", "SDIV")
-        if not trades_from(books, event.account_id, value(event, "symbol"), event.system_date)
+        if not trades_from(books, event)
     )  # fmt: skip
     event = first_free(places, taken)
-    extra = Decimal("0.5")
-    wrong = changed(event, qty=value(event, "qty") + extra)
-    given = shift_position(
-        books, event.account_id, value(event, "symbol"), event.system_date, extra
-    )
-    return _planted(edit_activities(given, event, wrong), event)
+    qty = activity_of(event).qty + _HALF
+    given = shift_position(books, event.account_id, symbol_of(event), event.system_date, _HALF)
+    edited = edit_activities(given, event, changed(event, qty=qty))
+    return _planted(edit_action(edited, event, paid_qty=qty), event)
 
 
 def malformed_event(books: Books, taken: frozenset[str]) -> Planted:
     """An interest event's JSON text is cut off; its money is in the statement."""
-    places = (event for event in activities(books, "INT") if value(event, "net_amount"))
+    places = (event for event in activities(books, "INT") if activity_of(event).net_amount)
     event = first_free(places, taken)
     cut = replace(event, raw=event.text[: 2 * len(event.text) // 3])
     return _planted(edit_activities(books, event, cut), event)
@@ -94,9 +97,9 @@ def unknown_activity_type(books: Books, taken: frozenset[str]) -> Planted:
     places = (event for event in activities(books, "CSD") if event.system_date == SYSTEM_DATES[0])
     event = first_free(places, taken)
     amount = Decimal("-12.34")
-    unknown = repeated(
-        event, id=other_id(value(event, "id")), entry_type="XYZ", net_amount=amount,
-        description="Undocumented charge",
+    unknown = changed(
+        repeated(event), identity=other_id(activity_of(event).identity), entry_type="XYZ",
+        net_amount=amount, cause=Note("Undocumented charge"),
     )  # fmt: skip
     charged = shift_cash(books, event.account_id, event.system_date, amount)
     return _planted(edit_activities(charged, event, event, unknown), event)
@@ -105,16 +108,8 @@ def unknown_activity_type(books: Books, taken: frozenset[str]) -> Planted:
 def activity_content_changed(books: Books, taken: frozenset[str]) -> Planted:
     """A deposit is published again under its id with another amount; the first one is booked."""
     event = first_free(activities(books, "CSD"), taken)
-    again = repeated(event, net_amount=value(event, "net_amount") + 10)
+    again = changed(repeated(event), net_amount=activity_of(event).net_amount + 10)
     return _planted(edit_activities(books, event, event, again), event)
-
-
-def activities(books: Books, entry_type: str, sub_type: str | None = None) -> Iterator[Event]:
-    """The executed activities of a type, as published; of every sub type where that is None."""
-    for event in books.activities:
-        kinds = (None, value(event, "entry_sub_type"))
-        if value(event, "entry_type") == entry_type and sub_type in kinds:
-            yield event
 
 
 def _untaxed_dividends(books: Books) -> Iterator[Event]:
@@ -123,11 +118,10 @@ def _untaxed_dividends(books: Books) -> Iterator[Event]:
 
 
 def _paid_otherwise(books: Books, event: Event, extra: Decimal) -> Planted:
-    wrong = changed(event, net_amount=value(event, "net_amount") + extra)
-    since: date = event.system_date
-    paid = shift_cash(books, event.account_id, since, extra)
+    wrong = changed(event, net_amount=activity_of(event).net_amount + extra)
+    paid = shift_cash(books, event.account_id, event.system_date, extra)
     return _planted(edit_activities(paid, event, wrong), event)
 
 
 def _planted(books: Books, event: Event) -> Planted:
-    return Planted(books, event.account_id, value(event, "symbol"), event.system_date)
+    return Planted(books, event.account_id, symbol_of(event), event.system_date)

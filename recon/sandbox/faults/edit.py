@@ -1,12 +1,11 @@
 """Edits of books for faults: takes books and one change, gives new books; the old stay as they are.
 
-Also the questions by which a fault finds its place: whose event has nothing before or after it
-that the fault would disturb.
+A fault of what happened changes an event's fact, so every stream prints it; a fault of one stream
+changes its message alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -15,8 +14,8 @@ from typing import Any
 from recon.sandbox.books.clock import MILLISECOND, to_microseconds
 from recon.sandbox.books.identity import derived_uuid, later_ulid
 from recon.sandbox.books.model import Books, Closing, Event, Payload
-
-EXECUTIONS = ("fill", "partial_fill", "trade_bust", "trade_correct")
+from recon.sandbox.faults.places import activity_of, fill_of, trade_of
+from recon.sandbox.messages.booked import reprinted
 
 
 @dataclass(frozen=True)
@@ -29,42 +28,52 @@ class Planted:
     system_date: date
 
 
-def first_free(events: Iterable[Event], taken: frozenset[str]) -> Event:
-    """The first event of an account that is not taken. Raises ValueError where there is none."""
-    for event in events:
-        if event.account_id not in taken:
-            return event
-    raise ValueError(f"expected a place outside {len(taken)} taken accounts; saw none")
+def changed(event: Event, **fields: Any) -> Event:
+    """The event of an activity that has other facts, on every stream."""
+    return reprinted(event, replace(activity_of(event), **fields))
 
 
-def value(event: Event, name: str) -> Any:  # a JSON value of any type
-    """A field of the payload, or of its order where the name begins with `order.`."""
-    payload: Any = event.payload
-    for part in name.split("."):
-        payload = payload.get(part, "")
-    return payload
+def changed_fill(event: Event, **fields: Any) -> Event:
+    """The event of an execution that moves something else, on every stream."""
+    trade = trade_of(event)
+    return reprinted(event, replace(trade, fill=replace(fill_of(event), **fields)))
 
 
-def changed(event: Event, **fields: object) -> Event:
-    """The event with other payload fields."""
+def changed_state(event: Event, **fields: Any) -> Event:
+    """The event of a trade that leaves its order in another state, on every stream."""
+    trade = trade_of(event)
+    return reprinted(event, replace(trade, state=replace(trade.state, **fields)))
+
+
+def reworded(event: Event, **fields: object) -> Event:
+    """The event with other fields in its message alone: the other streams stay as they are."""
     return replace(event, payload=event.payload | fields)
 
 
-def changed_order(event: Event, **fields: object) -> Event:
-    """The trade event with other fields in its order object."""
-    order: Payload = dict(value(event, "order"))
-    return changed(event, order=order | fields)
-
-
-def repeated(event: Event, **fields: object) -> Event:
-    """A second event one millisecond later, with its own cursor id."""
-    at = event.at + MILLISECOND
-    event_id = later_ulid(event.event_id, 1)
+def moved(event: Event, at: int, system_date: date) -> Event:
+    """The event at another time and on another system date."""
+    event_id = later_ulid(event.event_id, (at - event.published) // MILLISECOND)
     cursor = "event_ulid" if "event_ulid" in event.payload else "event_id"
-    payload = event.payload | {"at": to_microseconds(at), cursor: event_id} | fields
-    if cursor == "event_ulid":
-        payload["event_id"] = value(event, "event_id") + 1
-    return replace(event, at=at, published=at, event_id=event_id, payload=payload)
+    fields: Payload = {"at": to_microseconds(at), cursor: event_id}
+    there = replace(
+        reworded(event, **fields),
+        published=at, at=at, event_id=event_id, system_date=system_date,
+    )  # fmt: skip
+    if there.fact is None:
+        return there
+    return reprinted(there, replace(there.fact, at=at, system_date=system_date))
+
+
+def repeated(event: Event) -> Event:
+    """A second event one millisecond later, with its own ids on the stream."""
+    again = moved(event, event.at + MILLISECOND, event.system_date)
+    return numbered_after(again, event) if "event_ulid" in event.payload else again
+
+
+def numbered_after(event: Event, before: Event) -> Event:
+    """The event of version 1 with the next integer id."""
+    number: Any = before.payload["event_id"]
+    return reworded(event, event_id=number + 1)
 
 
 def other_id(identity: str) -> str:
@@ -82,6 +91,18 @@ def edit_activities(books: Books, old: Event, *new: Event) -> Books:
     return replace(books, activities=_edited(books.activities, old, new))
 
 
+def edit_action(books: Books, leg: Event, **fields: Any) -> Books:
+    """The books with other facts of a corporate action, printed on all legs of that account."""
+    action = activity_of(leg)
+    for event in books.activities:
+        other = activity_of(event)
+        if other.group_id == action.group_id and other.cause is not None:
+            books = edit_activities(
+                books, event, changed(event, cause=replace(other.cause, **fields))
+            )
+    return books
+
+
 def edit_lifecycle(books: Books, stream: str, old: Event, *new: Event) -> Books:
     """The books with the new events in the place of the old one on a lifecycle stream."""
     edited = _edited(books.lifecycle[stream], old, new)
@@ -91,19 +112,6 @@ def edit_lifecycle(books: Books, stream: str, old: Event, *new: Event) -> Books:
 def edit_typed(books: Books, ref_id: str, edit: Payload | None) -> Books:
     """The books whose typed stream has other fields for one activity, or leaves it out."""
     return replace(books, typed_edits={**books.typed_edits, ref_id: edit})
-
-
-def moved(event: Event, at: int, system_date: date, **fields: object) -> Event:
-    """The event at another time and on another system date, with other payload fields."""
-    event_id = later_ulid(event.event_id, (at - event.published) // MILLISECOND)
-    cursor = "event_ulid" if "event_ulid" in event.payload else "event_id"
-    payload = event.payload | {"at": to_microseconds(at), cursor: event_id}
-    if "system_date" in payload:
-        payload["system_date"] = system_date.isoformat()
-    return replace(
-        event, published=at, at=at, event_id=event_id, system_date=system_date,
-        payload=payload | fields,
-    )  # fmt: skip
 
 
 def shift_cash(books: Books, account_id: str, since: date, amount: Decimal) -> Books:
@@ -123,35 +131,6 @@ def shift_position(books: Books, account_id: str, symbol: str, since: date, qty:
         for day, closing in books.closings.items()
     }
     return replace(books, closings=closings)
-
-
-def executions(books: Books, account_id: str, symbol: str) -> list[Event]:
-    """The executions of an account in a symbol, as published."""
-    return [
-        event for event in books.trades
-        if event.account_id == account_id and value(event, "order.symbol") == symbol
-        and value(event, "event") in EXECUTIONS
-    ]  # fmt: skip
-
-
-def is_untouched(books: Books, account_id: str, symbol: str) -> bool:
-    """Whether the account's holding of that symbol changes by trades only."""
-    return not any(
-        event.account_id == account_id and value(event, "symbol") == symbol
-        for event in books.activities
-    )
-
-
-def is_referred_to(books: Books, event: Event) -> bool:
-    """Whether a bust or a correction refers to the execution."""
-    identity = value(event, "execution_id")
-    return any(value(other, "previous_execution_id") == identity for other in books.trades)
-
-
-def trades_from(books: Books, account_id: str, symbol: str, since: date) -> bool:
-    """Whether the account trades that symbol on or after a system date."""
-    traded = executions(books, account_id, symbol)
-    return any(event.system_date >= since for event in traded)
 
 
 def _edited(events: tuple[Event, ...], old: Event, new: tuple[Event, ...]) -> tuple[Event, ...]:

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from recon.sandbox.books.clock import SYSTEM_DATES
 from recon.sandbox.books.model import Books, Event
-from recon.sandbox.faults.activity import activities
 from recon.sandbox.faults.edit import (
     Planted,
     edit_activities,
     edit_lifecycle,
     edit_typed,
-    first_free,
     other_id,
-    value,
 )
+from recon.sandbox.faults.places import activities, activity_of, first_free, value
 from recon.sandbox.messages.typed import cancel_id
 
 
@@ -29,7 +27,7 @@ def canceled_state_missing(books: Books, taken: frozenset[str]) -> Planted:
 def cancel_of_unknown_activity(books: Books, taken: frozenset[str]) -> Planted:
     """The typed stream cancels an activity that nobody was told of."""
     event = _canceled(books, taken)
-    identity = value(event, "id")
+    identity = activity_of(event).identity
     wrong = edit_typed(books, cancel_id(identity), {"previous_id": other_id(identity)})
     return _planted(wrong, event)
 
@@ -56,8 +54,8 @@ def account_never_opened(books: Books, taken: frozenset[str]) -> Planted:
 
 
 def _canceled(books: Books, taken: frozenset[str]) -> Event:
-    found = (event for event in activities(books, "FEE") if value(event, "status") == "canceled")
-    return first_free(found, taken)
+    fees = activities(books, "FEE")
+    return first_free((fee for fee in fees if activity_of(fee).status == "canceled"), taken)
 
 
 def _lost(books: Books, taken: frozenset[str], name: str, streams: tuple[str, str]) -> Planted:

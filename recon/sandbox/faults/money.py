@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from recon.sandbox.books.clock import SYSTEM_DATES
 from recon.sandbox.books.model import Books, Event
-from recon.sandbox.faults.activity import activities
-from recon.sandbox.faults.edit import Planted, edit_activities, first_free, shift_cash, value
-from recon.sandbox.messages.transfers import is_return
-from recon.sandbox.messages.typed_details import journal_id
+from recon.sandbox.faults.edit import Planted, edit_activities, shift_cash
+from recon.sandbox.faults.places import activities, activity_of, first_free
+from recon.sandbox.messages.transfers import returned_of
 
 
 def journal_leg_missing(books: Books, taken: frozenset[str]) -> Planted:
@@ -41,28 +40,31 @@ def transfer_never_posted(books: Books, taken: frozenset[str]) -> Planted:
 
 def returned_transfer_not_reversed(books: Books, taken: frozenset[str]) -> Planted:
     """A deposit is told to be returned, and its cash stays in the account."""
-    event = first_free((each for each in activities(books, "CSW") if is_return(each)), taken)
+    places = (event for event in activities(books, "CSW") if returned_of(activity_of(event)))
+    event = first_free(places, taken)
     return _planted(_unbooked(books, event), event)
 
 
 def _received(books: Books) -> Iterator[Event]:
     """The sides that get cash of journals which never waited, before the last date."""
     firm = {account.account_id for account in books.accounts if account.is_firm}
-    told = [value(event, "id") for event in activities(books, "JNLC")]
+    told = [activity_of(event).identity for event in activities(books, "JNLC")]
     for event in activities(books, "JNLC"):
-        once = told.count(value(event, "id")) == 1
-        if once and value(event, "net_amount") > 0 and event.account_id not in firm:
+        leg = activity_of(event)
+        once = told.count(leg.identity) == 1
+        if once and leg.net_amount > 0 and leg.account_id not in firm:
             yield event
 
 
 def _legs(books: Books, event: Event) -> Iterator[Event]:
     """Both sides of the journal that the event is a side of."""
-    return (leg for leg in activities(books, "JNLC") if journal_id(leg) == journal_id(event))
+    journal = activity_of(event).cause
+    return (leg for leg in activities(books, "JNLC") if activity_of(leg).cause == journal)
 
 
 def _unbooked(books: Books, event: Event) -> Books:
     """The books without the activity and without its cash."""
-    amount = -value(event, "net_amount")
+    amount = -activity_of(event).net_amount
     return edit_activities(shift_cash(books, event.account_id, event.system_date, amount), event)
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from recon.sandbox.books.aggregate import is_listed
 from recon.sandbox.books.clock import SYSTEM_DATES
 from recon.sandbox.books.model import Books, Position
-from recon.sandbox.faults.edit import Planted, is_untouched, shift_cash, shift_position
+from recon.sandbox.faults.edit import Planted, shift_cash, shift_position
+from recon.sandbox.faults.places import is_untouched
 
 _SINCE = SYSTEM_DATES[2]
 _MISSING_SINCE = SYSTEM_DATES[-2]

@@ -12,34 +12,34 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from recon.sandbox.books.activities import Activity
+from recon.sandbox.books.causes import Journal
 from recon.sandbox.books.clock import MILLISECOND, SECOND, to_microseconds
-from recon.sandbox.books.desk import Draft, seal
 from recon.sandbox.books.model import Event, Payload
-from recon.sandbox.messages.typed_details import journal_id
-from recon.sandbox.messages.versions import numbered
+from recon.sandbox.messages.sealing import Draft, numbered, seal
 
 _STEP = 53 * MILLISECOND
 
 
 def journal_states(
-    rng: random.Random, activities: Iterable[Event]
+    rng: random.Random, activities: Iterable[Activity]
 ) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
     """The events of version 2 and of version 1, each in order of publication."""
-    legs: dict[str, list[Event]] = defaultdict(list)
-    for event in activities:
-        if event.payload["entry_type"] in ("JNLC", "JNLS"):
-            legs[journal_id(event)].append(event)
+    legs: dict[str, list[Activity]] = defaultdict(list)
+    for activity in activities:
+        if isinstance(activity.cause, Journal):
+            legs[activity.cause.journal_id].append(activity)
     drafts = [draft for identity, each in legs.items() for draft in _states(identity, each)]
     old = [draft for draft in drafts if draft.payload["status_to"] != "activity_created"]
     second = seal(rng, drafts, "event_id")
     return second, numbered(rng, seal(rng, [_first_version(draft) for draft in old], "event_ulid"))
 
 
-def _states(identity: str, legs: list[Event]) -> list[Draft]:
+def _states(identity: str, legs: list[Activity]) -> list[Draft]:
     """The journal's states; drafts name the system date of the legs that they lead to."""
-    waiting = [leg for leg in legs if leg.payload["status"] == "pending"]
-    booked = [leg for leg in legs if leg.payload["status"] != "pending"]
-    kind = str(legs[0].payload["entry_type"])
+    waiting = [leg for leg in legs if leg.status == "pending"]
+    booked = [leg for leg in legs if leg.status != "pending"]
+    kind = legs[0].entry_type
     begins = min(leg.at for leg in waiting or booked)
     steps = [(begins - 2 * SECOND, legs[0], "queued")]
     if waiting:

@@ -1,10 +1,11 @@
-"""Every stream that moves nothing, told from the same books: accounts and activities in."""
+"""Every stream that moves nothing, printed from the same facts: accounts and activities in."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
 
+from recon.sandbox.books.activities import Activity
 from recon.sandbox.books.model import Account, Event
 from recon.sandbox.messages.journals import journal_states
 from recon.sandbox.messages.notices import admin_actions, offerings
@@ -13,9 +14,12 @@ from recon.sandbox.messages.transfers import transfer_states
 
 
 def lifecycle_of(
-    rng: random.Random, accounts: Sequence[Account], activities: Sequence[Event]
+    rng: random.Random, accounts: Sequence[Account], activities: Sequence[Activity]
 ) -> Mapping[str, tuple[Event, ...]]:
-    """The events of each stream by its name in the sandbox, in order of publication."""
+    """The events of each stream by its name in the sandbox, in order of publication.
+
+    `activities` are in time order.
+    """
     journals, journals_v1 = journal_states(rng, activities)
     funding, transfers = transfer_states(rng, accounts, activities)
     return {

@@ -10,23 +10,22 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from recon.sandbox.books.activities import Activity
 from recon.sandbox.books.clock import MICROSECOND, SECOND, SYSTEM_DATES, eastern, to_microseconds
-from recon.sandbox.books.desk import Draft, seal
 from recon.sandbox.books.identity import derived_uuid, new_uuid
 from recon.sandbox.books.model import Account, Event, Payload
+from recon.sandbox.messages.sealing import Draft, seal
 from recon.sandbox.messages.transfers import CORRESPONDENT
 
 _OFFERING = "FI061526"
 
 
 def admin_actions(
-    rng: random.Random, accounts: Sequence[Account], activities: Sequence[Event]
+    rng: random.Random, accounts: Sequence[Account], activities: Sequence[Activity]
 ) -> tuple[Event, ...]:
     """A cancel for each canceled activity, a note for each account that is not left alone."""
     admin = new_uuid(rng)
-    drafts = [
-        _cancel(event, admin) for event in activities if event.payload["status"] == "canceled"
-    ]
+    drafts = [_cancel(each, admin) for each in activities if each.status == "canceled"]
     for account in accounts:
         ends = account.blocked_on or account.closed_on
         if ends is not None:
@@ -89,16 +88,16 @@ def offerings(rng: random.Random, account: Account) -> tuple[Event, ...]:
     return seal(rng, drafts, "event_id")
 
 
-def _cancel(event: Event, admin: str) -> Draft:
+def _cancel(activity: Activity, admin: str) -> Draft:
     """The transaction cancel of an activity, a second before its canceled state."""
-    identity, at = str(event.payload["id"]), event.at - SECOND
+    identity, at = activity.identity, activity.at - SECOND
     payload: Payload = {
         "event_id": "",
         "at": to_microseconds(at),
-        "belongs_to": {"kind": "account", "id_reference": event.account_id},
+        "belongs_to": {"kind": "account", "id_reference": activity.account_id},
         "category": "other",
         "context": {
-            "entry_type": event.payload["entry_type"],
+            "entry_type": activity.entry_type,
             "external_id": derived_uuid(identity, "external"),
             "transaction_id": identity,
         },
@@ -108,4 +107,4 @@ def _cancel(event: Event, admin: str) -> Draft:
         "type": "transaction_cancel_admin_event",
         "visibility": "external",
     }
-    return Draft(at, event.account_id, event.system_date, payload)
+    return Draft(at, activity.account_id, activity.system_date, payload)

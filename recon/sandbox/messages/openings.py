@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from recon.sandbox.books.clock import MINUTE, SECOND, SYSTEM_DATES, eastern, to_microseconds
-from recon.sandbox.books.desk import Draft, seal
 from recon.sandbox.books.model import Account, Event, Payload
-from recon.sandbox.messages.versions import numbered
+from recon.sandbox.messages.sealing import Draft, numbered, seal
 
 OPENED = SYSTEM_DATES[0] - timedelta(days=6)
 _PROPERTIES: tuple[Payload, ...] = (

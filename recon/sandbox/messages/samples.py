@@ -41,7 +41,6 @@ def sample_books(folder: Path) -> Books:
         system=events["system"],
         closings={system_date: Closing({}, {})},
         lifecycle={name: events[name] for name in _LIFECYCLE_FILES},
-        tells_typed=False,
     )
 
 

@@ -1,7 +1,7 @@
-"""The typed activity stream: takes books, gives their executions and activities told once more.
+"""The typed activity stream: takes books, prints their executions and activities in this shape.
 
-Pure. Whatever is wrong with a trade event or a non-trade activity of the books is wrong here in
-the same way; `typed_edits` of the books is what only this stream has wrong.
+Pure. Printed from the facts of trades and activities, so whatever is wrong with a fact is wrong
+here in the same way; `typed_edits` of the books is what only this stream has wrong.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from recon.sandbox.books.activities import Activity
 from recon.sandbox.books.identity import derived_uuid, twin_ulid
 from recon.sandbox.books.model import Books, Event, Payload
-from recon.sandbox.messages.typed_details import Teller
-from recon.sandbox.messages.typed_trades import EXECUTIONS, typed_trades
+from recon.sandbox.books.orders import EXECUTIONS, Trade
+from recon.sandbox.messages.typed_activities import typed_activity
+from recon.sandbox.messages.typed_trades import typed_trade
 
 
 def typed_activities(books: Books) -> tuple[Event, ...]:
@@ -20,9 +22,12 @@ def typed_activities(books: Books) -> tuple[Event, ...]:
 
     A state that was canceled is an activity of its own that refers back.
     """
-    told = [*_trades(books), *_activities(books)] if books.tells_typed else []
-    told += books.typed_alone
-    edited = [_edited(event, books.typed_edits) for event in told]
+    printed = (
+        _sealed(event, payload, place)
+        for event in (*books.trades, *books.activities)
+        for place, payload in enumerate(_payloads(event.fact))
+    )
+    edited = [_edited(event, books.typed_edits) for event in printed]
     kept = [event for event in edited if event is not None]
     return tuple(sorted(kept, key=lambda event: (event.published, event.event_id)))
 
@@ -32,36 +37,24 @@ def cancel_id(identity: str) -> str:
     return derived_uuid(identity, "canceled")
 
 
-def trade_activities(event: Event) -> list[Event]:
-    """The activities of a trade event with executions, in the order of its legs."""
-    return [_sealed(event, payload, place) for place, payload in enumerate(typed_trades(event))]
+def _payloads(fact: Activity | Trade | None) -> Iterator[Payload]:
+    """The activities of a fact: one for each leg of an execution, none of what is pending."""
+    if isinstance(fact, Trade):
+        if fact.kind in EXECUTIONS:
+            yield from map(typed_trade, fact.legs or (fact,))
+    elif fact is not None and fact.status == "canceled":
+        identity = cancel_id(fact.identity)
+        zero = {"qty": "0", "price": "0", "net_amount": "0"}
+        yield typed_activity(fact) | zero | {"ref_id": identity, "previous_id": fact.identity}
+    elif fact is not None and fact.status != "pending":
+        yield typed_activity(fact)
 
 
-def _trades(books: Books) -> Iterator[Event]:
-    for event in books.trades:
-        if event.payload.get("event") in EXECUTIONS:
-            yield from trade_activities(event)
-
-
-def _activities(books: Books) -> Iterator[Event]:
-    teller = Teller(books)
-    for event in books.activities:
-        payload = event.payload
-        if payload["status"] == "pending":
-            continue
-        identity, canceled = str(payload["id"]), payload["status"] == "canceled"
-        told = teller.told(event) | {"ref_id": identity}
-        if canceled:
-            zero = {"qty": "0", "price": "0", "net_amount": "0"}
-            told |= zero | {"ref_id": cancel_id(identity), "previous_id": identity}
-        yield _sealed(event, told)
-
-
-def _sealed(event: Event, payload: Payload, place: int = 0) -> Event:
+def _sealed(event: Event, payload: Payload, place: int) -> Event:
     """The payload as an event of this stream; a text that is cut off is cut off here too."""
     event_id = twin_ulid(event.event_id, place)
-    told = replace(event, event_id=event_id, payload=payload | {"event_id": event_id}, raw="")
-    return replace(told, raw=told.text[: 2 * len(told.text) // 3]) if event.raw else told
+    twin = replace(event, event_id=event_id, payload=payload | {"event_id": event_id}, raw="")
+    return replace(twin, raw=twin.text[: 2 * len(twin.text) // 3]) if event.raw else twin
 
 
 def _edited(event: Event, edits: Mapping[str, Payload | None]) -> Event | None:

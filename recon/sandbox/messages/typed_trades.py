@@ -1,4 +1,4 @@
-"""Executions as typed activities: takes a trade event, gives the payload of each TRD.
+"""Executions as typed activities: takes an execution, gives the payload of its TRD.
 
 A bust repeats its negative quantity and so takes the money back; a correction has the new
 quantity and the whole new amount, and the activity that it refers to no longer counts.
@@ -7,70 +7,56 @@ quantity and the whole new amount, and the activity that it refers to no longer 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
-from recon.sandbox.books.clock import next_business_day
+from recon.sandbox.books.clock import to_microseconds, to_nanoseconds
 from recon.sandbox.books.exact import half_up, plain, times
-from recon.sandbox.books.model import Event, Payload
-
-EXECUTIONS = ("fill", "partial_fill", "trade_bust", "trade_correct")
-
-
-def typed_trades(event: Event) -> list[Payload]:
-    """The TRD of a trade event's execution; one for each leg of a multi-leg order."""
-    payload: dict[str, Any] = event.payload
-    if "legs" not in payload:
-        return [_typed_trade(event, payload)]
-    orders = {order["id"]: order for order in payload["order"]["legs"]}
-    return [
-        _typed_trade(event, payload | leg | {"order": orders[leg["order_id"]]})
-        for leg in payload["legs"]
-    ]
+from recon.sandbox.books.model import Payload
+from recon.sandbox.books.orders import Fill, Trade
 
 
-def _typed_trade(event: Event, payload: dict[str, Any]) -> Payload:
-    order: dict[str, Any] = payload["order"]
-    previous = payload.get("previous_execution_id")
-    settles = payload.get("settle_date") or next_business_day(event.system_date).isoformat()
+def typed_trade(trade: Trade) -> Payload:
+    """The TRD of an execution of one asset; its event id is still to come."""
+    if trade.fill is None:
+        raise ValueError(f"expected an execution; saw {trade.kind}")
+    fill, ticket = trade.fill, trade.ticket
     return {
-        "account_id": event.account_id,
-        "at": payload["at"],
+        "account_id": trade.account_id,
+        "at": to_microseconds(trade.at),
         "event_id": "",
         "activity_type": "TRD",
-        "executed_at": payload["timestamp"],
+        "executed_at": to_nanoseconds(trade.timestamp),
         "status": "executed",
-        "settle_date": settles,
+        "settle_date": fill.settle_date.isoformat(),
         "currency": "USD",
-        "ref_id": payload["execution_id"],
-        "qty": payload["qty"],
-        "price": payload["price"],
-        "net_amount": _net_amount(payload, order),
-        **({"previous_id": previous} if previous else {}),
-        "asset": {"id": order["asset_id"], "symbol": order["symbol"]},
+        "ref_id": trade.execution_id,
+        "qty": plain(fill.qty),
+        "price": plain(fill.price),
+        "net_amount": plain(net_amount(trade, fill)),
+        **({"previous_id": fill.previous_id} if fill.previous_id else {}),
+        "asset": {"id": ticket.asset.asset_id, "symbol": ticket.asset.symbol},
         "details": {
-            "asset_id": order["asset_id"],
-            "client_order_id": order["client_order_id"],
+            "asset_id": ticket.asset.asset_id,
+            "client_order_id": ticket.client_order_id,
             "commission": "0",
-            "cum_qty": order["filled_qty"],
-            "execution_type": payload["event"],
-            "leaves_qty": _leaves(order),
-            "order_id": order["id"],
-            "order_status": order["status"],
-            "side": order["side"],
-            "symbol": order["symbol"],
+            "cum_qty": plain(trade.state.filled_qty),
+            "execution_type": trade.kind,
+            "leaves_qty": _leaves(trade),
+            "order_id": ticket.order_id,
+            "order_status": trade.state.status,
+            "side": ticket.side,
+            "symbol": ticket.asset.symbol,
         },
     }
 
 
-def _net_amount(payload: dict[str, Any], order: dict[str, Any]) -> str:
+def net_amount(trade: Trade, fill: Fill) -> Decimal:
     """-side x quantity x price x multiplier, rounded half-up to the cent."""
-    multiplier = Decimal(100 if order["asset_class"] == "us_option" else 1)
-    value = half_up(times(Decimal(payload["qty"]), Decimal(payload["price"]), multiplier), 2)
-    return plain(-value if order["side"] == "buy" else value)
+    value = half_up(times(fill.qty, fill.price, Decimal(trade.ticket.asset.multiplier)), 2)
+    return -value if trade.ticket.side == "buy" else value
 
 
-def _leaves(order: dict[str, Any]) -> str:
+def _leaves(trade: Trade) -> str:
     """What is still unfilled; nothing of an order that is filled or was for dollars."""
-    if order["qty"] is None or order["status"] == "filled":
+    if trade.ticket.qty is None or trade.state.status == "filled":
         return "0"
-    return plain(Decimal(order["qty"]) - Decimal(order["filled_qty"]))
+    return plain(trade.ticket.qty - trade.state.filled_qty)

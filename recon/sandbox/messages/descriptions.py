@@ -1,0 +1,105 @@
+"""What the older activity stream says in words: takes an activity, gives its description."""
+
+from __future__ import annotations
+
+from recon.sandbox.books.activities import Activity
+from recon.sandbox.books.causes import (
+    Action,
+    Charge,
+    Dividend,
+    Journal,
+    Merger,
+    NameChange,
+    Note,
+    SaleFee,
+    Split,
+    Withdrawal,
+    Withholding,
+    WorthlessRemoval,
+)
+from recon.sandbox.books.exact import ZERO, half_up, plain
+
+
+def description(activity: Activity) -> str:
+    """The words for what the activity is booked for."""
+    match activity.cause:
+        case Note(words):
+            text = words
+        case Charge(traded, name):
+            text = f"{traded} {name}"
+        case SaleFee() as fee:
+            text = _sale_fee(activity, fee)
+        case Withdrawal() as sent:
+            text = _withdrawal(sent)
+        case Journal(journal_id, sender, receiver):
+            of_shares = activity.entry_type == "JNLS"
+            text = f"ID: {sender} - {receiver}" if of_shares else f"Journal ID: {journal_id}"
+        case Withholding() as withheld:
+            text = _withholding(withheld)
+        case None:
+            text = ""
+        case action:
+            text = _action(activity, action)
+    return text
+
+
+def _action(activity: Activity, action: Action) -> str:
+    match action:
+        case Dividend(rate, qty, recorded):
+            kind = "Cash" if activity.sub_type == "CDIV" else "Stock"
+            text = f"{kind} DIV @ {plain(rate)}, Pos QTY: {plain(qty)}, Rec Date: {recorded}"
+        case Split() as split:
+            text = _split(activity, split)
+        case Merger() as merger:
+            text = _merger(merger)
+        case NameChange(old, new):
+            text = f"Name Change from {old.symbol} to {new.symbol}"
+        case WorthlessRemoval(asset):
+            text = f"Worthless Removal - {asset.symbol}"
+    return text
+
+
+def _withdrawal(sent: Withdrawal) -> str:
+    kind = "return" if sent.returned else "none"
+    return f"type: ach, subtype: {kind}, statement_id: {sent.statement_id}, direction: OUTGOING"
+
+
+def _withholding(withheld: Withholding) -> str:
+    return (
+        f"DIV tax withholding on ${plain(withheld.gross)} at {plain(withheld.rate)}% "
+        f"for tax country {withheld.country}; w8w9: w8"
+    )
+
+
+def _sale_fee(activity: Activity, fee: SaleFee) -> str:
+    """What drives the fee of that sub type."""
+    drivers = {
+        "REG": f"${plain(half_up(fee.proceeds, 2))}",
+        "TAF": f"{plain(fee.units)} shares ({fee.trades} trades)",
+    }
+    driver = drivers[activity.sub_type]
+    return (
+        f"{activity.sub_type} fee for proceed of {driver} on {fee.traded} by {fee.account_number}"
+    )
+
+
+def _split(activity: Activity, split: Split) -> str:
+    """The same quantities on both legs, which differ by their CUSIP."""
+    added = activity.asset is not None and activity.asset.cusip == split.new_cusip
+    return (
+        f"{'ADD' if added else 'REMOVE'}, From QTY:{plain(-split.old_qty)}, "
+        f"To QTY:{plain(split.new_qty)}, Position Value:{plain(split.value)}"
+    )
+
+
+def _merger(merger: Merger) -> str:
+    if merger.acquirer is None:
+        return f"Cash Merger ${_rate(merger)} per share"
+    shares = f"{plain(merger.rate)} {merger.acquirer.symbol}"
+    if merger.cash_rate is None:
+        return f"Stock Merger {shares} for 1 {merger.acquiree.symbol}"
+    return f"Stock Cash Merger {shares} and ${_rate(merger)} for 1 {merger.acquiree.symbol}"
+
+
+def _rate(merger: Merger) -> str:
+    return plain(merger.cash_rate or ZERO)
