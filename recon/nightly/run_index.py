@@ -38,7 +38,7 @@ class Run:
 
 def read_runs(home: Path) -> list[Run]:
     """Every evaluation, oldest first; a torn last line does not count."""
-    return [_run(line) for line in read_lines(home / "runs" / INDEX)]
+    return read_lines(home / "runs" / INDEX, _run)
 
 
 def _run(line: dict[str, Any]) -> Run:

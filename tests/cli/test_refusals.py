@@ -10,6 +10,7 @@ import pytest
 
 from recon.errors import BrokerUnreachable, ExitCode
 from recon.feeds.broker import Broker
+from recon.nightly.progress import SILENT
 from recon.nightly.run import run_date
 from recon.sandbox.wire.server import Sandbox
 from recon.sandbox.wire.transport import TransportFault
@@ -17,7 +18,7 @@ from recon.window import parse_instant
 from tests.archive.making import contents
 from tests.cli.calling import CREDENTIALS, SECRET, call, call_here
 from tests.feeds.fault_server import FaultServer, Script, head, refusal, serving
-from tests.nightly.nights import MONDAY, NOW, SHORT, quiet, right_books, settings_of, tracked
+from tests.nightly.nights import MONDAY, NOW, SHORT, right_books, settings_of
 
 RUN = ("run", "--date", "2026-06-15")
 PAGE = b"<html>sign in</html>"
@@ -94,7 +95,7 @@ def test_nobody_at_the_address_is_the_same_exit_code(tmp_path: Path) -> None:
         pytest.raises(BrokerUnreachable) as caught,
     ):
         run_date(
-            broker, settings, MONDAY, NOW, wait_seconds=0, again=False, note=quiet, tracked=tracked
+            broker, settings, MONDAY, NOW, wait_seconds=0, again=False, progress=SILENT
         )  # fmt: skip
     assert caught.value.exit_code == ExitCode.BROKER
     assert "ConnectError" in str(caught.value)
