@@ -8,14 +8,15 @@ the totals per security it serves of any day.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from recon.archive.archive import Archive
 from recon.archive.columns import Row, read_lines_row, read_row
 from recon.archive.contents import content_hash
 from recon.archive.coverage import is_covered
+from recon.archive.intake import Count
 from recon.archive.manifest import Fetch
 from recon.archive.population import (
     ANSWERED,
@@ -75,7 +76,7 @@ def archive_cash(
     *,
     at_once: int,
     more_accounts: Collection[str] = (),
-    count: Callable[[int], None] = lambda count: None,
+    count: Count = lambda count: None,
 ) -> Asked:
     """Ask the balance of every account that any source knows of by that date, unless it is archived
     already; `more_accounts` are known from the user.
@@ -88,38 +89,56 @@ def archive_cash(
     known = known_accounts(archive, system_date)
     for account_id in more_accounts:
         known.setdefault(account_id, Account()).see(LISTED, None)
-    answers = _answers_before(archive, system_date, known)
+    balances = _Balances(archive, system_date, _answers_before(archive, system_date, known), count)
+    answers, unanswered = balances.answers, None
     wanted = sorted(account_id for account_id, came in answers.items() if came == NO_ANSWER)
-    rows: list[Row] = []
-
-    def take(account_id: str, text: str | None) -> None:
-        answers[account_id] = UNKNOWN
-        if text is not None:
-            rows.append(read_row(EOD_CASH, text))
-            answers[account_id] = ANSWERED if system_date in rows[-1].values else OTHER_DATE
-        count(1)
-        if len(rows) == ACCOUNTS_PER_SEGMENT:
-            _record(archive, EOD_CASH, system_date, rows, len(rows), "partial")
-            rows.clear()
-
-    unanswered: AccountsUnanswered | None = None
     try:
-        read_cash(broker, wanted, at_once=at_once, take=take)
+        read_cash(broker, wanted, at_once=at_once, take=balances.take)
     except AccountsUnanswered as error:
         unanswered = error
     except BaseException:
-        if rows:
-            _record(archive, EOD_CASH, system_date, rows, len(rows), "partial")
+        balances.keep()
         raise
     record = as_rows(system_date, known, answers, beginnings(archive, known))
     _record_whole(archive, EOD_ACCOUNTS, system_date, record)
     ended = "other_date" if OTHER_DATE in answers.values() else "complete"
-    ended = "unanswered" if unanswered else ended
     if wanted or not is_covered(archive.fetches, EOD_CASH.name, _day(system_date)):
-        _record(archive, EOD_CASH, system_date, rows, len(rows), ended)
+        balances.record("unanswered" if unanswered else ended)
     if unanswered:
         raise unanswered
     return Asked(answers)
+
+
+@dataclass
+class _Balances:
+    """Balances on their way into the archive, and what came of asking each account so far."""
+
+    archive: Archive
+    system_date: date
+    answers: dict[str, str]
+    count: Count
+    rows: list[Row] = field(default_factory=list)
+
+    def take(self, account_id: str, text: str | None) -> None:
+        """The answer of one account; None where the broker does not know it."""
+        self.answers[account_id] = UNKNOWN
+        if text is not None:
+            row = read_row(EOD_CASH, text)
+            self.rows.append(row)
+            self.answers[account_id] = ANSWERED if self.system_date in row.values else OTHER_DATE
+        self.count(1)
+        if len(self.rows) == ACCOUNTS_PER_SEGMENT:
+            self.keep()
+
+    def keep(self) -> None:
+        """Archive what came since the last time, if anything did."""
+        if self.rows:
+            self.record("partial")
+
+    def record(self, ended: str) -> None:
+        """Archive what came since the last time, as a reading that ended so."""
+        _record(self.archive, EOD_CASH, self.system_date, self.rows, len(self.rows), ended)
+        self.rows = []
 
 
 def _answers_before(

@@ -15,11 +15,11 @@ import pendulum
 
 from recon.archive.columns import Number, Row, parse_json, read_row
 from recon.archive.files import read_file, refuse_no_file, unusable
-from recon.archive.intake import Intake
+from recon.archive.intake import Count, Intake
 from recon.archive.manifest import Fetch
 from recon.feeds.streams import EVENT_STREAMS, JOURNAL_STATUS, Stream, stream_named
 from recon.nightly.lock import locked
-from recon.nightly.progress import Count, Progress
+from recon.nightly.progress import Progress
 from recon.settings import Settings
 from recon.window import Window
 

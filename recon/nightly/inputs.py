@@ -18,7 +18,7 @@ from recon.breaks.match import OPEN_STATES, Known
 from recon.closings.load import open_items
 from recon.closings.store import Closing, latest, read_index
 from recon.errors import UsageError
-from recon.nightly.run_index import Run, read_runs
+from recon.nightly.run_index import Run, next_run, read_runs
 from recon.rules.catalog import find_rules, pack_hash
 from recon.rules.header import Rule
 from recon.settings import Settings
@@ -86,15 +86,8 @@ def read_inputs(
         _refuse_other_rules(earlier, rule_pack)
     log, runs = read_log(settings.home / "breaks"), read_runs(settings.home)
     stored = read_index(settings.home / "closings")
-    run = earlier or Run(
-        run=len(runs) + 1,
-        system_date=str(system_date),
-        fetch=archive.fetches[-1].fetch if archive.fetches else 0,
-        log=len(log),
-        rule_pack=rule_pack,
-        lookback_sessions=settings.lookback_sessions,
-        assumptions=dict(settings.assumptions),
-        streams=settings.streams,
+    run = earlier or next_run(
+        settings, runs, system_date, archive.next_number - 1, len(log), rule_pack
     )
     fetches = [fetch for fetch in archive.fetches if fetch.fetch <= run.fetch]
     first = [each.run for each in runs if each.system_date == run.system_date]

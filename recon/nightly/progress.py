@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-Count = Callable[[int], None]
+from recon.archive.intake import Count
 
 
 def _no_note(_what: str, **_fields: object) -> None:

@@ -47,6 +47,27 @@ def _run(line: dict[str, Any]) -> Run:
     return Run(**line, **older)
 
 
+def next_run(
+    settings: Settings,
+    runs: Sequence[Run],
+    system_date: date,
+    fetch: int,
+    log: int,
+    rule_pack: str,
+) -> Run:
+    """The evaluation that comes after those, by these settings; its result is yet to come."""
+    return Run(
+        run=len(runs) + 1,
+        system_date=str(system_date),
+        fetch=fetch,
+        log=log,
+        rule_pack=rule_pack,
+        lookback_sessions=settings.lookback_sessions,
+        assumptions=dict(settings.assumptions),
+        streams=settings.streams,
+    )
+
+
 def find_run(home: Path, number: int, system_date: str) -> Run:
     """That evaluation of that night. Raises UsageError."""
     runs = [run for run in read_runs(home) if run.system_date == system_date]
