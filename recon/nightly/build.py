@@ -41,7 +41,7 @@ class Start:
     days: Sequence[date]
 
     @property
-    def base(self) -> date | None:
+    def closed_on(self) -> date | None:
         """The date of the closing; None at the beginning of the books."""
         return date.fromisoformat(self.closing.system_date) if self.closing else None
 
@@ -49,7 +49,7 @@ class Start:
 def choose_start(inputs: NightInputs) -> Start:
     """Where the night begins, and which days it closes."""
     closing = choose_closing(
-        inputs.beginnings,
+        inputs.start_closings,
         inputs.fetches,
         sessions(),
         inputs.system_date,
@@ -74,7 +74,7 @@ def build(inputs: NightInputs, start: Start, path: Path) -> None:
     with connect(path) as connection:
         connection.begin()
         _load(connection, inputs, start)
-        show_night(connection, inputs.system_date, start.base or inputs.opened)
+        show_night(connection, inputs.system_date, start.closed_on or inputs.opened)
         _show_rules(connection, inputs.rules)
         lock_down(connection)
         post_night(connection, inputs.system_date, inputs.run.assumptions)
@@ -91,7 +91,7 @@ def _load(connection: duckdb.DuckDBPyConnection, inputs: NightInputs, start: Sta
     """Fill schema `events` with what was archived, and what was known beside it."""
     closings = inputs.home / "closings"
     carried = carried_identities(closings, start.closing)
-    load_events(connection, inputs.home / "archive", inputs.fetches, start.base, carried)
+    load_events(connection, inputs.home / "archive", inputs.fetches, start.closed_on, carried)
     load_coverage(
         connection,
         [
@@ -99,9 +99,9 @@ def _load(connection: duckdb.DuckDBPyConnection, inputs: NightInputs, start: Sta
             for each in inputs.required
         ],
     )
-    load_start(connection, closings, start.closing, inputs.beginnings, inputs.open_items)
-    if start.base:
-        load_earlier_positions(connection, closings, inputs.closings, start.base)
+    load_start(connection, closings, start.closing, inputs.start_closings, inputs.open_items)
+    if start.closed_on:
+        load_earlier_positions(connection, closings, inputs.closings, start.closed_on)
     load_closings(connection, closings, inputs.closings, start.days)
     load_break_log(connection, inputs.log, inputs.system_date)
 

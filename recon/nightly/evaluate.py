@@ -43,8 +43,8 @@ def evaluate(
     """Evaluate a night and publish its reports; `ready` is when the broker was ready with it. Only
     a complete night enters the break log and leaves closings.
 
-    With an `earlier` run only what that one knew counts. With `aside` the reports go to that folder
-    below `reports`, and nothing that is published is touched.
+    With an `earlier` run the inputs are those of that one. With `aside` the reports go to that
+    folder below `reports`, and nothing that is published is touched.
     """
     inputs = read_inputs(settings, archive, system_date, ready, earlier)
     start, fresh = choose_start(inputs), fresh_warehouse(inputs.home)

@@ -18,8 +18,8 @@ from recon.warehouse.connect import connect
 
 
 def explain_date(settings: Settings, system_date: date, wanted: str) -> Explanation:
-    """Explain a break of that night. Its warehouse is made again, from what its last evaluation
-    knew, in a temporary place; nothing in the home is touched, and no lock is needed.
+    """Explain a break of that night. Its warehouse is made again, from the inputs of its last
+    evaluation, in a temporary place; nothing in the home is touched, and no lock is needed.
 
     Raises UsageError for a night that was not evaluated, and for an id that it does not have.
     """

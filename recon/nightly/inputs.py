@@ -30,8 +30,9 @@ class NightInputs:
 
     `run` is the line that the run index has, or gets, of it. `closings` are those that were there
     when the night first ran: repeating it begins at the same one and restates against the same
-    ones; `beginnings` are those of them made with the assumptions of this run. `versions` are the
-    last of each date. `open_items` are what the last night left open, where it ran the same rules.
+    ones; `start_closings` are those of them made with the assumptions of this run. `versions` are
+    the last of each date. `open_items` are what the last night left open, where it ran the same
+    rules.
     """
 
     home: Path
@@ -43,7 +44,7 @@ class NightInputs:
     log: Sequence[Mapping[str, Any]]
     known: Mapping[str, Known]
     closings: Mapping[str, Closing]
-    beginnings: Mapping[str, Closing]
+    start_closings: Mapping[str, Closing]
     versions: Mapping[str, Closing]
     open_items: Sequence[Mapping[str, Any]]
 
@@ -104,7 +105,7 @@ def read_inputs(
         log=log[: run.log],
         known=known_before(log[: run.log], system_date),
         closings=closings,
-        beginnings=_beginnings(closings, run, runs),
+        start_closings=_start_closings(closings, run, runs),
         versions=latest(stored, run.run),
         open_items=items if same_rules else [],
     )
@@ -121,7 +122,7 @@ def _refuse_other_rules(run: Run, rule_pack: str) -> None:
         )
 
 
-def _beginnings(
+def _start_closings(
     closings: Mapping[str, Closing], run: Run, runs: Iterable[Run]
 ) -> dict[str, Closing]:
     """Those made with the assumptions of this run, and with lots where its cost method has them."""

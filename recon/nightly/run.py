@@ -90,7 +90,7 @@ def check_date(settings: Settings, system_date: date, known_at: int | None = Non
     ran with. Where other ones are given the reports go to a folder of their own, and what is
     published stays as it is.
 
-    With `known_at` only what that earlier run knew counts. Raises UsageError for a date that is
+    With `known_at` the inputs are those of that earlier run. Raises UsageError for a date that is
     not archived, or a run that there is not.
     """
     if known_at is not None:

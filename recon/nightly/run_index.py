@@ -1,4 +1,4 @@
-"""The index of runs: what each evaluation knew, so that it can be repeated to the byte.
+"""The index of runs: the inputs of each evaluation, so that it can be repeated to the byte.
 
 Append-only NDJSON, one line an evaluation. `fetch` is the last line of the manifest it saw and
 `log` how many lines the break log had; `rule_pack` is the hash of the rules it ran, `streams` are

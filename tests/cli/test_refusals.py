@@ -17,7 +17,7 @@ from recon.sandbox.wire.transport import TransportFault
 from recon.window import parse_instant
 from tests.archive.making import contents
 from tests.cli.calling import CREDENTIALS, SECRET, call, call_here
-from tests.feeds.fault_server import FaultServer, Script, head, refusal, serving
+from tests.feeds.fault_server import SILENCE, FaultServer, Script, head, refusal, serving
 from tests.nightly.nights import MONDAY, NOW, SHORT, right_books, settings_of
 
 RUN = ("run", "--date", "2026-06-15")
@@ -159,3 +159,15 @@ def test_doctor_is_content_with_a_broker_that_answers(tmp_path: Path) -> None:
     assert called.code == 0
     assert "✗" not in called.out
     assert "✓ credentials from RECON_BROKER_KEY/RECON_BROKER_SECRET" in called.out
+
+
+def test_a_stream_that_falls_silent_is_left_at_the_deadline_that_was_set(tmp_path: Path) -> None:
+    """Each of the three tries ends by RECON_WINDOW_DEADLINE_SECONDS; nothing is proven."""
+    env = {**CREDENTIALS, "RECON_WINDOW_DEADLINE_SECONDS": "1"}
+    words = ("replay", "--stream", "trades", "--since", "2026-06-15", "--until", "2026-06-16")
+    script: Script = [head(), b": heartbeat\n\n", SILENCE]
+    with serving(script, script, script) as server:
+        broker = ("--home", "home", "--broker-url", server.url)
+        called = call_here(tmp_path, *broker, *words, env=env)
+    assert called.code == ExitCode.INCOMPLETE
+    assert called.out.count("ended=timeout") == 3
