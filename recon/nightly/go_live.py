@@ -66,6 +66,7 @@ def open_books(
     with locked(settings.home, now) as archive:
         _refuse_opened(archive)
         reader = Reader(broker, archive, settings, now, progress)
+        reader.bring_in()
         ready = wait_until_ready(reader, system_date, wait)
         status_read = _read_account_status(reader, system_date, ready)
         archive_positions(broker, archive, system_date)

@@ -61,13 +61,12 @@ def archived_ready(archive: Archive, system_date: date) -> pendulum.DateTime:
 
 
 def wait_until_ready(reader: Reader, system_date: date, wait: Wait) -> pendulum.DateTime:
-    """Archive what lies ready, then read the system stream until both signals of that date are
-    archived. Gives when the broker was ready.
+    """Read the system stream until both signals of that date are archived; gives when the broker
+    was ready.
 
     Without a wait what the broker has said until now counts; with one the stream is followed until
     the wait is over. Raises NotReadyError.
     """
-    reader.bring_in()
     since, signals = day_start(system_date), archived_signals(reader.archive)
     if missing(signals, system_date) and not wait.seconds and reader.now > since:
         replay_window(reader.broker, reader.archive, SYSTEM, Window(since, reader.now))

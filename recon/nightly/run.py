@@ -59,6 +59,7 @@ def run_date(
     with locked(settings.home, now) as archive, _logged_as(settings.home, system_date):
         _refuse_before_opening(archive, system_date)
         reader = Reader(broker, archive, settings, now, progress)
+        reader.bring_in()
         ready = wait_until_ready(reader, system_date, wait)
         progress.note("ready", at=as_z(ready))
         unread = collect(reader, system_date, ready)
