@@ -168,7 +168,7 @@ def test_unknown_money_waits_in_suspense(night: tuple[Path, Outcome]) -> None:
     with connect(night[0] / WAREHOUSE, read_only=True) as warehouse:
         posted = warehouse.execute(
             "select ledger_account, amount from main.postings"
-            " where event like '%unknown-money%' and commodity = 'USD' order by amount"
+            " where event_id like '%unknown-money%' and commodity = 'USD' order by amount"
         ).fetchall()
         said = warehouse.execute(
             "select verdict, actual from main.verdicts where rule = 'streams/type_unknown'"
