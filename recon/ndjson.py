@@ -8,19 +8,50 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from recon.errors import ReconError
 
+Line = TypeVar("Line")
 
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Every whole line, oldest first. Raises ReconError for one that is no JSON object."""
+
+@dataclass(frozen=True)
+class Expected:
+    """What a line of a file is, what to do where one is not, and the error that says so."""
+
+    line: str = "one JSON object"
+    next_step: str = "restore this file from a backup"
+    error: type[ReconError] = ReconError
+
+
+AN_OBJECT = Expected()
+
+
+def read_lines(
+    path: Path, make: Callable[[dict[str, Any]], Line], expected: Expected = AN_OBJECT
+) -> list[Line]:
+    """Every whole line, oldest first, as what `make` gives of its object. Raises ReconError for a
+    line that is no JSON object, or that `make` refuses with a ValueError, TypeError or KeyError."""
     if not path.exists():
         return []
-    lines = path.read_bytes().split(b"\n")[:-1]
-    return [_object(path, number, line) for number, line in enumerate(lines, start=1)]
+    made = []
+    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], start=1):
+        try:
+            value = json.loads(line)
+            if not isinstance(value, dict):
+                raise TypeError(f"{type(value).__name__} for an object")
+            made.append(make(value))
+        except (ValueError, TypeError, KeyError) as error:
+            raise expected.error(
+                expected=expected.line,
+                seen=repr(line.decode("utf-8", "replace")[:60]),
+                where=f"{path}, line {number}",
+                next_step=expected.next_step,
+            ) from error
+    return made
 
 
 def append_lines(path: Path, values: Iterable[Mapping[str, Any]]) -> None:
@@ -32,18 +63,3 @@ def append_lines(path: Path, values: Iterable[Mapping[str, Any]]) -> None:
         file.write("".join(json.dumps(value, sort_keys=True) + "\n" for value in values).encode())
         file.flush()
         os.fsync(file.fileno())
-
-
-def _object(path: Path, number: int, line: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(line)
-        if isinstance(value, dict):
-            return value
-    except ValueError:
-        pass
-    raise ReconError(
-        expected="one JSON object",
-        seen=repr(line[:60]),
-        where=f"{path}, line {number}",
-        next_step="restore this file from a backup",
-    )

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pendulum
-
+from recon.archive.archive import Archive
 from recon.archive.user_file import archive_rows, read_csv, unusable
 from recon.feeds.streams import ACCOUNT_MAP
 
@@ -18,9 +17,9 @@ COLUMNS = ("account_id", "kind", "upvest_account_id")
 KINDS = ("customer", "firm")
 
 
-def archive_account_map(archive: Path, file: Path, now: pendulum.DateTime) -> bool:
+def archive_account_map(archive: Archive, file: Path) -> bool:
     """Archive the file if it differs from what was last archived of it. Raises UsageError."""
-    return archive_rows(archive, ACCOUNT_MAP, read_account_map(file), now)
+    return archive_rows(archive, ACCOUNT_MAP, read_account_map(file))
 
 
 def read_account_map(file: Path) -> list[dict[str, str]]:

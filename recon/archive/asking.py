@@ -52,34 +52,30 @@ class Answer:
     by_time: pendulum.DateTime
 
 
-def ask(
-    broker: Broker, intake: Intake, part: Window | Cursor, started_at: str, deadline_seconds: float
-) -> Answer:
+def ask(broker: Broker, intake: Intake, part: Window | Cursor) -> Answer:
     """Read one part into the intake. Raises BrokerError."""
-    read = functools.partial(
-        broker.read_window, intake.stream, take=intake.take, deadline_seconds=deadline_seconds
-    )
+    read = functools.partial(broker.read_window, intake.stream, take=intake.take)
     if isinstance(part, Cursor):
         end = read(part)
         ended = BY_CURSOR if end.ended == "complete" else end.ended
         return Answer(replace(end, ended=ended), intake.window, "", intake.window.until)
-    last = last_form(intake.fetches, intake.stream)
+    last = last_form(intake.archive.of(intake.stream))
     first = _by_dates if last == DATES else _by_instants
     other = _by_instants if last == DATES else _by_dates
     try:
-        answer = first(read, intake, part, started_at)
+        answer = first(read, intake, part)
     except AnswerRefused as refusal:
         if refusal.status not in NOT_IN_THAT_FORM:
             raise
-        answer = _or(refusal, lambda: other(read, intake, part, started_at))
+        answer = _or(refusal, lambda: other(read, intake, part))
     if answer.end.ended != "complete" or answer.by_time == part.until:
         return answer
     return _to_the_end(read, intake.stream, part, answer, last)
 
 
-def last_form(fetches: Sequence[Fetch], stream: Stream) -> str:
+def last_form(fetches: Sequence[Fetch]) -> str:
     """How the broker took the last window that shows it; empty where none does."""
-    forms = [fetch.asked for fetch in fetches if fetch.stream == stream.name and fetch.asked]
+    forms = [fetch.asked for fetch in fetches if fetch.asked]
     return forms[-1] if forms else ""
 
 
@@ -91,7 +87,7 @@ def _or(refusal: AnswerRefused, another: Callable[[], Answer]) -> Answer:
         raise refusal from second
 
 
-def _by_instants(read: Read, intake: Intake, window: Window, _started_at: str) -> Answer:
+def _by_instants(read: Read, intake: Intake, window: Window) -> Answer:
     end = read(window)
     certain = before_its_day(window) if intake.stream.dated else window.until
     if certain == window.until:
@@ -101,9 +97,9 @@ def _by_instants(read: Read, intake: Intake, window: Window, _started_at: str) -
     return Answer(end, window, "", certain)
 
 
-def _by_dates(read: Read, _intake: Intake, window: Window, started_at: str) -> Answer:
+def _by_dates(read: Read, intake: Intake, window: Window) -> Answer:
     """What dates prove by now, which may be nothing."""
-    closed = closed_dates(window, parse_instant(started_at))
+    closed = closed_dates(window, parse_instant(intake.archive.started_at))
     if closed is None:
         return Answer(NOTHING, window, DATES, window.since)
     dates, proven = closed

@@ -12,14 +12,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
 import pendulum
 
+from recon.archive.archive import Archive
 from recon.archive.columns import NUMBERS_AS_TEXTS, Number, read_row
-from recon.archive.manifest import read_manifest
-from recon.archive.segment import read_texts
 from recon.archive.shapes import Shape, kind_of, shape_of
 from recon.feeds.streams import ACTIVITIES, NTA, Stream
 from recon.paths import folder
@@ -55,14 +53,13 @@ class Finding:
 Place = tuple[str, str, str]  # path, what, seen
 
 
-def find_drift(archive: Path, streams: Iterable[Stream]) -> list[Finding]:
+def find_drift(archive: Archive, streams: Iterable[Stream]) -> list[Finding]:
     """Every kind of deviation in those streams, new ones first. Raises SegmentDamaged."""
-    fetches = read_manifest(archive)
     found: dict[tuple[str, str, str, str, str], Finding] = {}
     for stream in streams:
-        for fetch in fetches:
-            for segment in fetch.segments if fetch.stream == stream.name else ():
-                for text in read_texts(archive / stream.name, segment):
+        for fetch in archive.of(stream):
+            for segment in fetch.segments:
+                for text in archive.texts(stream, segment):
                     for kind, (path, what, seen) in deviations(stream, text):
                         key = (stream.name, kind, path, what, seen)
                         if key in found:

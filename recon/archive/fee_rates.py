@@ -13,8 +13,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-import pendulum
-
+from recon.archive.archive import Archive
 from recon.archive.user_file import archive_rows, read_csv, unusable
 from recon.feeds.streams import FEE_RATES
 
@@ -31,9 +30,9 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 DISPUTED = "disputed"
 
 
-def archive_fee_rates(archive: Path, file: Path, now: pendulum.DateTime) -> bool:
+def archive_fee_rates(archive: Archive, file: Path) -> bool:
     """Archive the file if it differs from what was last archived of it. Raises UsageError."""
-    return archive_rows(archive, FEE_RATES, read_fee_rates(file), now)
+    return archive_rows(archive, FEE_RATES, read_fee_rates(file))
 
 
 def read_fee_rates(file: Path) -> list[dict[str, str]]:

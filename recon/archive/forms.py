@@ -6,13 +6,11 @@ or sends the whole day. Writes nothing.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pendulum
 
+from recon.archive.archive import Archive
 from recon.archive.columns import read_row
-from recon.archive.manifest import read_from_broker, read_manifest
-from recon.archive.read import archived
+from recon.archive.manifest import read_from_broker
 from recon.feeds.bounds import NOT_IN_THAT_FORM, closed_dates
 from recon.feeds.broker import Broker
 from recon.feeds.cursor import NO_SUCH_CURSOR, published_between
@@ -27,7 +25,7 @@ BY_PUBLICATION = "; the rest of each window is asked for by publication"
 
 
 def form_of(
-    broker: Broker, archive: Path, stream: Stream, now: pendulum.DateTime
+    broker: Broker, archive: Archive, stream: Stream, now: pendulum.DateTime
 ) -> tuple[bool, str]:
     """Whether whole windows of that stream can be proven, and what the broker takes. Raises
     BrokerError where it refuses every form."""
@@ -55,11 +53,10 @@ def form_of(
     return False, f"{taken}, and no publication cursor: a day is proven only once it is over"
 
 
-def _archived(archive: Path, stream: Stream) -> pendulum.DateTime | None:
+def _archived(archive: Archive, stream: Stream) -> pendulum.DateTime | None:
     """The second of the last event that the broker sent when it was last asked and sent any."""
-    fetches = read_from_broker(read_manifest(archive))
-    last = [fetch for fetch in fetches if fetch.stream == stream.name and fetch.segments][-1:]
-    times = [row["event_at"] for row in archived(archive, last, stream.name, ["event_at"])]
+    last = [fetch for fetch in read_from_broker(archive.of(stream)) if fetch.segments][-1:]
+    times = [row["event_at"] for row in archive.rows(stream, ["event_at"], last)]
     known = [time for time in times if time is not None]
     return pendulum.instance(max(known)).start_of("second") if known else None
 

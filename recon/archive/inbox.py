@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pendulum
 
+from recon.archive.archive import Archive
 from recon.archive.intake import Intake
 from recon.archive.manifest import INGESTED, Fetch
 from recon.archive.segment import TEMPORARY, sync
@@ -59,22 +60,22 @@ def keep(folder: Path, body: bytes, received: pendulum.DateTime) -> bool:
     return new
 
 
-def absorb(archive: Path, started_at: str) -> list[Fetch]:
+def absorb(archive: Archive) -> list[Fetch]:
     """Archive every body of the inbox in the order received, then remove it; the lines written.
 
-    The caller holds the lock. `started_at` is RFC 3339 in UTC. What is archived already, with the
-    same identity and content, counts as a duplicate. Killed at any moment and called again, this
-    loses and doubles nothing. Raises InboxDamaged; what was not archived is still there.
+    The caller holds the lock. What is archived already, with the same identity and content, counts
+    as a duplicate. Killed at any moment and called again, this loses and doubles nothing. Raises
+    InboxDamaged; what was not archived is still there.
     """
     made = []
-    for batch in _batches(sorted(inbox_of(archive).glob(f"*{BODY}"))):
+    for batch in _batches(sorted(inbox_of(archive.folder).glob(f"*{BODY}"))):
         texts = [text for path in batch for text in events_of(_body(path))]
         if texts:
-            started = parse_instant(started_at)
+            started = parse_instant(archive.started_at)
             intake = Intake(archive, UPVEST, Window(started, started.add(seconds=1)))
             intake.take(texts)
             intake.window = intake.window_of_events()
-            made.append(intake.record(StreamEnd(INGESTED, intake.received, 0, 0, ()), started_at))
+            made.append(intake.record(StreamEnd(INGESTED, intake.received, 0, 0, ())))
         for path in batch:
             path.unlink()
     return made

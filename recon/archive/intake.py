@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 
 import pendulum
 
+from recon.archive.archive import Archive
 from recon.archive.columns import Row, read_row
 from recon.archive.known import Known
-from recon.archive.manifest import (
-    Fetch,
-    append,
-    next_number,
-    read_from_broker,
-    read_manifest,
-)
+from recon.archive.manifest import Fetch, read_from_broker
 from recon.archive.read import rows_of
-from recon.archive.segment import Segment, write_segment
+from recon.archive.segment import Segment
 from recon.feeds.broker import StreamEnd
 from recon.feeds.streams import SYSTEM, Stream
 from recon.window import Window, as_z
 
 ROWS_PER_SEGMENT = 50_000
 SECOND = 1_000_000_000
-MISSING_NAMED_MAX = 20
-Progress = Callable[[int], None]
+Count = Callable[[int], None]
 
 
 class Intake:
@@ -36,19 +30,18 @@ class Intake:
 
     def __init__(
         self,
-        archive: Path,
+        archive: Archive,
         stream: Stream,
         window: Window,
-        progress: Progress = lambda count: None,
+        count: Count = lambda count: None,
         *,
         from_file: bool = False,
     ) -> None:
-        self.archive, self.stream, self.window, self.progress = archive, stream, window, progress
-        self.fetches = read_manifest(archive)
-        self.number = next_number(self.fetches)
+        self.archive, self.stream, self.window, self.count = archive, stream, window, count
+        before = archive.of(stream)
         if stream is SYSTEM and not from_file:
-            self.fetches = read_from_broker(self.fetches)
-        self.known = Known(archive, stream, self.fetches)
+            before = read_from_broker(before)
+        self.known = Known(archive, stream, before)
         self.seen: set[str] = set()
         self.rows: list[Row] = []
         self.segments: list[Segment] = []
@@ -59,7 +52,7 @@ class Intake:
         """Keep messages, the exact JSON text of each."""
         for text in texts:
             self.keep(read_row(self.stream, text))
-        self.progress(len(texts))
+        self.count(len(texts))
 
     def keep(self, row: Row) -> None:
         """Keep one message that is typed already, unless it is archived."""
@@ -85,42 +78,21 @@ class Intake:
         return Window(first, last.add(seconds=1))
 
     def record(
-        self,
-        end: StreamEnd,
-        started_at: str,
-        asked: str = "",
-        by_time: pendulum.DateTime | None = None,
+        self, end: StreamEnd, asked: str = "", by_time: pendulum.DateTime | None = None
     ) -> Fetch:
         """Write what is left, then the manifest line. `by_time` is where what was read by the time
         of the events ends, if that is before the window: only there must all come again."""
         self._flush()
         missing = self._missing(by_time or self.window.until) if end.ended == "complete" else []
-        fetch = Fetch(
-            fetch=self.number,
-            stream=self.stream.name,
-            since=as_z(self.window.since),
-            until=as_z(self.window.until),
-            ended=end.ended,
-            received=self.received,
-            new=sum(segment.rows for segment in self.segments),
-            duplicates=self.duplicates,
-            missing=len(missing),
-            missing_identities=tuple(missing[:MISSING_NAMED_MAX]),
-            heartbeats=end.heartbeats,
-            dropped=end.dropped,
-            unknown_comments=end.unknown_comments,
-            started_at=started_at,
-            segments=tuple(self.segments),
-            asked=asked,
+        since, until = as_z(self.window.since), as_z(self.window.until)
+        counted = replace(end, messages=self.received)
+        return self.archive.record(
+            self.stream.name, since, until, counted, self.segments, missing, asked
         )
-        append(self.archive, fetch)
-        return fetch
 
     def _flush(self) -> None:
         if self.rows:
-            name = f"{self.number:06d}-{len(self.segments):04d}"
-            folder = self.archive / self.stream.name
-            self.segments.append(write_segment(folder, name, self.stream, self.rows))
+            self.segments.append(self.archive.write(self.stream, self.rows, len(self.segments)))
             self.known.written(self.segments[-1])
             self.rows = []
 

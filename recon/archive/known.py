@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pyarrow as pa
 
+from recon.archive.archive import Archive
 from recon.archive.columns import Row, has_identity, is_object
 from recon.archive.contents import content_hash
 from recon.archive.manifest import Fetch
-from recon.archive.read import tables
-from recon.archive.segment import Segment, read_texts
+from recon.archive.read import columns_of
+from recon.archive.segment import Segment
 from recon.feeds.streams import Stream
 from recon.window import utc_date
 
@@ -25,16 +25,11 @@ Place = tuple[str, int | None]  # its identity, empty for none, and nanoseconds 
 
 
 class Known:
-    """The events of a stream that are archived, and those that one reading has kept since."""
+    """The events that those readings of a stream archived, and those that one has kept since."""
 
-    def __init__(self, archive: Path, stream: Stream, fetches: Sequence[Fetch]) -> None:
+    def __init__(self, archive: Archive, stream: Stream, fetches: Sequence[Fetch]) -> None:
         self.archive, self.stream = archive, stream
-        self.segments = [
-            segment
-            for fetch in fetches
-            if fetch.stream == stream.name
-            for segment in fetch.segments
-        ]
+        self.segments = [segment for fetch in fetches for segment in fetch.segments]
         self.days: dict[str, list[Segment]] = {}  # in UTC, empty for no day: those near it
         self.texts: set[str] = set()  # payload hashes
         self.places: set[Place] = set()
@@ -87,8 +82,8 @@ class Known:
 
     def read(self, segments: Sequence[Segment], *columns: str) -> Iterator[pa.Table]:
         """Those columns of the segments, a table each."""
-        fetch = Fetch(0, self.stream.name, "", "", "", 0, 0, 0, segments=tuple(segments))
-        return tables(self.archive, [fetch], self.stream.name, columns)
+        folder, stream = self.archive.folder, self.stream.name
+        return (columns_of(folder, stream, segment, columns) for segment in segments)
 
     def _look_up(self, near: Sequence[Segment]) -> None:
         new = [segment for segment in near if segment.name not in self.looked_up]
@@ -105,7 +100,7 @@ class Known:
         for segment in near:
             if segment.name not in self.compared:
                 self.compared.add(segment.name)
-                texts = read_texts(self.archive / self.stream.name, segment)
+                texts = self.archive.texts(self.stream, segment)
                 (table,) = self.read([segment], "identity", "malformed", "unread")
                 for text, row in zip(texts, table.to_pylist(), strict=True):
                     is_read = row["malformed"] is None and not row["unread"]

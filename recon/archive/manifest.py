@@ -5,15 +5,15 @@ Append-only NDJSON. A segment exists only if a line names it; the line is writte
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from recon.archive.segment import RAW, TEMPORARY, TYPED, Segment, sync
 from recon.errors import ReconError
-from recon.ndjson import append_lines
+from recon.ndjson import Expected, append_lines, read_lines
 from recon.window import NEW_YORK, parse_instant
 
 NAME = "manifest.ndjson"
@@ -23,6 +23,13 @@ OPENING = "opening"  # the line that names the statement the books begin with
 
 class ManifestDamaged(ReconError):
     """A line of the manifest cannot be read."""
+
+
+A_FETCH = Expected(
+    "one JSON object with the fields of a fetch",
+    "restore the manifest from a backup",
+    ManifestDamaged,
+)
 
 
 @dataclass(frozen=True)
@@ -65,11 +72,7 @@ class Fetch:
 
 def read_manifest(archive: Path) -> list[Fetch]:
     """Every fetch, oldest first. A torn last line was never acknowledged and does not count."""
-    path = archive / NAME
-    if not path.exists():
-        return []
-    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
-    return [_fetch(line, number, path) for number, line in enumerate(lines[:-1], start=1)]
+    return read_lines(archive / NAME, _fetch, A_FETCH)
 
 
 def read_from_broker(fetches: Sequence[Fetch]) -> list[Fetch]:
@@ -130,17 +133,8 @@ def _without_line(path: Path) -> ManifestDamaged:
     )
 
 
-def _fetch(line: str, number: int, path: Path) -> Fetch:
-    try:
-        values = json.loads(line)
-        values["segments"] = tuple(Segment(**segment) for segment in values["segments"])
-        for name in ("unknown_comments", "missing_identities"):
-            values[name] = tuple(values[name])
-        return Fetch(**values)
-    except (ValueError, TypeError, KeyError) as error:
-        raise ManifestDamaged(
-            expected="one JSON object with the fields of a fetch",
-            seen=repr(line[:60]),
-            where=f"{path}, line {number}",
-            next_step="restore the manifest from a backup",
-        ) from error
+def _fetch(line: dict[str, Any]) -> Fetch:
+    """A line of the manifest; one of an earlier release may have fewer fields."""
+    segments = tuple(Segment(**segment) for segment in line["segments"])
+    texts = {name: tuple(line[name]) for name in ("unknown_comments", "missing_identities")}
+    return Fetch(**{**line, **texts, "segments": segments})

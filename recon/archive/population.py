@@ -11,14 +11,13 @@ import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recon.archive.archive import Archive
 from recon.archive.columns import Row, exact_json, parse_json, read_row
-from recon.archive.manifest import Fetch, opening_date
-from recon.archive.read import archived, tables
+from recon.archive.manifest import Fetch
 from recon.archive.segment import EVENING
 from recon.calendar import sessions
 from recon.feeds.streams import (
@@ -66,49 +65,41 @@ class Account:
         return after and not self.sources & UNDATED
 
 
-def known_accounts(
-    archive: Path, fetches: Sequence[Fetch], system_date: datetime.date
-) -> dict[str, Account]:
+def known_accounts(archive: Archive, system_date: datetime.date) -> dict[str, Account]:
     """Every account that any source names, by its id. Balances count that are of an earlier date
     than this one: those of the date itself are what the accounts are asked for."""
-    recorded = [f for f in fetches if f.stream == EOD_ACCOUNTS.name and f.segments][-1:]
+    recorded = [fetch for fetch in archive.of(EOD_ACCOUNTS) if fetch.segments][-1:]
     found = defaultdict(Account, _recorded(archive, recorded))
-    newer = [f for f in fetches if not recorded or f.fetch > recorded[0].fetch]
+    newer = [f for f in archive.fetches if not recorded or f.fetch > recorded[0].fetch]
     for stream in NAMING:
-        for table in tables(archive, newer, stream.name, _columns(stream)):
+        for table in archive.tables(stream, _columns(stream), newer):
             for account_id, day in _first_days(table):
                 found[account_id].see(stream.name, day)
-    for table in tables(archive, newer, ACCOUNT_STATUS.name, _columns(ACCOUNT_STATUS)):
+    for table in archive.tables(ACCOUNT_STATUS, _columns(ACCOUNT_STATUS), newer):
         for account_id, day in _first_days(_openings(table)):
             found[account_id].opened_on = _earlier(found[account_id].opened_on, day)
-    for stream_name, account_id, day in _named_otherwise(archive, newer, fetches):
+    for stream_name, account_id, day in _named_otherwise(archive, newer):
         found[account_id].see(stream_name, day)
     since = recorded[0].segments[0].first_day if recorded else ""
-    for account_id, day in _answered_before(archive, fetches, since, system_date):
+    for account_id, day in _answered_before(archive, since, system_date):
         found[account_id].see(EOD_CASH.name, day)
     return {account_id: account for account_id, account in found.items() if account_id}
 
 
-def beginnings(
-    archive: Path, fetches: Sequence[Fetch], known: Mapping[str, Account]
-) -> dict[str, str]:
+def beginnings(archive: Archive, known: Mapping[str, Account]) -> dict[str, str]:
     """Where the cash of each account begins in books that a statement opened: with the `statement`;
     at `zero`, since the broker knew no such account then or it was opened after; or `unknown`.
     Nothing in books that begin at zero."""
-    opened = opening_date(fetches)
+    opened = archive.opening_date
     if opened is None:
         return {}
-    that_day = [fetch.within(str(opened), str(opened)) for fetch in fetches]
+    that_day = [fetch.within(str(opened), str(opened)) for fetch in archive.fetches]
     stated = {
         row["account_id"]
-        for row in archived(
-            archive, that_day, EOD_CASH.name, ["account_id", *DAYS[1:], "last_cash"]
-        )
+        for row in archive.rows(EOD_CASH, ["account_id", *DAYS[1:], "last_cash"], that_day)
         if row["balance_asof"] == opened and row["last_cash"] is not None
     }
-    answers = archived(
-        archive, that_day, EOD_ACCOUNTS.name, ["account_id", "statement_date", "answer"]
-    )
+    answers = archive.rows(EOD_ACCOUNTS, ["account_id", "statement_date", "answer"], that_day)
     absent = {
         row["account_id"]
         for row in answers
@@ -148,40 +139,39 @@ def as_rows(
     ]
 
 
-def _recorded(archive: Path, record: Collection[Fetch]) -> Iterator[tuple[str, Account]]:
+def _recorded(archive: Archive, record: Collection[Fetch]) -> Iterator[tuple[str, Account]]:
     """What the last record says; but who is in the user's file is read from the file."""
     columns = ["account_id", "sources", "first_named", "opened_on"]
-    for row in archived(archive, record, EOD_ACCOUNTS.name, columns):
+    for row in archive.rows(EOD_ACCOUNTS, columns, record):
         sources = set(parse_json(row["sources"])) - {ACCOUNT_MAP.name}
         if sources:
             yield row["account_id"], Account(sources, row["first_named"], row["opened_on"])
 
 
 def _named_otherwise(
-    archive: Path, newer: Sequence[Fetch], fetches: Sequence[Fetch]
+    archive: Archive, newer: Sequence[Fetch]
 ) -> Iterator[tuple[str, str, datetime.date | None]]:
     """Accounts in pages of positions, in actions of the broker's staff, in the user's last file."""
-    for row in archived(archive, newer, EOD_POSITIONS.name, ["positions", "statement_date"]):
+    for row in archive.rows(EOD_POSITIONS, ["positions", "statement_date"], newer):
         for account_id in parse_json(row["positions"] or "{}"):
             yield EOD_POSITIONS.name, account_id, row["statement_date"]
     columns = ["belongs_to_kind", "belongs_to_id", "belongs_to"]
-    for row in archived(archive, newer, ADMIN_ACTION.name, columns):
+    for row in archive.rows(ADMIN_ACTION, columns, newer):
         whole = parse_json(row["belongs_to"] or "null")
         whom = whole if isinstance(whole, dict) else {}
         account_id = row["belongs_to_id"] or whom.get("value")
         if "account" in (row["belongs_to_kind"], whom.get("kind")) and isinstance(account_id, str):
             yield ADMIN_ACTION.name, account_id, None
-    file = [fetch for fetch in fetches if fetch.stream == ACCOUNT_MAP.name][-1:]
-    for row in archived(archive, file, ACCOUNT_MAP.name, ["account_id"]):
+    for row in archive.rows(ACCOUNT_MAP, ["account_id"], archive.of(ACCOUNT_MAP)[-1:]):
         yield ACCOUNT_MAP.name, row["account_id"], None
 
 
 def _answered_before(
-    archive: Path, fetches: Sequence[Fetch], since: str, system_date: datetime.date
+    archive: Archive, since: str, system_date: datetime.date
 ) -> Iterator[tuple[str, datetime.date]]:
     """Whose balance was read as of a date before that one, and not before `since`."""
-    near = [fetch.within(since, str(system_date)) for fetch in fetches]
-    for table in tables(archive, near, EOD_CASH.name, ["account_id", "balance_asof"]):
+    near = [fetch.within(since, str(system_date)) for fetch in archive.of(EOD_CASH)]
+    for table in archive.tables(EOD_CASH, ["account_id", "balance_asof"], near):
         earlier = table.filter(pc.less(table["balance_asof"], pa.scalar(system_date)))
         for account_id, day in _first_days(earlier):
             if day is not None:

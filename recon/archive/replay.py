@@ -7,11 +7,11 @@ however the stream ended: an event that was seen is never thrown away.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
+from recon.archive.archive import Archive
 from recon.archive.asking import END_UNKNOWN, QUIET, ask
 from recon.archive.coverage import BY_CURSOR, covered
-from recon.archive.intake import Intake, Progress
+from recon.archive.intake import Count, Intake
 from recon.archive.manifest import Fetch
 from recon.errors import BrokerError
 from recon.feeds.broker import Broker, StreamEnd
@@ -26,13 +26,10 @@ FINAL = ("complete", BY_CURSOR, QUIET, END_UNKNOWN)  # the same question has the
 
 def replay_window(
     broker: Broker,
-    archive: Path,
+    archive: Archive,
     stream: Stream,
     window: Window | Cursor,
-    *,
-    started_at: str,
-    deadline_seconds: float,
-    progress: Progress = lambda count: None,
+    count: Count = lambda count: None,
 ) -> list[Fetch]:
     """Read it whole. A lossy reading is repeated in halves, which the broker can keep up with;
     any other unproven end is repeated as it is. What is proven may still be less."""
@@ -40,16 +37,16 @@ def replay_window(
     waiting = [(window, TRIES_PER_WINDOW)]
     while waiting:
         part, tries = waiting.pop()
-        intake = Intake(archive, stream, _window_of(part, started_at), progress)
+        intake = Intake(archive, stream, _window_of(part, archive.started_at), count)
         try:
-            answer = ask(broker, intake, part, started_at, deadline_seconds)
+            answer = ask(broker, intake, part)
         except BrokerError as fault:
             ended = "oversize" if isinstance(fault, OversizeError) else "cut"
             if intake.received or ended == "oversize":
-                intake.record(StreamEnd(ended, intake.received, 0, 0, ()), started_at)
+                intake.record(StreamEnd(ended, intake.received, 0, 0, ()))
             raise
         intake.window = answer.window
-        made.append(intake.record(answer.end, started_at, answer.asked, answer.by_time))
+        made.append(intake.record(answer.end, answer.asked, answer.by_time))
         if answer.end.ended not in FINAL and tries > 1:
             again = part.halves() if answer.end.ended == "lossy" else [part]
             waiting.extend((each, tries - 1) for each in again)

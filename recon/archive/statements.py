@@ -8,15 +8,16 @@ the totals per security it serves of any day.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 
+from recon.archive.archive import Archive
 from recon.archive.columns import Row, read_lines_row, read_row
 from recon.archive.contents import content_hash
 from recon.archive.coverage import is_covered
-from recon.archive.manifest import Fetch, append, next_number, read_manifest
+from recon.archive.intake import Count
+from recon.archive.manifest import Fetch
 from recon.archive.population import (
     ANSWERED,
     LATER,
@@ -29,10 +30,9 @@ from recon.archive.population import (
     beginnings,
     known_accounts,
 )
-from recon.archive.read import archived
-from recon.archive.segment import read_texts, write_segment
 from recon.feeds.broker import Broker
 from recon.feeds.statements import AccountsUnanswered, read_aggregate, read_cash, read_positions
+from recon.feeds.stream_end import StreamEnd
 from recon.feeds.streams import EOD_ACCOUNTS, EOD_AGGREGATE, EOD_CASH, EOD_POSITIONS, Stream
 from recon.window import Window, as_z, day_start
 
@@ -55,33 +55,28 @@ class Asked:
         return sorted(account for account, came in self.answers.items() if came == answer)
 
 
-def archive_positions(
-    broker: Broker, archive: Path, system_date: date, *, started_at: str
-) -> Fetch:
+def archive_positions(broker: Broker, archive: Archive, system_date: date) -> Fetch:
     """Read every page of the positions statement. Pages that equal the last reading are not
     written again. Raises IncompleteError if the broker serves another date."""
     rows = [read_row(EOD_POSITIONS, page) for page in read_positions(broker, system_date)]
-    return _record_whole(archive, EOD_POSITIONS, system_date, rows, started_at)
+    return _record_whole(archive, EOD_POSITIONS, system_date, rows)
 
 
-def archive_aggregate(
-    broker: Broker, archive: Path, system_date: date, *, started_at: str
-) -> Fetch:
+def archive_aggregate(broker: Broker, archive: Archive, system_date: date) -> Fetch:
     """Read the broker's totals per security. An answer that equals the last one is not written
     again. Raises BrokerError where the broker gives none, IncompleteError for a cut one."""
     row = read_lines_row(EOD_AGGREGATE, read_aggregate(broker, system_date), system_date)
-    return _record_whole(archive, EOD_AGGREGATE, system_date, [row], started_at)
+    return _record_whole(archive, EOD_AGGREGATE, system_date, [row])
 
 
 def archive_cash(
     broker: Broker,
-    archive: Path,
+    archive: Archive,
     system_date: date,
     *,
     at_once: int,
-    started_at: str,
     more_accounts: Collection[str] = (),
-    progress: Callable[[int], None] = lambda count: None,
+    count: Count = lambda count: None,
 ) -> Asked:
     """Ask the balance of every account that any source knows of by that date, unless it is archived
     already; `more_accounts` are known from the user.
@@ -91,115 +86,118 @@ def archive_cash(
     date, or is unknown to the broker. Who was known and what came is recorded before it. Raises
     AccountsUnanswered.
     """
-    known = known_accounts(archive, read_manifest(archive), system_date)
+    known = known_accounts(archive, system_date)
     for account_id in more_accounts:
         known.setdefault(account_id, Account()).see(LISTED, None)
-    answers = {
-        account_id: LATER if account.is_later_than(system_date) else NO_ANSWER
-        for account_id, account in known.items()
-    }
-    answers |= dict.fromkeys(_accounts_with_cash(archive, system_date), ANSWERED)
+    balances = _Balances(archive, system_date, _answers_before(archive, system_date, known), count)
+    answers, unanswered = balances.answers, None
     wanted = sorted(account_id for account_id, came in answers.items() if came == NO_ANSWER)
-    rows: list[Row] = []
-
-    def take(account_id: str, text: str | None) -> None:
-        answers[account_id] = UNKNOWN
-        if text is not None:
-            rows.append(read_row(EOD_CASH, text))
-            answers[account_id] = ANSWERED if system_date in rows[-1].values else OTHER_DATE
-        progress(1)
-        if len(rows) == ACCOUNTS_PER_SEGMENT:
-            _record(archive, EOD_CASH, system_date, rows, len(rows), "partial", started_at)
-            rows.clear()
-
-    unanswered: AccountsUnanswered | None = None
     try:
-        read_cash(broker, wanted, at_once=at_once, take=take)
+        read_cash(broker, wanted, at_once=at_once, take=balances.take)
     except AccountsUnanswered as error:
         unanswered = error
     except BaseException:
-        if rows:
-            _record(archive, EOD_CASH, system_date, rows, len(rows), "partial", started_at)
+        balances.keep()
         raise
-    begins = beginnings(archive, read_manifest(archive), known)
-    record = as_rows(system_date, known, answers, begins)
-    _record_whole(archive, EOD_ACCOUNTS, system_date, record, started_at)
+    record = as_rows(system_date, known, answers, beginnings(archive, known))
+    _record_whole(archive, EOD_ACCOUNTS, system_date, record)
     ended = "other_date" if OTHER_DATE in answers.values() else "complete"
-    ended = "unanswered" if unanswered else ended
-    if wanted or not is_covered(read_manifest(archive), EOD_CASH.name, _day(system_date)):
-        _record(archive, EOD_CASH, system_date, rows, len(rows), ended, started_at)
+    if wanted or not is_covered(archive.fetches, EOD_CASH.name, _day(system_date)):
+        balances.record("unanswered" if unanswered else ended)
     if unanswered:
         raise unanswered
     return Asked(answers)
 
 
+@dataclass
+class _Balances:
+    """Balances on their way into the archive, and what came of asking each account so far."""
+
+    archive: Archive
+    system_date: date
+    answers: dict[str, str]
+    count: Count
+    rows: list[Row] = field(default_factory=list)
+
+    def take(self, account_id: str, text: str | None) -> None:
+        """The answer of one account; None where the broker does not know it."""
+        self.answers[account_id] = UNKNOWN
+        if text is not None:
+            row = read_row(EOD_CASH, text)
+            self.rows.append(row)
+            self.answers[account_id] = ANSWERED if self.system_date in row.values else OTHER_DATE
+        self.count(1)
+        if len(self.rows) == ACCOUNTS_PER_SEGMENT:
+            self.keep()
+
+    def keep(self) -> None:
+        """Archive what came since the last time, if anything did."""
+        if self.rows:
+            self.record("partial")
+
+    def record(self, ended: str) -> None:
+        """Archive what came since the last time, as a reading that ended so."""
+        _record(self.archive, EOD_CASH, self.system_date, self.rows, len(self.rows), ended)
+        self.rows = []
+
+
+def _answers_before(
+    archive: Archive, system_date: date, known: Mapping[str, Account]
+) -> dict[str, str]:
+    """Whose balance of that date is archived already, who is not asked for it, and who is."""
+    answers = {
+        account_id: LATER if account.is_later_than(system_date) else NO_ANSWER
+        for account_id, account in known.items()
+    }
+    return answers | dict.fromkeys(_accounts_with_cash(archive, system_date), ANSWERED)
+
+
 def _record_whole(
-    archive: Path, stream: Stream, system_date: date, rows: Sequence[Row], started_at: str
+    archive: Archive, stream: Stream, system_date: date, rows: Sequence[Row]
 ) -> Fetch:
     """Record a whole reading; what the last one of that date brought is not written again."""
     new = [] if _is_last(archive, stream, system_date, rows) else rows
-    return _record(archive, stream, system_date, new, len(rows), "complete", started_at)
+    return _record(archive, stream, system_date, new, len(rows), "complete")
 
 
 def _record(
-    archive: Path,
+    archive: Archive,
     stream: Stream,
     system_date: date,
     rows: Sequence[Row],
     received: int,
     ended: str,
-    started_at: str,
 ) -> Fetch:
-    fetches = read_manifest(archive)
-    number = next_number(fetches)
-    segments = (
-        (write_segment(archive / stream.name, f"{number:06d}-0000", stream, rows),) if rows else ()
-    )
-    fetch = Fetch(
-        fetch=number,
-        stream=stream.name,
-        since=as_z(_day(system_date).since),
-        until=as_z(_day(system_date).until),
-        ended=ended,
-        received=received,
-        new=len(rows),
-        duplicates=received - len(rows),
-        started_at=started_at,
-        segments=segments,
-    )
-    append(archive, fetch)
-    return fetch
+    day = _day(system_date)
+    segments = [archive.write(stream, rows)] if rows else []
+    end = StreamEnd(ended, received, 0, 0, ())
+    return archive.record(stream.name, as_z(day.since), as_z(day.until), end, segments)
 
 
 def _day(system_date: date) -> Window:
     return Window(day_start(system_date), day_start(system_date + timedelta(days=1)))
 
 
-def _is_last(archive: Path, stream: Stream, system_date: date, rows: Sequence[Row]) -> bool:
+def _is_last(archive: Archive, stream: Stream, system_date: date, rows: Sequence[Row]) -> bool:
     """Whether it is what was last written of that statement for that date, in any spelling."""
     since = as_z(day_start(system_date))
-    written = [
-        fetch
-        for fetch in read_manifest(archive)
-        if fetch.stream == stream.name and fetch.since == since and fetch.segments
-    ]
-    last = written[-1:]
-    hashes = [row["payload_hash"] for row in archived(archive, last, stream.name, ["payload_hash"])]
+    last = [each for each in archive.of(stream) if each.since == since and each.segments][-1:]
+    hashes = [row["payload_hash"] for row in archive.rows(stream, ["payload_hash"], last)]
     if len(hashes) != len(rows) or hashes == [row.payload_hash for row in rows]:
         return len(hashes) == len(rows)
     texts = (
         text
         for fetch in last
         for segment in fetch.segments
-        for text in read_texts(archive / stream.name, segment)
+        for text in archive.texts(stream, segment)
     )
     pairs = zip(texts, rows, strict=True)
     return all(content_hash(text) == content_hash(row.text) for text, row in pairs)
 
 
-def _accounts_with_cash(archive: Path, system_date: date) -> set[str]:
+def _accounts_with_cash(archive: Archive, system_date: date) -> set[str]:
     """Accounts whose balances as of that date are archived."""
     day = str(system_date)
-    near = (fetch.within(day, day) for fetch in read_manifest(archive))
-    rows = archived(archive, near, EOD_CASH.name, ["account_id", "balance_asof"])
+    near = [fetch.within(day, day) for fetch in archive.of(EOD_CASH)]
+    rows = archive.rows(EOD_CASH, ["account_id", "balance_asof"], near)
     return {row["account_id"] for row in rows if row["balance_asof"] == system_date}

@@ -7,46 +7,26 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pendulum
-
+from recon.archive.archive import Archive
 from recon.archive.columns import read_row
-from recon.archive.manifest import INGESTED, Fetch, append, next_number, read_manifest
-from recon.archive.read import archived
-from recon.archive.segment import write_segment
+from recon.archive.manifest import INGESTED
 from recon.errors import UsageError
+from recon.feeds.stream_end import StreamEnd
 from recon.feeds.streams import Stream
-from recon.window import as_z
 
 Lines = tuple[Sequence[str], list[dict[str | None, str | None]]]
 
 
-def archive_rows(
-    archive: Path, stream: Stream, content: Sequence[Mapping[str, str]], now: pendulum.DateTime
-) -> bool:
+def archive_rows(archive: Archive, stream: Stream, content: Sequence[Mapping[str, str]]) -> bool:
     """Archive the rows if they differ from what was last archived of that stream."""
     rows = [read_row(stream, json.dumps(line)) for line in content]
-    fetches = read_manifest(archive)
-    last = [fetch for fetch in fetches if fetch.stream == stream.name][-1:]
-    known = [row["payload_hash"] for row in archived(archive, last, stream.name, ["payload_hash"])]
+    last = archive.of(stream)[-1:]
+    known = [row["payload_hash"] for row in archive.rows(stream, ["payload_hash"], last)]
     if last and known == [row.payload_hash for row in rows]:
         return False
-    name = f"{next_number(fetches):06d}-0000"
-    segments = (write_segment(archive / stream.name, name, stream, rows),) if rows else ()
-    append(
-        archive,
-        Fetch(
-            fetch=next_number(fetches),
-            stream=stream.name,
-            since=as_z(now),
-            until=as_z(now),
-            ended=INGESTED,
-            received=len(rows),
-            new=len(rows),
-            duplicates=0,
-            started_at=as_z(now),
-            segments=segments,
-        ),
-    )
+    segments = [archive.write(stream, rows)] if rows else []
+    end, at = StreamEnd(INGESTED, len(rows), 0, 0, ()), archive.started_at
+    archive.record(stream.name, at, at, end, segments)
     return True
 
 

@@ -8,7 +8,6 @@ the highest revision of a night counts.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,11 +17,12 @@ from typing import Any
 import filelock
 
 from recon.breaks.match import OPEN_STATES, Change, Known
-from recon.errors import ReconError, UsageError
-from recon.ndjson import append_lines
+from recon.errors import UsageError
+from recon.ndjson import Expected, append_lines, read_lines
 
 NAME, LOCK = "log.ndjson", ".log.lock"
 LOCK_SECONDS_MAX = 30
+AN_ENTRY = Expected("one JSON object with `what`", "restore the break log from a backup")
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,7 @@ class Said:
 
 def read_log(folder: Path) -> list[dict[str, Any]]:
     """Every whole line, oldest first. A torn last line was never acknowledged."""
-    path = folder / NAME
-    if not path.exists():
-        return []
-    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
-    return [_entry(path, number, line) for number, line in enumerate(lines, start=1)]
+    return read_lines(folder / NAME, _entry, AN_ENTRY)
 
 
 def known_before(entries: Iterable[Mapping[str, Any]], system_date: date) -> dict[str, Known]:
@@ -128,19 +124,10 @@ def _append(folder: Path, lines: Iterable[Mapping[str, Any]]) -> None:
         append_lines(folder / NAME, lines)
 
 
-def _entry(path: Path, number: int, line: str) -> dict[str, Any]:
-    try:
-        entry = json.loads(line)
-        if isinstance(entry, dict) and "what" in entry:
-            return entry
-    except ValueError:
-        pass
-    raise ReconError(
-        expected="one JSON object with `what`",
-        seen=repr(line[:60]),
-        where=f"{path}, line {number}",
-        next_step="restore the break log from a backup",
-    )
+def _entry(line: dict[str, Any]) -> dict[str, Any]:
+    if "what" not in line:
+        raise KeyError("what")
+    return line
 
 
 def open_breaks(folder: Path) -> list[dict[str, str]]:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from recon.reports.table import plain
 
 if TYPE_CHECKING:
-    from recon.nightly.evaluate import Outcome
     from recon.nightly.go_live import Opened
+    from recon.nightly.night_record import Outcome
+    from recon.nightly.progress import Progress
     from recon.nightly.standing import Standing
     from recon.reports.explain import Explanation
 
@@ -50,6 +51,13 @@ def log_to_stderr() -> Callable[..., None]:
     note: Callable[..., None] = structlog.get_logger().info
     tell_retries(lambda what, **fields: structlog.get_logger().info(what, **fields))
     return note
+
+
+def progress() -> Progress:
+    """What a run says of itself: its log, and progress bars on a terminal."""
+    from recon.nightly.progress import Progress
+
+    return Progress(log_to_stderr(), tracked)
 
 
 @contextlib.contextmanager

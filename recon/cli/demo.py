@@ -16,8 +16,8 @@ from recon.cli.console import counted, print_outcome
 from recon.cli.failures import listening
 from recon.errors import UsageError
 from recon.feeds.broker import Broker
-from recon.nightly.evaluate import Outcome
-from recon.nightly.fetch import Note, Tracked
+from recon.nightly.night_record import Outcome
+from recon.nightly.progress import Progress
 from recon.nightly.run import run_date
 from recon.paths import folder
 from recon.sandbox.books.make import make_books
@@ -32,9 +32,7 @@ MARK = ".recon-demo"
 NIGHTS = slice(2, 5)  # the first of them reads what is before it; the faults show in these three
 
 
-def run_demo(
-    home: Path, seed: int, now: pendulum.DateTime, *, note: Note, tracked: Tracked
-) -> None:
+def run_demo(home: Path, seed: int, now: pendulum.DateTime, *, progress: Progress) -> None:
     """Run three nights of the sandbox's books with the demo's faults planted, and say for each
     fault whether its rule found it. Replaces what an earlier demo left in `home`."""
     _clear(home)
@@ -62,8 +60,7 @@ def run_demo(
                     now,
                     wait_seconds=0,
                     again=False,
-                    note=note,
-                    tracked=tracked,
+                    progress=progress,
                 )
                 found |= {(row["rule"], row["account_id"]) for row in outcome.worst}
                 _say_night(outcome, last=system_date == system_dates[-1])

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pendulum
 
+from recon.archive.archive import Archive
 from recon.archive.coverage import covered_until
 from recon.archive.forms import form_of
 from recon.archive.inbox import BODY, inbox_of
-from recon.archive.manifest import read_manifest
+from recon.archive.required_inputs import check_streams
 from recon.errors import ExitCode, ReconError
 from recon.feeds.broker import Broker, Patience
 from recon.feeds.response import AnswerRefused
 from recon.feeds.streams import BOOKED, SYSTEM, stream_named
-from recon.nightly.required_inputs import check_streams
 from recon.nightly.standing import NothingChecked, read_standing
 from recon.rules.catalog import find_rules
 from recon.settings import Settings
@@ -36,8 +36,9 @@ def examine(settings: Settings, now: pendulum.DateTime) -> Iterator[Finding]:
     """(finding, one line) for each thing looked at; how the last night ended comes last."""
     yield _home(settings.home.resolve())
     yield ExitCode.CLEAN, f"{len(find_rules())} rules"
-    yield from _archive(settings)
-    yield from _broker(settings, now)
+    archive = Archive(settings.archive)
+    yield from _archive(archive, settings)
+    yield from _broker(archive, settings, now)
     yield _last_night(settings.home)
 
 
@@ -53,10 +54,10 @@ def _home(home: Path) -> Finding:
     return ExitCode.CLEAN, f"{home}: {free >> 20:,} MiB free"
 
 
-def _archive(settings: Settings) -> Iterator[Finding]:
+def _archive(archive: Archive, settings: Settings) -> Iterator[Finding]:
     try:
         check_streams(settings.streams)
-        fetches = read_manifest(settings.archive)
+        fetches = archive.fetches
     except ReconError as error:
         yield error.exit_code, str(error)
         return
@@ -64,7 +65,7 @@ def _archive(settings: Settings) -> Iterator[Finding]:
         yield None, "archive: nothing was read yet"
         return
     yield ExitCode.CLEAN, f"manifest: {len(fetches)} fetches"
-    waiting = sum(1 for _ in inbox_of(settings.archive).glob(f"*{BODY}"))
+    waiting = sum(1 for _ in inbox_of(archive.folder).glob(f"*{BODY}"))
     if waiting:
         yield None, f"inbox: {waiting} delivered bodies wait for the next night"
     for stream in settings.streams:
@@ -75,7 +76,7 @@ def _archive(settings: Settings) -> Iterator[Finding]:
             yield ExitCode.CLEAN, f"{stream}: proven complete until {as_z(until)}"
 
 
-def _broker(settings: Settings, now: pendulum.DateTime) -> Iterator[Finding]:
+def _broker(archive: Archive, settings: Settings, now: pendulum.DateTime) -> Iterator[Finding]:
     credentials = settings.credentials
     if credentials is None:
         wanted = "set RECON_BROKER_KEY and RECON_BROKER_SECRET"
@@ -88,19 +89,21 @@ def _broker(settings: Settings, now: pendulum.DateTime) -> Iterator[Finding]:
             yield ExitCode.CLEAN, f"credentials from {credentials.source}"
             said = f"{settings.broker_url}: system stream ended {end.ended}"
             yield ExitCode.CLEAN if end.ended == "complete" else ExitCode.BROKER, said
-            yield from _windows(broker, settings, now)
+            yield from _windows(broker, archive, settings, now)
     except ReconError as error:
         yield None, f"credentials from {credentials.source}: not proven"
         yield error.exit_code, str(error)
 
 
-def _windows(broker: Broker, settings: Settings, now: pendulum.DateTime) -> Iterator[Finding]:
+def _windows(
+    broker: Broker, archive: Archive, settings: Settings, now: pendulum.DateTime
+) -> Iterator[Finding]:
     """How the broker takes the windows of the streams whose documents disagree about them."""
     for stream in (stream_named(name) for name in settings.streams):
         if not stream.dated:
             continue
         try:
-            good, form = form_of(broker, settings.archive, stream, now)
+            good, form = form_of(broker, archive, stream, now)
         except ReconError as error:
             may_lack = isinstance(error, AnswerRefused) and stream not in BOOKED
             yield None if may_lack else error.exit_code, f"windows of {stream.name}: {error}"

@@ -29,11 +29,11 @@ def ingest(context: click.Context, stream: str, files: tuple[Path, ...], as_json
     proves no coverage: a night still asks the broker for its windows. A system event from a file
     is a record: only what the broker itself is asked for starts a night.
     """
-    from recon.cli.console import tracked
+    from recon.cli.console import progress
     from recon.nightly.ingest import ingest_files
 
     torn = []
-    for done in ingest_files(settings_of(context), stream, files, clock(), tracked=tracked):
+    for done in ingest_files(settings_of(context), stream, files, clock(), progress=progress()):
         line = _line_of(done)
         shown = " ".join(f"{name}={value}" for name, value in line.items())
         click.echo(json.dumps(line) if as_json else shown)
@@ -74,6 +74,7 @@ def schema_drift(context: click.Context, names: tuple[str, ...], new: bool, as_j
     """
     from dataclasses import asdict
 
+    from recon.archive.archive import Archive
     from recon.archive.drift import find_drift
     from recon.feeds.streams import EVENT_STREAMS, stream_named
     from recon.reports.table import plain
@@ -81,7 +82,7 @@ def schema_drift(context: click.Context, names: tuple[str, ...], new: bool, as_j
     streams = [stream_named(name) for name in names] or EVENT_STREAMS.values()
     found = [
         each
-        for each in find_drift(settings_of(context).archive, streams)
+        for each in find_drift(Archive(settings_of(context).archive), streams)
         if not (new and each.known)
     ]
     for finding in found:

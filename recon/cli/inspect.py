@@ -126,11 +126,12 @@ def accounts(
     """
     from dataclasses import asdict
 
+    from recon.archive.archive import Archive
     from recon.reports.accounts import read_reference
     from recon.reports.table import plain
 
     on = system_date(day) if day else None
-    reference = read_reference(settings_of(context).archive, on, account_id)
+    reference = read_reference(Archive(settings_of(context).archive), on, account_id)
     if as_json:
         click.echo(json.dumps(asdict(reference), indent=2))
         return

@@ -24,11 +24,12 @@ def migrate_check(
 
     Ends with 0 where they tell the same, with 3 where not.
     """
+    from recon.archive.archive import Archive
     from recon.reports.migrate import compare
     from recon.reports.table import plain
 
     found = compare(
-        settings_of(context).home,
+        Archive(settings_of(context).archive),
         system_date(since) if since else None,
         system_date(until) if until else None,
     )

@@ -32,7 +32,7 @@ from recon.errors import ExitCode, IncompleteError, UsageError
 @click.pass_context
 def open_command(context: click.Context, day: str, wait: str | None, accounts: Path | None) -> None:
     """Begin the books with the broker's statement of one day, on going live."""
-    from recon.cli.console import print_opening, tracked
+    from recon.cli.console import print_opening, progress
     from recon.nightly.go_live import open_books
 
     listed = _listed(accounts) if accounts else frozenset()
@@ -40,7 +40,7 @@ def open_command(context: click.Context, day: str, wait: str | None, accounts: P
     with broker_of(settings) as broker:
         opened = open_books(
             broker, settings, system_date(day), clock(),
-            wait_seconds=wait_seconds(wait), accounts=listed, tracked=tracked,
+            wait_seconds=wait_seconds(wait), accounts=listed, progress=progress(),
         )  # fmt: skip
     print_opening(day, opened)
 
@@ -66,7 +66,7 @@ def run(
 ) -> None:
     """Run the night of one system date: replay, ledger, rules, reports."""
     from recon.calendar import is_session
-    from recon.cli.console import log_to_stderr, tracked
+    from recon.cli.console import progress
     from recon.nightly.run import check_date, run_date
 
     chosen = system_date(day)
@@ -79,7 +79,7 @@ def run(
     with broker_of(settings) as broker:
         outcome = run_date(
             broker, settings, chosen, clock(), wait_seconds=wait_seconds(wait),
-            again=again, note=log_to_stderr(), tracked=tracked,
+            again=again, progress=progress(),
         )  # fmt: skip
     finish(outcome, as_json)
 
@@ -89,15 +89,13 @@ def run(
 @click.pass_context
 def watch(context: click.Context, nights: int | None) -> None:
     """Stay on, and run each date once as the broker declares it ready."""
-    from recon.cli.console import log_to_stderr, print_outcome, tracked
+    from recon.cli.console import print_outcome, progress
     from recon.nightly.run import lacking
     from recon.nightly.watch import watch_nights
 
     settings = settings_of(context)
     with broker_of(settings) as broker:
-        for outcome in watch_nights(
-            broker, settings, clock, nights, note=log_to_stderr(), tracked=tracked
-        ):
+        for outcome in watch_nights(broker, settings, clock, nights, progress=progress()):
             print_outcome(outcome, as_json=False)
             if outcome.result == "incomplete":
                 click.echo(f"recon: {lacking(outcome)}", err=True)
@@ -129,7 +127,7 @@ def replay(
     """
     from recon.archive.coverage import is_covered, is_whole
     from recon.archive.replay import why_unproven
-    from recon.cli.console import tracked
+    from recon.cli.console import progress
     from recon.nightly.replay import replay_ids, replay_streams
     from recon.window import Window, parse_instant
 
@@ -137,13 +135,13 @@ def replay(
     settings, moment = settings_of(context), clock()
     if since_id:
         with broker_of(settings) as broker:
-            read = replay_ids(broker, settings, streams, bounds, moment, tracked=tracked)
+            read = replay_ids(broker, settings, streams, bounds, moment, progress=progress())
         fetches = [fetch for _, made in read for fetch in made]
         lacking = [made for cursor, made in read if not is_whole(made, cursor)]
     else:
         window = Window(parse_instant(bounds[0]), parse_instant(bounds[1]))
         with broker_of(settings) as broker:
-            fetches = replay_streams(broker, settings, streams, window, moment, tracked=tracked)
+            fetches = replay_streams(broker, settings, streams, window, moment, progress=progress())
         lacking = [
             [fetch for fetch in fetches if fetch.stream == stream]
             for stream in streams

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pendulum
 
     from recon.feeds.broker import Broker
-    from recon.nightly.evaluate import Outcome
+    from recon.nightly.night_record import Outcome
     from recon.settings import Settings
 
 
@@ -46,7 +46,10 @@ def broker_of(settings: Settings) -> Broker:
 
     log_to_stderr()  # before the first retry, which is logged too
     credentials = settings.need_credentials()
-    patience = Patience(read_timeout_seconds=settings.read_timeout_seconds)
+    patience = Patience(
+        read_timeout_seconds=settings.read_timeout_seconds,
+        stream_seconds_max=settings.window_deadline_seconds,
+    )
     return Broker(settings.broker_url, credentials.key, credentials.secret, patience)
 
 

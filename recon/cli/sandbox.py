@@ -15,11 +15,11 @@ from recon.cli.options import clock, example, system_date
 @click.pass_context
 def demo(context: click.Context, seed: int) -> None:
     """Run three nights against the embedded sandbox broker, with faults planted."""
-    from recon.cli.console import log_to_stderr, tracked
+    from recon.cli.console import progress
     from recon.cli.demo import run_demo
 
     home = Path(context.obj["home"] or os.environ.get("RECON_HOME") or "recon-demo")
-    run_demo(home, seed, clock(), note=log_to_stderr(), tracked=tracked)
+    run_demo(home, seed, clock(), progress=progress())
 
 
 @click.group()

@@ -13,7 +13,7 @@ from recon.feeds.streams import BOOKED
 SESSIONS_MAX = 250  # of the past whose closings one night makes
 
 
-def choose_start(
+def choose_closing(
     closings: Mapping[str, Closing],
     fetches: Sequence[Fetch],
     sessions: Sequence[date],

@@ -58,7 +58,7 @@ class ClosingDamaged(ReconError):
 
 def read_index(folder: Path) -> list[Closing]:
     """Every version of every closing, oldest first; a torn last line does not count."""
-    return [_closing(line) for line in read_lines(folder / INDEX)]
+    return read_lines(folder / INDEX, _closing)
 
 
 def _closing(line: dict[str, Any]) -> Closing:

@@ -40,6 +40,7 @@ class Broker:
     ) -> None:
         self._answer_seconds_max = patience.answer_seconds_max
         self._quiet_seconds_max = patience.quiet_seconds_max
+        self._stream_seconds_max = patience.stream_seconds_max
         self._connection = Connection(base_url, key, secret, patience)
 
     def __enter__(self) -> Self:
@@ -60,12 +61,13 @@ class Broker:
         take: Callable[[list[str]], None],
         *,
         stop: Callable[[], bool] | None = None,
-        deadline_seconds: float,
+        deadline_seconds: float | None = None,
     ) -> StreamEnd:
         """Read one window, or between two ids, over one connection; `take` gets messages as they
         arrive, exact texts.
 
-        Asks `stop` after each network chunk. The deadline is for the whole call, in seconds.
+        Asks `stop` after each network chunk. The deadline is for the whole call, in seconds, by
+        default that of the broker's patience.
         Nobody promises that a broker ends at an id it has not published: between two ids,
         heartbeats alone for a while are the end too, "quiet".
         Raises BrokerRefused, BrokerUnreachable (before the body began) and OversizeError.
@@ -74,7 +76,8 @@ class Broker:
         request = self._connection.request(stream.path, params, EVENT_STREAM)
         tally = Tally(take)
         quiet_seconds_max = self._quiet_seconds_max if isinstance(window, Cursor) else None
-        with Deadline(deadline_seconds) as deadline:
+        seconds = self._stream_seconds_max if deadline_seconds is None else deadline_seconds
+        with Deadline(seconds) as deadline:
             try:
                 response = self._connection.attempt(
                     request, lambda: self._connection.open(request, EVENT_STREAM, deadline)

@@ -20,7 +20,8 @@ SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 @dataclass(frozen=True)
 class Patience:
     """Limits of one conversation. `tries` counts the first; a read may be silent that long, and
-    bring nothing but heartbeats for a third of it where it is not known to end."""
+    bring nothing but heartbeats for a third of it where it is not known to end. A reading of a
+    stream takes `stream_seconds_max` in all, unless its caller says otherwise."""
 
     tries: int = 5
     first_wait_seconds: float = 1.0
@@ -28,6 +29,7 @@ class Patience:
     read_timeout_seconds: float = 90.0
     connect_timeout_seconds: float = 10.0
     answer_seconds_max: float = 600.0  # one whole REST answer, however slowly it drips
+    stream_seconds_max: float = 3600.0
 
     @property
     def quiet_seconds_max(self) -> float:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from recon.archive.archive import Archive
+from recon.archive.required_inputs import check_streams
 from recon.ledger.post import add_evidence
-from recon.nightly.build import WAREHOUSE, build
-from recon.nightly.evaluate import plan
-from recon.nightly.inputs import know
-from recon.nightly.required_inputs import check_streams
-from recon.nightly.run import archived_needs
+from recon.nightly.build import WAREHOUSE, build, choose_start
+from recon.nightly.inputs import read_inputs
+from recon.nightly.ready import archived_ready
 from recon.nightly.run_index import as_it_ran
-from recon.rules.catalog import find_rules, pack_hash
 from recon.settings import Settings
 from recon.warehouse.connect import connect
 
@@ -29,11 +29,11 @@ def assumptions_evidence(settings: Settings, system_date: date) -> list[dict[str
     """
     settings, _ = as_it_ran(settings, system_date)
     check_streams(settings.streams)
-    knowledge = know(settings, system_date, pack_hash(find_rules()), None)
-    needed = archived_needs(settings, system_date)(knowledge.fetches, knowledge.run.streams)
+    archive = Archive(settings.archive)
+    inputs = read_inputs(settings, archive, system_date, archived_ready(archive, system_date))
     with tempfile.TemporaryDirectory() as place:
         warehouse = Path(place) / WAREHOUSE
-        build(settings.home, plan(system_date, knowledge, needed, rules=[]), warehouse)
+        build(replace(inputs, rules=[]), choose_start(inputs), warehouse)
         with connect(warehouse) as connection:
             add_evidence(connection, system_date)
             found = connection.sql("from assumptions_evidence order by assumption").pl()

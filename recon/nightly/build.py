@@ -1,17 +1,17 @@
-"""The warehouse of one night, made from the archive as a new file: tables, ledger, verdicts."""
+"""The warehouse of one night, made from its inputs as a new file: tables, ledger, verdicts."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from recon.archive.manifest import Fetch, opening_date
-from recon.breaks.log import known_before
+import duckdb
+
 from recon.breaks.standing import keep_evidence
+from recon.calendar import sessions
 from recon.closings.carry import carry_open_items
 from recon.closings.load import (
     carried_identities,
@@ -19,10 +19,11 @@ from recon.closings.load import (
     load_earlier_positions,
     load_start,
 )
+from recon.closings.start import choose_closing, closing_days
 from recon.closings.store import Closing
 from recon.ledger.post import post_night
+from recon.nightly.inputs import NightInputs
 from recon.nightly.run_index import Run, leads, read_runs
-from recon.reports.certificate import Need
 from recon.rules.header import Rule
 from recon.rules.run import run_rules
 from recon.warehouse.connect import connect, lock_down
@@ -32,75 +33,87 @@ WAREHOUSE = "warehouse.duckdb"
 
 
 @dataclass(frozen=True)
-class Night:
-    """What a night is made of. `start` is the closing it begins with, `closings` are those it
-    knows, `lines_of` those made with its assumptions, `days` the ones whose closing it makes,
-    `open_items` what the last night left open, `log` the break log."""
+class Start:
+    """Where a night begins: after a closing, or with the books. `days` are those whose closing the
+    night makes."""
 
-    system_date: date
-    fetches: Sequence[Fetch]
-    needs: Sequence[Need]
-    rules: Sequence[Rule]
-    start: Closing | None
-    closings: Mapping[str, Closing]
-    lines_of: Mapping[str, Closing]
-    assumptions: Mapping[str, str]
+    closing: Closing | None
     days: Sequence[date]
-    open_items: Sequence[Mapping[str, Any]]
-    log: Sequence[Mapping[str, Any]]
 
     @property
-    def complete(self) -> bool:
-        """Whether everything that money rests on is proven complete."""
-        return all(need.complete for need in self.needs if need.binding)
-
-    @property
-    def base(self) -> date | None:
-        """The date of the closing it begins with; None at the beginning of the books."""
-        return date.fromisoformat(self.start.system_date) if self.start else None
-
-    @property
-    def begins_after(self) -> date | None:
-        """The last date that the books of this night take as given."""
-        return self.base or opening_date(self.fetches)
+    def closed_on(self) -> date | None:
+        """The date of the closing; None at the beginning of the books."""
+        return date.fromisoformat(self.closing.system_date) if self.closing else None
 
 
-def build(home: Path, night: Night, path: Path) -> None:
+def choose_start(inputs: NightInputs) -> Start:
+    """Where the night begins, and which days it closes."""
+    closing = choose_closing(
+        inputs.start_closings,
+        inputs.fetches,
+        sessions(),
+        inputs.system_date,
+        inputs.open_since,
+        inputs.run.lookback_sessions,
+    )
+    days = closing_days(
+        inputs.closings.values(), inputs.fetches, sessions(), inputs.system_date, closing
+    )
+    return Start(closing, days)
+
+
+def fresh_warehouse(home: Path) -> Path:
+    """The file that a night's warehouse is made in, before readers see it."""
+    return home / f".{WAREHOUSE}.new"
+
+
+def build(inputs: NightInputs, start: Start, path: Path) -> None:
     """Make the warehouse file. Raises SegmentDamaged, ClosingDamaged, LedgerError, RuleError."""
     for left in (path, path.with_name(path.name + ".wal")):
         left.unlink(missing_ok=True)
     with connect(path) as connection:
         connection.begin()
-        carried = carried_identities(home / "closings", night.start)
-        load_events(connection, home / "archive", night.fetches, night.base, carried)
-        load_coverage(
-            connection,
-            [
-                (need.stream, need.window.since, need.window.until, need.complete)
-                for need in night.needs
-            ],
-        )
-        load_start(connection, home / "closings", night.start, night.lines_of, night.open_items)
-        if night.base:
-            load_earlier_positions(connection, home / "closings", night.closings, night.base)
-        load_closings(connection, home / "closings", night.closings, night.days)
-        load_break_log(connection, night.log, night.system_date)
-        show_night(connection, night.system_date, night.begins_after)
-        connection.execute(
-            "create or replace table main.rule_pack (rule varchar, severity varchar, title varchar)"
-        )
-        for rule in night.rules:
-            named = [rule.rule, rule.severity, rule.title]
-            connection.execute("insert into rule_pack values (?, ?, ?)", named)
+        _load(connection, inputs, start)
+        show_night(connection, inputs.system_date, start.closed_on or inputs.opened)
+        _show_rules(connection, inputs.rules)
         lock_down(connection)
-        post_night(connection, night.system_date, night.assumptions)
+        post_night(connection, inputs.system_date, inputs.run.assumptions)
         connection.commit()
-        incomplete = {need.stream for need in night.needs if not need.complete}
-        run_rules(connection, night.rules, night.system_date, incomplete)
-        keep_evidence(connection, known_before(night.log, night.system_date))
-        if night.start:
-            reads = {rule.rule: rule.reads for rule in night.rules}
-            carry_open_items(connection, reads, night.system_date)
+        incomplete = {each.stream for each in inputs.required if not each.complete}
+        run_rules(connection, inputs.rules, inputs.system_date, incomplete)
+        keep_evidence(connection, inputs.known)
+        if start.closing:
+            reads = {rule.rule: rule.reads for rule in inputs.rules}
+            carry_open_items(connection, reads, inputs.system_date)
+
+
+def _load(connection: duckdb.DuckDBPyConnection, inputs: NightInputs, start: Start) -> None:
+    """Fill schema `events` with what was archived, and what was known beside it."""
+    closings = inputs.home / "closings"
+    carried = carried_identities(closings, start.closing)
+    load_events(connection, inputs.home / "archive", inputs.fetches, start.closed_on, carried)
+    load_coverage(
+        connection,
+        [
+            (each.stream, each.window.since, each.window.until, each.complete)
+            for each in inputs.required
+        ],
+    )
+    load_start(connection, closings, start.closing, inputs.start_closings, inputs.open_items)
+    if start.closed_on:
+        load_earlier_positions(connection, closings, inputs.closings, start.closed_on)
+    load_closings(connection, closings, inputs.closings, start.days)
+    load_break_log(connection, inputs.log, inputs.system_date)
+
+
+def _show_rules(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule]) -> None:
+    """The table `rule_pack`: what each rule is called."""
+    connection.execute(
+        "create or replace table main.rule_pack (rule varchar, severity varchar, title varchar)"
+    )
+    for rule in rules:
+        named = [rule.rule, rule.severity, rule.title]
+        connection.execute("insert into rule_pack values (?, ?, ?)", named)
 
 
 def swap_in(home: Path, fresh: Path, run: Run) -> bool:

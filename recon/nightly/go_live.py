@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pendulum
 
+from recon.archive.archive import Archive
 from recon.archive.columns import parse_json
 from recon.archive.coverage import is_covered
-from recon.archive.manifest import OPENING, Fetch, append, next_number, opening_date, read_manifest
+from recon.archive.manifest import OPENING
 from recon.archive.population import OTHER_DATE, UNKNOWN
-from recon.archive.read import archived
+from recon.archive.required_inputs import to_read
 from recon.archive.statements import Asked, archive_cash, archive_positions
 from recon.errors import IncompleteError, UsageError
 from recon.feeds.broker import Broker
 from recon.feeds.response import AnswerRefused
+from recon.feeds.stream_end import StreamEnd
 from recon.feeds.streams import ACCOUNT_STATUS, EOD_CASH, EOD_POSITIONS
-from recon.nightly.fetch import NOT_GIVEN, Tracked, replay_tracked, wait_until_ready
-from recon.nightly.keeping import locked
-from recon.nightly.required_inputs import to_read
-from recon.nightly.run import bring_in
-from recon.nightly.trigger import ready_at
+from recon.nightly.fetch import NOT_GIVEN
+from recon.nightly.lock import locked
+from recon.nightly.progress import Progress
+from recon.nightly.reader import Reader
+from recon.nightly.ready import Wait, wait_until_ready
 from recon.settings import Settings
 from recon.window import as_z, day_start
 
@@ -54,7 +54,7 @@ def open_books(
     *,
     wait_seconds: float,
     accounts: frozenset[str],
-    tracked: Tracked,
+    progress: Progress,
 ) -> Opened:
     """Take the statement of a date as the opening of the books.
 
@@ -62,69 +62,54 @@ def open_books(
     `accounts` name is asked for its cash. Raises IncompleteError, and opens nothing, if one of them
     gives no balance of that date.
     """
-    begun = time.monotonic()
-    with locked(settings.home):
-        _refuse_opened(settings.archive)
-        bring_in(settings, now)
-        signals = wait_until_ready(
-            broker,
-            settings,
-            system_date,
-            now,
-            wait_seconds,
-            remaining=lambda: wait_seconds - (time.monotonic() - begun),
-        )
-        ready = ready_at(signals, system_date)
-        status_read = _read_account_status(broker, settings, system_date, ready, now, tracked)
-        archive_positions(broker, settings.archive, system_date, started_at=as_z(now))
-        with tracked("cash statements") as progress:
+    wait = Wait(wait_seconds)
+    with locked(settings.home, now) as archive:
+        _refuse_opened(archive)
+        reader = Reader(broker, archive, settings, now, progress)
+        reader.bring_in()
+        ready = wait_until_ready(reader, system_date, wait)
+        status_read = _read_account_status(reader, system_date, ready)
+        archive_positions(broker, archive, system_date)
+        with progress.tracked("cash statements") as count:
             asked = archive_cash(
                 broker,
-                settings.archive,
+                archive,
                 system_date,
                 at_once=settings.calls_at_once,
-                started_at=as_z(now),
                 more_accounts=accounts,
-                progress=progress,
+                count=count,
             )
         _refuse_other_dates(asked, system_date)
-        opened = _opened(settings.archive, system_date, asked, status_read=status_read)
-        _record_opening(settings.archive, system_date, now)
+        opened = _opened(archive, system_date, asked, status_read=status_read)
+        at = as_z(day_start(system_date))
+        archive.record(OPENING, at, at, StreamEnd("complete", 0, 0, 0, ()))
         return opened
 
 
-def _refuse_opened(archive: Path) -> None:
-    opened = opening_date(read_manifest(archive))
+def _refuse_opened(archive: Archive) -> None:
+    opened = archive.opening_date
     if opened is not None:
         raise UsageError(
             expected="books that are not open yet",
             seen=f"the statement of {opened} opens them",
-            where=str(archive),
+            where=str(archive.folder),
             next_step="go on with `recon run`, or begin with another RECON_HOME",
         )
 
 
-def _read_account_status(
-    broker: Broker,
-    settings: Settings,
-    system_date: date,
-    ready: pendulum.DateTime,
-    now: pendulum.DateTime,
-    tracked: Tracked,
-) -> bool:
+def _read_account_status(reader: Reader, system_date: date, ready: pendulum.DateTime) -> bool:
     """Read the account stream as each night does; gives whether it was wanted and given."""
-    name = ACCOUNT_STATUS.name
+    name, settings = ACCOUNT_STATUS.name, reader.settings
     if name not in settings.streams:
         return False
-    fetches = read_manifest(settings.archive)
-    window = to_read(fetches, name, system_date, ready, settings.lookback_days)
+    window = to_read(reader.archive.fetches, name, system_date, ready, settings.lookback_days)
     try:
-        replay_tracked(broker, settings, ACCOUNT_STATUS, window, now, tracked)
+        reader.replay(ACCOUNT_STATUS, window)
     except AnswerRefused as refusal:
         if refusal.status not in NOT_GIVEN:
             raise
         return False
-    if not is_covered(read_manifest(settings.archive), name, window):
+    if not is_covered(reader.archive.fetches, name, window):
         raise IncompleteError(
             expected=f"the account stream to its end, {window}",
             seen="a reading that is not proven whole",
@@ -147,29 +132,11 @@ def _refuse_other_dates(asked: Asked, system_date: date) -> None:
         )
 
 
-def _record_opening(archive: Path, system_date: date, now: pendulum.DateTime) -> None:
-    since = as_z(day_start(system_date))
-    append(
-        archive,
-        Fetch(
-            fetch=next_number(read_manifest(archive)),
-            stream=OPENING,
-            since=since,
-            until=since,
-            ended="complete",
-            received=0,
-            new=0,
-            duplicates=0,
-            started_at=as_z(now),
-        ),
-    )
-
-
-def _opened(archive: Path, system_date: date, asked: Asked, *, status_read: bool) -> Opened:
+def _opened(archive: Archive, system_date: date, asked: Asked, *, status_read: bool) -> Opened:
     """Count what the archived statements of that date say."""
     day = str(system_date)
-    fetches = [fetch.within(day, day) for fetch in read_manifest(archive)]
-    pages = archived(archive, fetches, EOD_POSITIONS.name, ["statement_date", "positions"])
+    fetches = [fetch.within(day, day) for fetch in archive.fetches]
+    pages = archive.rows(EOD_POSITIONS, ["statement_date", "positions"], fetches)
     holding = {
         account_id
         for page in pages
@@ -177,9 +144,7 @@ def _opened(archive: Path, system_date: date, asked: Asked, *, status_read: bool
         for account_id, lines in parse_json(page["positions"] or "{}").items()
         if lines
     }
-    balances = archived(
-        archive, fetches, EOD_CASH.name, ["account_id", "balance_asof", "last_cash"]
-    )
+    balances = archive.rows(EOD_CASH, ["account_id", "balance_asof", "last_cash"], fetches)
     cash = {b["account_id"]: b["last_cash"] for b in balances if b["balance_asof"] == system_date}
     alone = [amount for account_id, amount in cash.items() if account_id not in holding]
     return Opened(

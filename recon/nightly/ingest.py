@@ -7,7 +7,7 @@ proves no coverage, since nobody knows what the file lacks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +15,13 @@ import pendulum
 
 from recon.archive.columns import Number, Row, parse_json, read_row
 from recon.archive.files import read_file, refuse_no_file, unusable
-from recon.archive.intake import Intake
+from recon.archive.intake import Count, Intake
 from recon.archive.manifest import Fetch
 from recon.feeds.streams import EVENT_STREAMS, JOURNAL_STATUS, Stream, stream_named
-from recon.nightly.fetch import Tracked
-from recon.nightly.keeping import locked
+from recon.nightly.lock import locked
+from recon.nightly.progress import Progress
 from recon.settings import Settings
-from recon.window import Window, as_z
+from recon.window import Window
 
 TELLING = 3  # so many required members tell a stream from the others
 NUMBERED = re.compile(r'"event_id"\s*:\s*-?\d|"event_ulid"\s*:')
@@ -45,7 +45,7 @@ def ingest_files(
     files: Sequence[Path],
     now: pendulum.DateTime,
     *,
-    tracked: Tracked,
+    progress: Progress,
 ) -> Iterator[Ingested]:
     """Archive files of one stream, one after the other. Raises UsageError for a file that is none
     of that stream: those before it are archived, of itself and those after it nothing is.
@@ -55,11 +55,11 @@ def ingest_files(
     stream = stream_named(name)
     for file in files:
         refuse_no_file(file)
-    with locked(settings.home):
+    with locked(settings.home, now) as archive:
         for file in files:
-            with tracked(f"ingest {file.name}") as progress:
-                intake = Intake(settings.archive, stream, _no_window(now), from_file=True)
-                done = _Reading(file, stream, intake, progress).whole(now)
+            with progress.tracked(f"ingest {file.name}") as count:
+                intake = Intake(archive, stream, _no_window(now), from_file=True)
+                done = _Reading(file, stream, intake, count).whole()
             yield done
 
 
@@ -70,17 +70,17 @@ class _Reading:
     file: Path
     stream: Stream
     intake: Intake
-    progress: Callable[[int], None]
+    count: Count
     unread: int = 0
     unread_line: int = 0
 
-    def whole(self, now: pendulum.DateTime) -> Ingested:
+    def whole(self) -> Ingested:
         """Read it to its end, then write its line."""
         end = read_file(self.file, self.take)
         if not self.intake.received:
             return Ingested(self.file, None)
         self.intake.window = self.intake.window_of_events()
-        fetch = self.intake.record(end, as_z(now))
+        fetch = self.intake.record(end)
         return Ingested(self.file, fetch, self.unread, self.unread_line)
 
     def take(self, text: str, line: int) -> None:
@@ -95,7 +95,7 @@ class _Reading:
             self._refuse_another_version(text, line)
         self.intake.keep(row)
         if self.intake.received % 1000 == 0:
-            self.progress(1000)
+            self.count(1000)
 
     def _refuse_another_version(self, text: str, line: int) -> None:
         """The integer id of version 1 and the ULID of version 2 are different cursors."""

@@ -1,40 +1,62 @@
-"""What one run knows: the archive, the break log and the closings as they were when it began."""
+"""What one night rests on: what was archived, the break log and the closings as of one moment."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from recon.archive.manifest import Fetch, read_manifest
+import pendulum
+
+from recon.archive.archive import Archive
+from recon.archive.manifest import Fetch, opening_date
+from recon.archive.required_inputs import RequiredInput, is_complete, required_inputs
 from recon.breaks.log import known_before, read_log
 from recon.breaks.match import OPEN_STATES, Known
 from recon.closings.load import open_items
 from recon.closings.store import Closing, latest, read_index
 from recon.errors import UsageError
-from recon.nightly.run_index import Run, read_runs
+from recon.nightly.run_index import Run, next_run, read_runs
+from recon.rules.catalog import find_rules, pack_hash
+from recon.rules.header import Rule
 from recon.settings import Settings
 
 
 @dataclass(frozen=True)
-class Knowledge:
-    """Everything a night rests on. The same knowledge and rules give the same bytes.
+class NightInputs:
+    """Everything a night rests on. The same inputs give the same bytes.
 
-    `closings` are those that were there when the night first ran: repeating it begins at the same
-    one and restates against the same ones; `beginnings` are those of them made with the
-    assumptions of this run. `versions` are the last of each date. `open_items` are what the last
-    night left open, where it ran the same rules.
+    `run` is the line that the run index has, or gets, of it. `closings` are those that were there
+    when the night first ran: repeating it begins at the same one and restates against the same
+    ones; `start_closings` are those of them made with the assumptions of this run. `versions` are
+    the last of each date. `open_items` are what the last night left open, where it ran the same
+    rules.
     """
 
+    home: Path
+    system_date: date
     run: Run
+    rules: Sequence[Rule]
     fetches: Sequence[Fetch]
-    entries: Sequence[Mapping[str, Any]]
+    required: Sequence[RequiredInput]
+    log: Sequence[Mapping[str, Any]]
     known: Mapping[str, Known]
     closings: Mapping[str, Closing]
-    beginnings: Mapping[str, Closing]
+    start_closings: Mapping[str, Closing]
     versions: Mapping[str, Closing]
     open_items: Sequence[Mapping[str, Any]]
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that money rests on is proven complete."""
+        return is_complete(self.required)
+
+    @property
+    def opened(self) -> date | None:
+        """The date whose statement opens the books; None where they begin at zero."""
+        return opening_date(self.fetches)
 
     @property
     def open_since(self) -> list[date]:
@@ -47,49 +69,60 @@ class Knowledge:
         ]
 
 
-def know(settings: Settings, system_date: date, rule_pack: str, earlier: Run | None) -> Knowledge:
-    """What is known now, as the next run; or what an earlier run knew.
+def read_inputs(
+    settings: Settings,
+    archive: Archive,
+    system_date: date,
+    ready: pendulum.DateTime,
+    earlier: Run | None = None,
+) -> NightInputs:
+    """The inputs as they are now, for the next run; or as an earlier run had them. `ready` is when
+    the broker was ready with the date.
 
-    Raises UsageError if that one ran other rules.
+    Raises UsageError if the earlier run ran other rules.
     """
-    if earlier is not None and earlier.rule_pack != rule_pack:
-        raise UsageError(
-            expected=f"the rules of that run, pack {earlier.rule_pack[:12]}…",
-            seen=f"pack {rule_pack[:12]}…",
-            where=f"run {earlier.run} of {system_date}",
-            next_step="use the release that ran then: other rules cannot give its answer; or"
-            f" evaluate the date with these by `recon check --date {system_date}`",
-        )
-    fetches = read_manifest(settings.archive)
-    entries = read_log(settings.home / "breaks")
-    stored, runs = read_index(settings.home / "closings"), read_runs(settings.home)
-    run = earlier or Run(
-        run=len(runs) + 1,
-        system_date=str(system_date),
-        fetch=fetches[-1].fetch if fetches else 0,
-        log=len(entries),
-        rule_pack=rule_pack,
-        lookback_sessions=settings.lookback_sessions,
-        assumptions=dict(settings.assumptions),
-        streams=settings.streams,
+    rules = find_rules()
+    rule_pack = pack_hash(rules)
+    if earlier is not None:
+        _refuse_other_rules(earlier, rule_pack)
+    log, runs = read_log(settings.home / "breaks"), read_runs(settings.home)
+    stored = read_index(settings.home / "closings")
+    run = earlier or next_run(
+        settings, runs, system_date, archive.next_number - 1, len(log), rule_pack
     )
+    fetches = [fetch for fetch in archive.fetches if fetch.fetch <= run.fetch]
     first = [each.run for each in runs if each.system_date == run.system_date]
     closings = latest(stored, min([*first, run.run]))
     left_by, items = open_items(settings.home / "closings", closings, system_date)
     same_rules = any(each.run == left_by and each.rule_pack == run.rule_pack for each in runs)
-    return Knowledge(
+    return NightInputs(
+        home=settings.home,
+        system_date=system_date,
         run=run,
-        fetches=[fetch for fetch in fetches if fetch.fetch <= run.fetch],
-        entries=entries[: run.log],
-        known=known_before(entries[: run.log], system_date),
+        rules=rules,
+        fetches=fetches,
+        required=required_inputs(fetches, system_date, ready, run.streams),
+        log=log[: run.log],
+        known=known_before(log[: run.log], system_date),
         closings=closings,
-        beginnings=_beginnings(closings, run, runs),
+        start_closings=_start_closings(closings, run, runs),
         versions=latest(stored, run.run),
         open_items=items if same_rules else [],
     )
 
 
-def _beginnings(
+def _refuse_other_rules(run: Run, rule_pack: str) -> None:
+    if run.rule_pack != rule_pack:
+        raise UsageError(
+            expected=f"the rules of that run, pack {run.rule_pack[:12]}…",
+            seen=f"pack {rule_pack[:12]}…",
+            where=f"run {run.run} of {run.system_date}",
+            next_step="use the release that ran then: other rules cannot give its answer; or"
+            f" evaluate the date with these by `recon check --date {run.system_date}`",
+        )
+
+
+def _start_closings(
     closings: Mapping[str, Closing], run: Run, runs: Iterable[Run]
 ) -> dict[str, Closing]:
     """Those made with the assumptions of this run, and with lots where its cost method has them."""

@@ -7,45 +7,33 @@ is found the first night after.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Sequence
 from datetime import date
+from pathlib import Path
 
 import pendulum
 
 from recon.archive.coverage import BY_CURSOR, covered
-from recon.archive.manifest import Fetch, opening_date, read_manifest
+from recon.archive.manifest import Fetch
 from recon.archive.replay import replay_window
-from recon.feeds.broker import Broker
 from recon.feeds.cursor import NO_SUCH_CURSOR, OVERLAP_MINUTES, published_between
 from recon.feeds.response import AnswerRefused
 from recon.feeds.streams import Stream
+from recon.nightly.night_record import record_of
+from recon.nightly.reader import Reader
 from recon.nightly.trigger import SystemEvent, ready_at, ready_dates
-from recon.settings import Settings
-from recon.window import as_z
 
 
 def read_published(
-    broker: Broker,
-    settings: Settings,
-    stream: Stream,
-    since: pendulum.DateTime,
-    until: pendulum.DateTime,
-    now: pendulum.DateTime,
-    note: Callable[..., None],
+    reader: Reader, stream: Stream, since: pendulum.DateTime, until: pendulum.DateTime
 ) -> list[Fetch]:
     """Archive what a stream published between two instants, and what an earlier night left out
     before. A broker that refuses the cursor is noted: the windows then are all there is."""
-    begin = _followed_until(read_manifest(settings.archive), stream, since)
+    begin = _followed_until(reader.archive.fetches, stream, since)
     cursor = published_between(stream, begin.subtract(minutes=OVERLAP_MINUTES), until)
+    note = reader.progress.note
     try:
-        made = replay_window(
-            broker,
-            settings.archive,
-            stream,
-            cursor,
-            started_at=as_z(now),
-            deadline_seconds=settings.window_deadline_seconds,
-        )
+        made = replay_window(reader.broker, reader.archive, stream, cursor)
     except AnswerRefused as refusal:
         if refusal.status not in NO_SUCH_CURSOR:
             raise
@@ -58,22 +46,20 @@ def read_published(
 
 
 def last_ready(
-    settings: Settings, signals: Collection[SystemEvent], system_date: date
+    home: Path, opened: date | None, signals: Collection[SystemEvent], system_date: date
 ) -> pendulum.DateTime | None:
     """When the broker was ready with the last date before this one whose night is recorded, or
     that the books begin with. None where there is none: a first night has its window only."""
-    opened = opening_date(read_manifest(settings.archive))
-    runs = settings.home / "runs"
     days = [
         day
         for day in ready_dates(signals)
-        if day < system_date and (day == opened or (runs / f"{day}.json").exists())
+        if day < system_date and (day == opened or record_of(home, day).exists())
     ]
     return ready_at(signals, days[-1]) if days else None
 
 
 def _followed_until(
-    fetches: list[Fetch], stream: Stream, since: pendulum.DateTime
+    fetches: Sequence[Fetch], stream: Stream, since: pendulum.DateTime
 ) -> pendulum.DateTime:
     """From where on to follow: `since`, or before it the end of what was followed whole."""
     ends = [p.until for p in covered(fetches, stream.name, BY_CURSOR) if p.since <= since]

@@ -11,8 +11,9 @@ from recon.errors import UsageError
 from recon.feeds.broker import Broker
 from recon.feeds.cursor import Cursor, cursor_of, ulid_at
 from recon.feeds.streams import Stream, stream_named
-from recon.nightly.fetch import Tracked, replay_tracked
-from recon.nightly.keeping import locked
+from recon.nightly.lock import locked
+from recon.nightly.progress import Progress
+from recon.nightly.reader import Reader
 from recon.settings import Settings
 from recon.window import Window, as_z
 
@@ -24,7 +25,7 @@ def replay_streams(
     window: Window,
     now: pendulum.DateTime,
     *,
-    tracked: Tracked,
+    progress: Progress,
 ) -> list[Fetch]:
     """Archive one window of each stream. Raises UsageError for a window that is not over yet."""
     streams = _served(names)
@@ -35,11 +36,9 @@ def replay_streams(
             where="--until",
             next_step=f"end the window at {as_z(now.start_of('second'))} or before",
         )
-    made = []
-    with locked(settings.home):
-        for stream in streams:
-            made += replay_tracked(broker, settings, stream, window, now, tracked)
-    return made
+    with locked(settings.home, now) as archive:
+        reader = Reader(broker, archive, settings, now, progress)
+        return [fetch for stream in streams for fetch in reader.replay(stream, window)]
 
 
 def replay_ids(
@@ -49,19 +48,16 @@ def replay_ids(
     ids: tuple[str, str],
     now: pendulum.DateTime,
     *,
-    tracked: Tracked,
+    progress: Progress,
 ) -> list[tuple[Cursor, list[Fetch]]]:
     """Archive what each stream published after the first id up to the second. Raises UsageError
     for ids that a stream does not take, or that are not all published yet."""
     cursors = [(stream, cursor_of(stream, *ids)) for stream in _served(names)]
     for _, cursor in cursors:
         _refuse_unfinished(cursor, now)
-    made = []
-    with locked(settings.home):
-        for stream, cursor in cursors:
-            fetches = replay_tracked(broker, settings, stream, cursor, now, tracked)
-            made.append((cursor, fetches))
-    return made
+    with locked(settings.home, now) as archive:
+        reader = Reader(broker, archive, settings, now, progress)
+        return [(cursor, reader.replay(stream, cursor)) for stream, cursor in cursors]
 
 
 def _served(names: Iterable[str]) -> list[Stream]:

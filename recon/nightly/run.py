@@ -7,7 +7,6 @@ none, so that the same command simply tries again.
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -16,21 +15,20 @@ from pathlib import Path
 import pendulum
 from structlog.contextvars import bound_contextvars
 
-from recon.archive.account_map import archive_account_map
-from recon.archive.fee_rates import archive_fee_rates
-from recon.archive.inbox import absorb
-from recon.archive.manifest import opening_date, read_manifest
+from recon.archive.archive import Archive
+from recon.archive.required_inputs import check_streams
 from recon.errors import ExitCode, IncompleteError, UsageError
 from recon.feeds.broker import Broker
-from recon.nightly.build import WAREHOUSE, build, swap_in
-from recon.nightly.evaluate import Needs, Outcome, evaluate, plan
-from recon.nightly.fetch import Note, Tracked, archived_signals, collect, wait_until_ready
-from recon.nightly.inputs import know
-from recon.nightly.keeping import locked, read_record, write_record
-from recon.nightly.required_inputs import check_streams, needs
+from recon.nightly.build import WAREHOUSE, build, choose_start, fresh_warehouse, swap_in
+from recon.nightly.evaluate import evaluate
+from recon.nightly.fetch import collect
+from recon.nightly.inputs import read_inputs
+from recon.nightly.lock import locked
+from recon.nightly.night_record import Outcome, keep_record, read_record, record_of
+from recon.nightly.progress import Progress
+from recon.nightly.reader import Reader
+from recon.nightly.ready import Wait, archived_ready, wait_until_ready
 from recon.nightly.run_index import as_it_ran, find_run, read_runs
-from recon.nightly.trigger import missing, ready_at
-from recon.rules.catalog import find_rules, pack_hash
 from recon.settings import Settings
 from recon.window import as_z
 
@@ -50,36 +48,26 @@ def run_date(
     *,
     wait_seconds: float,
     again: bool,
-    note: Note,
-    tracked: Tracked,
+    progress: Progress,
 ) -> Outcome:
     """Run one night. A recorded night answers at once unless `again`. Raises ReconError."""
-    record = settings.home / "runs" / f"{system_date}.json"
+    record = record_of(settings.home, system_date)
     if record.exists() and not again:
         return read_record(record)
-    begun = time.monotonic()
+    wait = Wait(wait_seconds)
     check_streams(settings.streams)
-    with locked(settings.home), _logged_as(settings.home, system_date):
-        _refuse_before_opening(settings.archive, system_date)
-        bring_in(settings, now)
-        signals = wait_until_ready(
-            broker,
-            settings,
-            system_date,
-            now,
-            wait_seconds,
-            remaining=lambda: wait_seconds - (time.monotonic() - begun),
-        )
-        ready = ready_at(signals, system_date)
-        note("ready", at=as_z(ready))
-        unread = collect(broker, settings, system_date, ready, now, note, tracked)
-        outcome = evaluate(settings, system_date, _needs(system_date, ready))
-        if outcome.result != "incomplete":
-            write_record(record, outcome)
-        else:
-            record.unlink(missing_ok=True)  # what it says is not what the certificate says now
+    with locked(settings.home, now) as archive, _logged_as(settings.home, system_date):
+        _refuse_before_opening(archive, system_date)
+        reader = Reader(broker, archive, settings, now, progress)
+        reader.bring_in()
+        ready = wait_until_ready(reader, system_date, wait)
+        progress.note("ready", at=as_z(ready))
+        unread = collect(reader, system_date, ready)
+        outcome = evaluate(settings, archive, system_date, ready)
+        keep_record(settings.home, outcome)
+        if outcome.result == "incomplete":
             outcome = replace(outcome, unproven=[*outcome.unproven, *unread])
-        note("evaluated", result=outcome.result, breaks=outcome.breaks)
+        progress.note("evaluated", result=outcome.result, breaks=outcome.breaks)
     return outcome
 
 
@@ -103,32 +91,23 @@ def check_date(settings: Settings, system_date: date, known_at: int | None = Non
     ran with. Where other ones are given the reports go to a folder of their own, and what is
     published stays as it is.
 
-    With `known_at` only what that earlier run knew counts. Raises UsageError for a date that is
+    With `known_at` the inputs are those of that earlier run. Raises UsageError for a date that is
     not archived, or a run that there is not.
     """
     if known_at is not None:
         earlier = find_run(settings.home, known_at, str(system_date))
-        with locked(settings.home):
-            needed = archived_needs(settings, system_date)
+        with locked(settings.home) as archive:
+            ready = archived_ready(archive, system_date)
             aside = f"as-known/{known_at}"
-            return evaluate(settings, system_date, needed, earlier, aside)
+            return evaluate(settings, archive, system_date, ready, earlier, aside)
     settings, others = as_it_ran(settings, system_date)
     check_streams(settings.streams)
-    with locked(settings.home):
-        needed = archived_needs(settings, system_date)
-        outcome = evaluate(settings, system_date, needed, aside=OTHER_SETTINGS if others else "")
-        if not others:
-            _keep_record_true(settings.home, outcome)
+    with locked(settings.home) as archive:
+        ready, aside = archived_ready(archive, system_date), OTHER_SETTINGS if others else ""
+        outcome = evaluate(settings, archive, system_date, ready, aside=aside)
+        if not others and record_of(settings.home, system_date).exists():
+            keep_record(settings.home, outcome)  # it says what the published reports say
     return replace(outcome, other_settings=others)
-
-
-def _keep_record_true(home: Path, outcome: Outcome) -> None:
-    """Where a night is recorded, the record says what its published reports say."""
-    record = home / "runs" / f"{outcome.system_date}.json"
-    if record.exists() and outcome.result != "incomplete":
-        write_record(record, outcome)
-    else:
-        record.unlink(missing_ok=True)
 
 
 def rebuild_date(settings: Settings, system_date: date) -> Path:
@@ -137,59 +116,30 @@ def rebuild_date(settings: Settings, system_date: date) -> Path:
     Where the readers' warehouse is of a later night or of more complete input, or other settings
     are given than the date ran with, it is a file of its own beside it.
     """
-    rules = find_rules()
     settings, others = as_it_ran(settings, system_date)
     check_streams(settings.streams)
-    with locked(settings.home):
-        knowledge = know(settings, system_date, pack_hash(rules), None)
-        needed = archived_needs(settings, system_date)(knowledge.fetches, knowledge.run.streams)
-        night = plan(system_date, knowledge, needed, rules)
-        fresh = settings.home / f".{WAREHOUSE}.new"
-        build(settings.home, night, fresh)
-        run = replace(knowledge.run, result="" if night.complete else "incomplete")
-        if not others and swap_in(settings.home, fresh, run):
-            return settings.home / WAREHOUSE
-        return fresh.replace(settings.home / f"warehouse-{system_date}.duckdb")
-
-
-def archived_needs(settings: Settings, system_date: date) -> Needs:
-    """What a night rests on whose two signals are archived. Raises UsageError for another date."""
-    signals = archived_signals(settings.archive)
-    if missing(signals, system_date):
-        raise UsageError(
-            expected="a date whose two ready signals are archived",
-            seen=str(system_date),
-            where=str(settings.archive),
-            next_step=f"run `recon run --date {system_date}` first",
-        )
-    return _needs(system_date, ready_at(signals, system_date))
-
-
-def _needs(system_date: date, ready: pendulum.DateTime) -> Needs:
-    return lambda fetches, streams: needs(fetches, system_date, ready, streams)
-
-
-def bring_in(settings: Settings, now: pendulum.DateTime) -> None:
-    """Archive what lies ready: delivered webhooks, the user's files of accounts and fee rates."""
-    absorb(settings.archive, as_z(now))
-    if settings.accounts_file is not None:
-        archive_account_map(settings.archive, settings.accounts_file, now)
-    if settings.fee_rates_file is not None:
-        archive_fee_rates(settings.archive, settings.fee_rates_file, now)
+    home = settings.home
+    with locked(home) as archive:
+        inputs = read_inputs(settings, archive, system_date, archived_ready(archive, system_date))
+        fresh = fresh_warehouse(home)
+        build(inputs, choose_start(inputs), fresh)
+        run = replace(inputs.run, result="" if inputs.complete else "incomplete")
+        if not others and swap_in(home, fresh, run):
+            return home / WAREHOUSE
+        return fresh.replace(home / f"warehouse-{system_date}.duckdb")
 
 
 def unrecorded(settings: Settings, days: Iterable[date]) -> list[date]:
     """Those of the days that lie after the opening of the books and have no record yet."""
-    opened = opening_date(read_manifest(settings.archive)) or date.min
-    return [
-        day
-        for day in days
-        if day > opened and not (settings.home / "runs" / f"{day}.json").exists()
-    ]
+    missing = [day for day in days if not record_of(settings.home, day).exists()]
+    if not missing:
+        return []
+    opened = Archive(settings.archive).opening_date or date.min
+    return [day for day in missing if day > opened]
 
 
-def _refuse_before_opening(archive: Path, system_date: date) -> None:
-    opened = opening_date(read_manifest(archive))
+def _refuse_before_opening(archive: Archive, system_date: date) -> None:
+    opened = archive.opening_date
     if opened is not None and system_date <= opened:
         raise UsageError(
             expected=f"a date after the opening of the books, {opened}",

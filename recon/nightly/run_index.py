@@ -1,4 +1,4 @@
-"""The index of runs: what each evaluation knew, so that it can be repeated to the byte.
+"""The index of runs: the inputs of each evaluation, so that it can be repeated to the byte.
 
 Append-only NDJSON, one line an evaluation. `fetch` is the last line of the manifest it saw and
 `log` how many lines the break log had; `rule_pack` is the hash of the rules it ran, `streams` are
@@ -38,13 +38,34 @@ class Run:
 
 def read_runs(home: Path) -> list[Run]:
     """Every evaluation, oldest first; a torn last line does not count."""
-    return [_run(line) for line in read_lines(home / "runs" / INDEX)]
+    return read_lines(home / "runs" / INDEX, _run)
 
 
 def _run(line: dict[str, Any]) -> Run:
     """A line of the index; releases until 0.3.0 named the assumptions `readings`."""
     older = {"assumptions": line.pop("readings")} if "readings" in line else {}
     return Run(**line, **older)
+
+
+def next_run(
+    settings: Settings,
+    runs: Sequence[Run],
+    system_date: date,
+    fetch: int,
+    log: int,
+    rule_pack: str,
+) -> Run:
+    """The evaluation that comes after those, by these settings; its result is yet to come."""
+    return Run(
+        run=len(runs) + 1,
+        system_date=str(system_date),
+        fetch=fetch,
+        log=log,
+        rule_pack=rule_pack,
+        lookback_sessions=settings.lookback_sessions,
+        assumptions=dict(settings.assumptions),
+        streams=settings.streams,
+    )
 
 
 def find_run(home: Path, number: int, system_date: str) -> Run:

@@ -11,12 +11,14 @@ from datetime import date
 
 import pendulum
 
+from recon.archive.archive import Archive
 from recon.archive.columns import read_row
 from recon.errors import BrokerUnreachable
 from recon.feeds.broker import Broker
 from recon.feeds.streams import SYSTEM
-from recon.nightly.evaluate import Outcome
-from recon.nightly.fetch import Note, Tracked, archived_signals
+from recon.nightly.night_record import Outcome
+from recon.nightly.progress import Progress
+from recon.nightly.ready import archived_signals
 from recon.nightly.run import run_date, unrecorded
 from recon.nightly.trigger import SystemEvent, ready_dates
 from recon.settings import Settings
@@ -32,8 +34,7 @@ def watch_nights(
     clock: Callable[[], pendulum.DateTime],
     nights: int | None,
     *,
-    note: Note,
-    tracked: Tracked,
+    progress: Progress,
 ) -> Iterator[Outcome]:
     """Outcomes as they come, for ever or for so many nights.
 
@@ -43,7 +44,7 @@ def watch_nights(
     done = 0
     given_up: set[date] = set()
     while nights is None or done < nights:
-        days = _wait_for_dates(broker, settings, clock(), given_up, note)
+        days = _wait_for_dates(broker, settings, clock(), given_up, progress)
         for day in days[: None if nights is None else nights - done]:
             outcome = run_date(
                 broker,
@@ -52,8 +53,7 @@ def watch_nights(
                 clock(),
                 wait_seconds=0,
                 again=False,
-                note=note,
-                tracked=tracked,
+                progress=progress,
             )
             done += 1
             yield outcome
@@ -68,10 +68,10 @@ def _wait_for_dates(
     settings: Settings,
     now: pendulum.DateTime,
     given_up: set[date],
-    note: Note,
+    progress: Progress,
 ) -> list[date]:
     """Dates that are ready and have no record, oldest first; none if the stream ended before."""
-    seen = archived_signals(settings.archive)
+    seen = archived_signals(Archive(settings.archive))
     window = Window(
         now.subtract(days=settings.lookback_days).start_of("day"),
         now.add(seconds=FOLLOW_SECONDS).start_of("second"),
@@ -93,9 +93,9 @@ def _wait_for_dates(
         end = broker.follow(
             SYSTEM, window, take, stop=lambda: bool(fresh()), deadline_seconds=FOLLOW_SECONDS
         )
-        note("signals read", ended=end.ended)
+        progress.note("signals read", ended=end.ended)
     except BrokerUnreachable as error:
-        note("broker unreachable", why=str(error))
+        progress.note("broker unreachable", why=str(error))
     if not fresh():
         time.sleep(PAUSE_SECONDS)
     return fresh()

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from recon.archive.manifest import read_manifest
+from recon.archive.archive import Archive
 from recon.errors import UsageError
 from recon.feeds.streams import ACCOUNT_MAP, ACCOUNT_STATUS, UPVEST
 from recon.ledger.post import post_night
@@ -88,17 +87,17 @@ class Reference:
     events: list[dict[str, str]]
 
 
-def read_reference(archive: Path, day: date | None, account_id: str | None) -> Reference:
+def read_reference(archive: Archive, day: date | None, account_id: str | None) -> Reference:
     """The accounts of both brokers at the end of that system date, or as they were last told.
 
     With an account only that one, the one that the user's list names beside it, and their events.
     Raises UsageError where nothing is archived of it, SegmentDamaged on a wrong hash.
     """
-    fetches = [fetch for fetch in read_manifest(archive) if fetch.stream in STREAMS]
+    fetches = [fetch for fetch in archive.fetches if fetch.stream in STREAMS]
     if not any(fetch.segments for fetch in fetches):
-        raise _unknown("account events in the archive", "none", str(archive))
+        raise _unknown("account events in the archive", "none", str(archive.folder))
     with connect(MEMORY) as connection:
-        load_events(connection, archive, fetches)
+        load_events(connection, archive.folder, fetches)
         show_night(connection, day or date.max, None)
         post_night(connection, day or date.max, wanted={"accounts"})
         sql = (folder("sql") / "reports" / "accounts.sql").read_text("utf-8")
@@ -112,7 +111,7 @@ def read_reference(archive: Path, day: date | None, account_id: str | None) -> R
         chosen = [row for row in accounts if row["account_id"] in asked_for]
         if not chosen:
             on = f" on {day}" if day else ""
-            raise _unknown(f"an account that is known{on}", repr(account_id), str(archive))
+            raise _unknown(f"an account that is known{on}", repr(account_id), str(archive.folder))
         return Reference(chosen, _rows(connection.sql(EVENTS)))
 
 

@@ -9,26 +9,12 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from recon.archive.manifest import Fetch, opening_date
+from recon.archive.required_inputs import RequiredInput
 from recon.paths import folder
-from recon.window import Window
-
-
-@dataclass(frozen=True)
-class Need:
-    """A stretch of a stream that the night rests on, and whether it is proven complete.
-
-    A night is certified without a need that is not `binding`; the rules over it evaluate nothing.
-    """
-
-    stream: str
-    window: Window
-    complete: bool
-    binding: bool = True
 
 
 def certificate(
@@ -36,7 +22,7 @@ def certificate(
     system_date: date,
     result: str,
     fetches: Sequence[Fetch],
-    needs: Iterable[Need],
+    required: Iterable[RequiredInput],
     accounts: Sequence[Mapping[str, str]],
     rules: Sequence[Mapping[str, str]],
     rule_pack: str,
@@ -53,12 +39,12 @@ def certificate(
         "books_begin": f"statement of {opened}" if opened else "zero",
         "needed": [
             {
-                "stream": need.stream,
-                "window": str(need.window),
-                "complete": need.complete,
-                "binding": need.binding,
+                "stream": each.stream,
+                "window": str(each.window),
+                "complete": each.complete,
+                "binding": each.binding,
             }
-            for need in needs
+            for each in required
         ],
         "accounts": _accounts(accounts),
         "read": {stream: _read(fetches, stream) for stream in sorted({f.stream for f in fetches})},

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from recon.archive.manifest import read_manifest
+from recon.archive.archive import Archive
 from recon.archive.segment import read_texts
 from recon.breaks.match import break_id
 from recon.errors import UsageError
@@ -144,14 +144,14 @@ def _raw_texts(
         " where identity in $evidence order by identity, segment, row",
         {"evidence": evidence},
     ).fetchall()
-    archive = home / "archive"
+    archive = Archive(home / "archive")
     segments = {
         (fetch.stream, segment.name): segment
-        for fetch in read_manifest(archive)
+        for fetch in archive.fetches
         for segment in fetch.segments
     }
     texts: dict[str, str] = {}
     for identity, stream, segment, number in rows:
-        lines = list(read_texts(archive / stream, segments[stream, segment]))
+        lines = list(read_texts(archive.folder / stream, segments[stream, segment]))
         texts[f"{identity} ({stream} {segment} row {number})"] = lines[number]
     return texts

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
+from recon.archive.archive import Archive
 from recon.archive.coverage import covered
-from recon.archive.manifest import Fetch, read_manifest
+from recon.archive.manifest import Fetch
 from recon.errors import UsageError
 from recon.feeds.streams import ACTIVITIES, NTA, TRADES, TRADES_V1
 from recon.paths import folder
@@ -59,26 +59,25 @@ class Migration:
     differences: list[Difference]
 
 
-def compare(home: Path, since: date | None, until: date | None) -> Migration:
+def compare(archive: Archive, since: date | None, until: date | None) -> Migration:
     """Compare the streams of an archive, by default where all of them are proven complete.
 
     Raises UsageError where the archive has nothing to compare, SegmentDamaged on a wrong hash.
     """
-    fetches = read_manifest(home / "archive")
-    archived = {fetch.stream for fetch in fetches if fetch.segments}
+    archived = {fetch.stream for fetch in archive.fetches if fetch.segments}
     pairs = [pair for pair, streams in OLDER.items() if archived & set(streams)]
     if ACTIVITIES.name not in archived or not pairs:
         raise UsageError(
             expected="activities in the archive, and beside them nta or trades",
             seen=", ".join(sorted(archived)) or "no events",
-            where=str(home / "archive"),
+            where=str(archive.folder),
             next_step="read the missing stream with RECON_STREAMS, or bring it in with"
             " `recon ingest`",
         )
-    begin, end = _proven(fetches, pairs)
+    begin, end = _proven(archive.fetches, pairs)
     begin, end = since or begin, until or end
     with connect(MEMORY) as connection:
-        load_events(connection, home / "archive", fetches)
+        load_events(connection, archive.folder, archive.fetches)
         sql = (folder("sql") / "migrate" / "differences.sql").read_text("utf-8")
         rows = connection.execute(sql, {"since": begin, "until": end}).fetchall()
     found = [each for each in (Difference(*row) for row in rows) if each.pair in pairs]

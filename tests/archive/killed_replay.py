@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import recon.archive.intake
+from recon.archive.archive import Archive
 from recon.archive.replay import replay_window
 from recon.feeds.broker import Broker
 from recon.feeds.streams import TRADES
@@ -51,11 +52,9 @@ def replay_two_days(url: str, archive: Path) -> None:
     with Broker(url, "sandbox-key", "sandbox-secret") as broker:
         replay_window(
             broker,
-            archive,
+            Archive(archive, "2026-06-17T06:00:00Z"),
             TRADES,
             window("2026-06-15T04:00:00Z", "2026-06-17T04:00:00Z"),
-            started_at="2026-06-17T06:00:00Z",
-            deadline_seconds=20,
         )
 
 

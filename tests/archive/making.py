@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from recon.archive.archive import Archive
 from recon.archive.columns import Row, read_row
 from recon.archive.intake import Intake
 from recon.archive.manifest import Fetch, read_manifest
@@ -46,9 +47,9 @@ def archived_texts(
     archive: Path, stream: Stream, texts: Sequence[str], *, asked: Window | None = None
 ) -> Fetch:
     """One complete fetch of these messages, written to an archive."""
-    intake = Intake(archive, stream, asked or window())
+    intake = Intake(Archive(archive, "2026-06-16T06:00:00Z"), stream, asked or window())
     intake.take(list(texts))
-    return intake.record(COMPLETE, "2026-06-16T06:00:00Z")
+    return intake.record(COMPLETE)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -8,10 +8,12 @@ import pendulum
 import pytest
 
 from recon.archive.account_map import archive_account_map
+from recon.archive.archive import Archive
 from recon.archive.manifest import read_manifest
 from recon.errors import ExitCode, UsageError
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events
+from recon.window import as_z
 
 NOW = pendulum.datetime(2026, 6, 16, 6)
 
@@ -34,12 +36,12 @@ def test_the_last_file_holds_and_an_unchanged_one_is_not_archived_again(tmp_path
     """A row that is gone from the file is gone from the books of the next night."""
     archive = tmp_path / "archive"
     file = written(tmp_path, "account_id,kind,upvest_account_id\nA1,firm,\nA2,,U2\n")
-    assert archive_account_map(archive, file, NOW)
-    assert not archive_account_map(archive, file, NOW)
+    assert archive_account_map(Archive(archive, as_z(NOW)), file)
+    assert not archive_account_map(Archive(archive, as_z(NOW)), file)
     assert shown(archive) == [("A1", "firm", None), ("A2", "customer", "U2")]
-    assert archive_account_map(archive, written(tmp_path, "account_id\nA2\n"), NOW)
+    assert archive_account_map(Archive(archive, as_z(NOW)), written(tmp_path, "account_id\nA2\n"))
     assert shown(archive) == [("A2", "customer", None)]
-    assert archive_account_map(archive, written(tmp_path, "account_id\n"), NOW)
+    assert archive_account_map(Archive(archive, as_z(NOW)), written(tmp_path, "account_id\n"))
     assert shown(archive) == []
     assert [fetch.complete for fetch in read_manifest(archive)] == [False] * 3
 
@@ -59,7 +61,7 @@ def test_the_last_file_holds_and_an_unchanged_one_is_not_archived_again(tmp_path
 def test_a_file_that_does_not_say_it_is_refused(tmp_path: Path, text: str, where: str) -> None:
     """One clear line, the exit code of a wrong setting, and nothing archived."""
     with pytest.raises(UsageError, match=where) as caught:
-        archive_account_map(tmp_path / "archive", written(tmp_path, text), NOW)
+        archive_account_map(Archive(tmp_path / "archive", as_z(NOW)), written(tmp_path, text))
     assert caught.value.exit_code == ExitCode.USAGE
     assert read_manifest(tmp_path / "archive") == []
 
@@ -67,4 +69,4 @@ def test_a_file_that_does_not_say_it_is_refused(tmp_path: Path, text: str, where
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """The setting names a file, so it has to be there."""
     with pytest.raises(UsageError, match="No such file"):
-        archive_account_map(tmp_path / "archive", tmp_path / "none.csv", NOW)
+        archive_account_map(Archive(tmp_path / "archive", as_z(NOW)), tmp_path / "none.csv")

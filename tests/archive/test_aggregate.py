@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from recon.archive.archive import Archive
 from recon.archive.columns import parse_json
 from recon.archive.coverage import is_covered
 from recon.archive.manifest import read_manifest
@@ -32,7 +33,7 @@ def test_an_answer_is_one_row_with_its_exact_text_and_the_date_asked_for(
 ) -> None:
     """The array names no date, so the date stands beside it; its text stays what was sent."""
     _, broker = serve()
-    archive_aggregate(broker, tmp_path, DAY, started_at=AT)
+    archive_aggregate(broker, Archive(tmp_path, AT), DAY)
     answer = read_aggregate(broker, DAY)
     assert texts_of(tmp_path, EOD_AGGREGATE) == [answer]
     columns = ["statement_date", "lines", "malformed", "unread"]
@@ -49,30 +50,30 @@ def test_an_answer_is_one_row_with_its_exact_text_and_the_date_asked_for(
 def test_an_answer_that_did_not_change_is_not_archived_again(tmp_path: Path, serve: Serve) -> None:
     """But two days whose answers are alike are two answers."""
     _, broker = serve()
-    archive_aggregate(broker, tmp_path, DAY, started_at=AT)
+    archive_aggregate(broker, Archive(tmp_path, AT), DAY)
     before = contents(tmp_path / EOD_AGGREGATE.name)
-    again = archive_aggregate(broker, tmp_path, DAY, started_at=AT)
+    again = archive_aggregate(broker, Archive(tmp_path, AT), DAY)
     assert contents(tmp_path / EOD_AGGREGATE.name) == before
     assert (again.new, again.duplicates) == (0, 1)
     for day in (SUNDAY, date(2026, 6, 13)):
-        assert archive_aggregate(broker, tmp_path, day, started_at=AT).new == 1
+        assert archive_aggregate(broker, Archive(tmp_path, AT), day).new == 1
     assert texts_of(tmp_path, EOD_AGGREGATE)[1:] == ["[]", "[]"]
 
 
 def test_totals_name_no_account(tmp_path: Path, serve: Serve) -> None:
     """Whom to ask for cash comes from the positions and the events alone."""
     _, broker = serve()
-    archive_aggregate(broker, tmp_path, DAY, started_at=AT)
-    assert known_accounts(tmp_path, read_manifest(tmp_path), DAY) == {}
-    archive_positions(broker, tmp_path, DAY, started_at=AT)
-    assert len(known_accounts(tmp_path, read_manifest(tmp_path), DAY)) > 5
+    archive_aggregate(broker, Archive(tmp_path, AT), DAY)
+    assert known_accounts(Archive(tmp_path), DAY) == {}
+    archive_positions(broker, Archive(tmp_path, AT), DAY)
+    assert len(known_accounts(Archive(tmp_path), DAY)) > 5
 
 
 def test_a_refused_reading_leaves_nothing(tmp_path: Path, serve: Serve) -> None:
     """The archive says what was read, not what was not given."""
     _, broker = serve(TransportFault("status", path=EOD_AGGREGATE.path, status=403))
     with pytest.raises(BrokerRefused):
-        archive_aggregate(broker, tmp_path, DAY, started_at=AT)
+        archive_aggregate(broker, Archive(tmp_path, AT), DAY)
     assert read_manifest(tmp_path) == []
 
 
@@ -80,7 +81,7 @@ def test_the_warehouse_has_the_digits_and_an_empty_answer_too(tmp_path: Path, se
     """A day with an empty list was read, other than a day that was never asked for."""
     _, broker = serve()
     for day in (DAY, SUNDAY):
-        archive_aggregate(broker, tmp_path, day, started_at=AT)
+        archive_aggregate(broker, Archive(tmp_path, AT), day)
     with connect(MEMORY) as connection:
         load_events(connection, tmp_path, read_manifest(tmp_path))
         read = connection.execute("from events.aggregate_fetches order by all").fetchall()

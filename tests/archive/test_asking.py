@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from recon.archive.archive import Archive
 from recon.archive.coverage import covered, is_covered
 from recon.archive.forms import form_of
 from recon.archive.manifest import Fetch, read_manifest
@@ -48,9 +49,7 @@ def read(
 ) -> list[Fetch]:
     """One window, as a night reads it."""
     with Broker(broker.url, "sandbox-key", "sandbox-secret", SHORT) as connected:
-        return replay_window(
-            connected, archive, stream, asked, started_at=started_at, deadline_seconds=20
-        )
+        return replay_window(connected, Archive(archive, started_at), stream, asked)
 
 
 def test_there_is_something_to_lose() -> None:
@@ -187,7 +186,7 @@ def test_a_broker_that_takes_no_form_is_refused_by_its_first_word(tmp_path: Path
         Broker(sandbox.url, "wrong", "key", SHORT) as broker,
         pytest.raises(BrokerRefused, match="HTTP 401"),
     ):
-        replay_window(broker, tmp_path, NTA, TO_READY, started_at=MORNING, deadline_seconds=20)
+        replay_window(broker, Archive(tmp_path, MORNING), NTA, TO_READY)
     assert read_manifest(tmp_path) == []
 
 
@@ -210,12 +209,12 @@ def test_the_form_is_found_out_with_an_event_that_is_known(
         dated(sandbox, instants, cursors=cursors) as broker,
         Broker(broker.url, "sandbox-key", "sandbox-secret", SHORT) as connected,
     ):
-        found = form_of(connected, tmp_path, NTA, now)
+        found = form_of(connected, Archive(tmp_path), NTA, now)
         assert (found[0], said in found[1]) == (good, True), found
         assert read_manifest(tmp_path) == [], "nothing is kept"
         read(broker, tmp_path)
         before = read_manifest(tmp_path)
-        assert form_of(connected, tmp_path, NTA, now.add(days=90)) == found
+        assert form_of(connected, Archive(tmp_path), NTA, now.add(days=90)) == found
         assert read_manifest(tmp_path) == before
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from recon.archive.archive import Archive
 from recon.archive.drift import Finding, deviations, find_drift
 from recon.archive.shapes import published, shape_of
 from recon.feeds.streams import EVENT_STREAMS, Stream
@@ -36,7 +37,7 @@ def found(stream: Stream, event: Mapping[str, Any] | str) -> set[tuple[str, str,
 def drift(archive: Path, stream: Stream, *texts: str) -> list[Finding]:
     """Archive these texts, then look at the whole stream."""
     archived_texts(archive, stream, texts)
-    return find_drift(archive, [stream])
+    return find_drift(Archive(archive), [stream])
 
 
 def test_the_table_of_shapes_is_the_published_schemas() -> None:
@@ -212,7 +213,7 @@ def test_a_kind_is_told_once_with_its_number_and_its_first_event(tmp_path: Path)
     odd = [trade('"mood": "m"', execution_id=f"X{number}") for number in range(3)]
     archived_texts(tmp_path, TRADES, [trade(execution_id="X9"), odd[0]])
     archived_texts(tmp_path, TRADES, odd[1:], asked=window(until="2026-06-17T04:00:00Z"))
-    assert [each for each in find_drift(tmp_path, [TRADES, NTA]) if not each.known] == [
+    assert [each for each in find_drift(Archive(tmp_path), [TRADES, NTA]) if not each.known] == [
         Finding(
             "trades", "", "mood", "unknown_member", "string", 3, 1, "2026-06-15T14:30:00Z", "X0", ""
         )

@@ -8,11 +8,13 @@ from pathlib import Path
 import pendulum
 import pytest
 
+from recon.archive.archive import Archive
 from recon.archive.fee_rates import archive_fee_rates
 from recon.archive.manifest import read_manifest
 from recon.errors import ExitCode, UsageError
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events
+from recon.window import as_z
 
 NOW = pendulum.datetime(2026, 6, 16, 6)
 HEAD = "fee,asset_class,since,until,rate,per,cap,min_price,source,certainty\n"
@@ -42,16 +44,16 @@ def test_the_last_file_holds_and_is_archived_when_it_changes(tmp_path: Path) -> 
     """With its name and hash; the header alone takes the own rates back."""
     archive = tmp_path / "archive"
     file = written(tmp_path, HEAD + TAF + REG)
-    assert archive_fee_rates(archive, file, NOW)
-    assert not archive_fee_rates(archive, file, NOW)
+    assert archive_fee_rates(Archive(archive, as_z(NOW)), file)
+    assert not archive_fee_rates(Archive(archive, as_z(NOW)), file)
     known = ("rates.csv", hashlib.sha256((HEAD + TAF + REG).encode()).hexdigest())
     assert shown(archive) == [
         (2, "TAF", "us_equity", "2026-01-01", None, "0.0001", "share", "5", *known),
         (3, "REG", "*", "2026-01-01", "2027-01-01", "10.5", "million_usd", None, *known),
     ]
-    assert archive_fee_rates(archive, written(tmp_path, HEAD + OPTION), NOW)
+    assert archive_fee_rates(Archive(archive, as_z(NOW)), written(tmp_path, HEAD + OPTION))
     assert [row[:3] for row in shown(archive)] == [(2, "TAF", "us_option")]
-    assert archive_fee_rates(archive, written(tmp_path, HEAD), NOW)
+    assert archive_fee_rates(Archive(archive, as_z(NOW)), written(tmp_path, HEAD))
     assert shown(archive) == []
 
 
@@ -79,7 +81,7 @@ def test_the_last_file_holds_and_is_archived_when_it_changes(tmp_path: Path) -> 
 def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, text: str, where: str) -> None:
     """One clear line, the exit code of a wrong setting, and nothing archived."""
     with pytest.raises(UsageError, match=where) as caught:
-        archive_fee_rates(tmp_path / "archive", written(tmp_path, text), NOW)
+        archive_fee_rates(Archive(tmp_path / "archive", as_z(NOW)), written(tmp_path, text))
     assert caught.value.exit_code == ExitCode.USAGE
     assert "RECON_FEE_RATES_FILE" in str(caught.value)
     assert read_manifest(tmp_path / "archive") == []
@@ -89,5 +91,5 @@ def test_rates_may_follow_each_other_and_disputed_ones_stand_side_by_side(tmp_pa
     """Half-open dates that touch do not overlap; shares and contracts are apart."""
     later = REG.replace("2026-01-01,2027-01-01", "2027-01-01,").replace("10.5", "12")
     text = HEAD + REG + REG.replace("10.5", "11") + later + TAF + OPTION
-    assert archive_fee_rates(tmp_path / "archive", written(tmp_path, text), NOW)
+    assert archive_fee_rates(Archive(tmp_path / "archive", as_z(NOW)), written(tmp_path, text))
     assert len(shown(tmp_path / "archive")) == 5

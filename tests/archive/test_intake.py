@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from recon.archive.archive import Archive
 from recon.archive.intake import Intake
 from recon.archive.manifest import NAME, read_manifest
 from recon.feeds.streams import ACCOUNT_STATUS, NTA, TRADES, Stream
@@ -49,7 +50,7 @@ def test_a_segment_of_other_days_is_not_looked_at(tmp_path: Path) -> None:
     later = window("2026-06-17T04:00:00Z", "2026-06-18T04:00:00Z")
     assert archived_texts(tmp_path, TRADES, [day_after], asked=later).new == 1
     with pytest.raises(Exception, match="no file"):
-        Intake(tmp_path, TRADES, window()).take([trade()])
+        Intake(Archive(tmp_path), TRADES, window()).take([trade()])
 
 
 NUMBERED = trade('"qty": 1.50, "price": "2.50", "new_member": {"b": [1, 2], "a": 1e2}')

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from recon.archive.account_map import archive_account_map
+from recon.archive.archive import Archive
 from recon.archive.coverage import is_covered
 from recon.archive.manifest import OPENING, Fetch, append, next_number, read_manifest
 from recon.archive.population import (
@@ -37,7 +38,6 @@ from recon.feeds.streams import (
     Stream,
 )
 from recon.sandbox.wire.transport import TransportFault
-from recon.window import parse_instant
 from tests.archive.conftest import DAY, Serve, books
 from tests.archive.making import archived_texts, window
 
@@ -66,10 +66,10 @@ NAMED = (
 
 def known(archive: Path, day: date = DAY, *, without_records: bool = False) -> dict[str, Account]:
     """Every account that the archive names; also as if no night had recorded any."""
-    fetches = read_manifest(archive)
+    found = Archive(archive)
     if without_records:
-        fetches = [fetch for fetch in fetches if fetch.stream != EOD_ACCOUNTS.name]
-    return known_accounts(archive, fetches, day)
+        found.fetches = [each for each in found.fetches if each.stream != EOD_ACCOUNTS.name]
+    return known_accounts(found, day)
 
 
 def told(archive: Path, account_id: str, at: str, **members: str) -> None:
@@ -89,7 +89,7 @@ def listed(archive: Path, text: str) -> None:
     """The user's file, read."""
     file = archive.parent / "listed.csv"
     file.write_text("account_id\n" + text, "utf-8")
-    archive_account_map(archive, file, parse_instant(AT))
+    archive_account_map(Archive(archive, AT), file)
 
 
 @pytest.mark.parametrize(("stream", "event"), NAMED, ids=[stream.name for stream, _ in NAMED])
@@ -126,8 +126,8 @@ def test_what_a_night_recorded_is_what_the_whole_archive_says(tmp_path: Path, se
     told(archive, CASH_ALONE, "2026-06-09T14:00:00Z", status_from="", status_to="APPROVED")
     told(archive, "A-late", "2026-06-17T00:30:00Z", status_from="", status_to="APPROVED")
     listed(archive, "A-misspelled\n")
-    archive_positions(broker, archive, DAY, started_at=AT)
-    answers = archive_cash(broker, archive, DAY, at_once=2, started_at=AT).answers
+    archive_positions(broker, Archive(archive, AT), DAY)
+    answers = archive_cash(broker, Archive(archive, AT), DAY, at_once=2).answers
     assert (answers[CASH_ALONE], answers["A-late"]) == (ANSWERED, LATER)
     assert answers["A-misspelled"] == UNKNOWN
     listed(archive, f"{CASH_ALONE}\n")
@@ -151,7 +151,7 @@ def test_who_is_first_named_after_the_date_is_not_asked_for_it(
     told(tmp_path, "A-late", "2026-06-17T00:00:00Z", status_from="", status_to="APPROVED")
     told(tmp_path, "A-early", "2026-06-16T23:59:59Z", status_from="", status_to="APPROVED")
     sandbox, broker = serve()
-    asked = archive_cash(broker, tmp_path, DAY, at_once=1, started_at=AT)
+    asked = archive_cash(broker, Archive(tmp_path, AT), DAY, at_once=1)
     assert asked.answers == {"A-late": LATER, "A-early": UNKNOWN}
     assert sandbox.requests == ("/v1/trading/accounts/A-early/account",)
 
@@ -161,15 +161,15 @@ def test_an_account_without_an_answer_stops_no_other_and_the_date_is_not_whole(
 ) -> None:
     """Everybody else is archived, the record names the one, and the next try asks it alone."""
     _, broker = serve()
-    archive_positions(broker, tmp_path, DAY, started_at=AT)
+    archive_positions(broker, Archive(tmp_path, AT), DAY)
     everyone = sorted(known(tmp_path))
     path = f"/v1/trading/accounts/{everyone[2]}"
     _, failing = serve(TransportFault("status", path=path, status=422))
     with pytest.raises(IncompleteError, match=f"none for 1, of '{everyone[2]}' so: .*HTTP 422"):
-        archive_cash(failing, tmp_path, DAY, at_once=1, started_at=AT)
+        archive_cash(failing, Archive(tmp_path, AT), DAY, at_once=1)
     assert not is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
     sandbox, broker = serve()
-    asked = archive_cash(broker, tmp_path, DAY, at_once=1, started_at=AT)
+    asked = archive_cash(broker, Archive(tmp_path, AT), DAY, at_once=1)
     assert sandbox.requests == (f"{path}/account",)
     assert asked.answers == dict.fromkeys(everyone, ANSWERED)
     assert is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
@@ -203,9 +203,9 @@ def test_where_an_account_begins_is_proven_or_unknown(tmp_path: Path) -> None:
     told(tmp_path, "A-booked-before", "2026-06-16T14:00:00Z", **came)
     booked = {"id": "N1", "account_id": "A-booked-before", "system_date": "2026-06-12"}
     archived_texts(tmp_path, NTA, [json.dumps(booked)])
-    assert beginnings(tmp_path, read_manifest(tmp_path), known(tmp_path, DAY_AFTER)) == {}
+    assert beginnings(Archive(tmp_path), known(tmp_path, DAY_AFTER)) == {}
     opened(tmp_path, DAY_BEFORE)
-    begins = beginnings(tmp_path, read_manifest(tmp_path), known(tmp_path, DAY_AFTER))
+    begins = beginnings(Archive(tmp_path), known(tmp_path, DAY_AFTER))
     assert {name for name, how in begins.items() if how == "statement"} == {"A-stated"}
     zero = {"A-unknown-then", "A-opened-since"}
     assert {name for name, how in begins.items() if how == "zero"} == zero

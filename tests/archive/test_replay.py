@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from recon.archive.archive import Archive
 from recon.archive.coverage import BY_CURSOR, covered, is_covered
 from recon.archive.manifest import Fetch, read_manifest
 from recon.archive.replay import replay_window, why_unproven
@@ -30,9 +31,7 @@ def replay(
     broker: Broker, archive: Path, asked: Window | Cursor, stream: Stream = TRADES
 ) -> list[Fetch]:
     """The command under test, with what never varies."""
-    return replay_window(
-        broker, archive, stream, asked, started_at="2026-06-17T06:00:00Z", deadline_seconds=20
-    )
+    return replay_window(broker, Archive(archive, "2026-06-17T06:00:00Z"), stream, asked)
 
 
 def published(since: str, until: str) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from recon.archive.archive import Archive
 from recon.archive.coverage import is_covered
 from recon.archive.manifest import read_manifest
 from recon.archive.population import ANSWERED, OTHER_DATE, UNKNOWN, known_accounts
@@ -31,7 +32,7 @@ ACCOUNTS = {account.account_id for account in books().accounts}
 
 def known(archive: Path) -> set[str]:
     """The ids of every account that the archive names."""
-    return set(known_accounts(archive, read_manifest(archive), DAY))
+    return set(known_accounts(Archive(archive), DAY))
 
 
 class MorePositions(Broker):
@@ -53,9 +54,9 @@ def test_a_statement_that_did_not_change_is_not_archived_again(
 ) -> None:
     """A second night of the same date finds the same pages, and says so."""
     _, broker = serve()
-    first = archive_positions(broker, tmp_path, DAY, started_at=AT)
+    first = archive_positions(broker, Archive(tmp_path, AT), DAY)
     before = contents(tmp_path / EOD_POSITIONS.name)
-    again = archive_positions(broker, tmp_path, DAY, started_at=AT)
+    again = archive_positions(broker, Archive(tmp_path, AT), DAY)
     assert contents(tmp_path / EOD_POSITIONS.name) == before
     assert (first.new, again.new, again.duplicates) == (1, 0, 1)
     assert is_covered([again], EOD_POSITIONS.name, THE_DAY)
@@ -64,14 +65,14 @@ def test_a_statement_that_did_not_change_is_not_archived_again(
 def test_a_statement_in_another_spelling_did_not_change(tmp_path: Path, serve: Serve) -> None:
     """Its positions and totals are the same; one share more is another statement."""
     sandbox, broker = serve()
-    archive_positions(broker, tmp_path, DAY, started_at=AT)
-    archive_aggregate(broker, tmp_path, DAY, started_at=AT)
+    archive_positions(broker, Archive(tmp_path, AT), DAY)
+    archive_aggregate(broker, Archive(tmp_path, AT), DAY)
     with respelling_broker_of(sandbox) as again:
-        assert archive_positions(again, tmp_path, DAY, started_at=AT).new == 0
-        assert archive_aggregate(again, tmp_path, DAY, started_at=AT).new == 0
+        assert archive_positions(again, Archive(tmp_path, AT), DAY).new == 0
+        assert archive_aggregate(again, Archive(tmp_path, AT), DAY).new == 0
     (page,) = texts_of(tmp_path, EOD_POSITIONS)
     with MorePositions(sandbox.url, sandbox.key, sandbox.secret, SHORT) as other:
-        assert archive_positions(other, tmp_path, DAY, started_at=AT).new == 1
+        assert archive_positions(other, Archive(tmp_path, AT), DAY).new == 1
     assert texts_of(tmp_path, EOD_POSITIONS)[0] == page
 
 
@@ -79,17 +80,17 @@ def test_positions_of_another_day_are_refused(tmp_path: Path, serve: Serve) -> N
     """The broker serves its last trading day only, and says so with a 422."""
     _, broker = serve()
     with pytest.raises(IncompleteError, match="read the statement in its own night"):
-        archive_positions(broker, tmp_path, DAY_BEFORE, started_at=AT)
+        archive_positions(broker, Archive(tmp_path, AT), DAY_BEFORE)
     assert read_manifest(tmp_path) == []
 
 
 def test_every_known_account_is_asked_once(tmp_path: Path, serve: Serve) -> None:
     """Accounts are known from positions and events; a second night asks nobody again."""
     sandbox, broker = serve()
-    archive_positions(broker, tmp_path, DAY, started_at=AT)
+    archive_positions(broker, Archive(tmp_path, AT), DAY)
     asked = known(tmp_path)
     assert asked <= ACCOUNTS
-    first = archive_cash(broker, tmp_path, DAY, at_once=2, started_at=AT)
+    first = archive_cash(broker, Archive(tmp_path, AT), DAY, at_once=2)
     assert first.those(ANSWERED) == sorted(asked)
     assert len(asked) > 5
     closing = books().closings[DAY].cash
@@ -97,7 +98,7 @@ def test_every_known_account_is_asked_once(tmp_path: Path, serve: Serve) -> None
         key: closing[key] for key in asked
     }
     requests = len(sandbox.requests)
-    assert archive_cash(broker, tmp_path, DAY, at_once=2, started_at=AT) == first
+    assert archive_cash(broker, Archive(tmp_path, AT), DAY, at_once=2) == first
     assert len(sandbox.requests) == requests
     assert is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
 
@@ -114,17 +115,17 @@ def test_a_refused_account_ends_the_reading_and_the_next_goes_on(
 ) -> None:
     """What was answered before is kept; only the rest is asked again."""
     _, broker = serve()
-    archive_positions(broker, tmp_path, DAY, started_at=AT)
+    archive_positions(broker, Archive(tmp_path, AT), DAY)
     everyone = len(known(tmp_path))
     fifth = sorted(known(tmp_path))[4]
     _, refusing = serve(TransportFault("status", path=f"/v1/trading/accounts/{fifth}", status=403))
     with pytest.raises(BrokerRefused, match="HTTP 403"):
-        archive_cash(refusing, tmp_path, DAY, at_once=1, started_at=AT)
+        archive_cash(refusing, Archive(tmp_path, AT), DAY, at_once=1)
     kept = len(cash_of(tmp_path))
     assert 0 < kept < everyone
     assert not is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
     sandbox, broker = serve()
-    asked = archive_cash(broker, tmp_path, DAY, at_once=1, started_at=AT)
+    asked = archive_cash(broker, Archive(tmp_path, AT), DAY, at_once=1)
     assert len(asked.those(ANSWERED)) == everyone
     assert len(sandbox.requests) == everyone - kept
     assert is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
@@ -135,7 +136,7 @@ def test_a_run_that_died_after_its_last_account_is_completed_by_the_next(
 ) -> None:
     """Nobody is left to ask, but that everybody was asked still has to be written down."""
     _, broker = serve()
-    archive_positions(broker, tmp_path, DAY, started_at=AT)
+    archive_positions(broker, Archive(tmp_path, AT), DAY)
     everyone, answered = len(known(tmp_path)), 0
 
     def die_at_the_end(count: int) -> None:
@@ -146,17 +147,17 @@ def test_a_run_that_died_after_its_last_account_is_completed_by_the_next(
 
     with pytest.raises(KeyboardInterrupt):
         archive_cash(
-            broker, tmp_path, DAY, at_once=2, started_at=AT, progress=die_at_the_end
+            broker, Archive(tmp_path, AT), DAY, at_once=2, count=die_at_the_end
         )  # fmt: skip
     assert len(cash_of(tmp_path)) == everyone
-    archive_cash(broker, tmp_path, DAY, at_once=2, started_at=AT)
+    archive_cash(broker, Archive(tmp_path, AT), DAY, at_once=2)
     assert is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
 
 
 def test_nobody_to_ask_is_a_complete_answer(tmp_path: Path, serve: Serve) -> None:
     """A new partner has no account on its first night."""
     _, broker = serve()
-    assert archive_cash(broker, tmp_path, DAY, at_once=2, started_at=AT).answers == {}
+    assert archive_cash(broker, Archive(tmp_path, AT), DAY, at_once=2).answers == {}
     assert is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
 
 
@@ -165,7 +166,7 @@ def test_an_account_that_the_broker_does_not_know_is_no_fault(tmp_path: Path, se
     _, broker = serve()
     nobody, account = "00000000-0000-0000-0000-000000000000", min(ACCOUNTS)
     asked = archive_cash(
-        broker, tmp_path, DAY, at_once=2, started_at=AT, more_accounts={nobody, account}
+        broker, Archive(tmp_path, AT), DAY, at_once=2, more_accounts={nobody, account}
     )  # fmt: skip
     assert asked.answers == {nobody: UNKNOWN, account: ANSWERED}
     assert is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
@@ -176,7 +177,7 @@ def test_balances_of_another_day_prove_nothing(tmp_path: Path, serve: Serve) -> 
     _, broker = serve()
     account = min(ACCOUNTS)
     asked = archive_cash(
-        broker, tmp_path, DAY_BEFORE, at_once=1, started_at=AT, more_accounts={account}
+        broker, Archive(tmp_path, AT), DAY_BEFORE, at_once=1, more_accounts={account}
     )  # fmt: skip
     assert asked.answers == {account: OTHER_DATE}
     *_, fetch = read_manifest(tmp_path)

@@ -15,6 +15,7 @@ import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
+from recon.archive.archive import Archive
 from recon.archive.columns import read_row
 from recon.archive.intake import Intake
 from recon.archive.manifest import Fetch, append, next_number, read_manifest
@@ -38,9 +39,9 @@ def bring(archive: Path, day: Day) -> None:
     until = day_start(day.system_date).add(hours=24 + READY_HOURS)
     window = Window(since, until)
     for stream, texts in ((TRADES, day.trades), (NTA, day.nta), (SYSTEM, day.system)):
-        intake = Intake(archive, stream, window)
+        intake = Intake(Archive(archive, as_z(window.until)), stream, window)
         intake.take(texts)
-        intake.record(COMPLETE, as_z(window.until))
+        intake.record(COMPLETE)
     for stream, texts in ((EOD_POSITIONS, day.positions), (EOD_CASH, day.cash)):
         _bring_statement(archive, stream, day.system_date, texts)
 

@@ -10,14 +10,15 @@ import pytest
 
 from recon.errors import BrokerUnreachable, ExitCode
 from recon.feeds.broker import Broker
+from recon.nightly.progress import SILENT
 from recon.nightly.run import run_date
 from recon.sandbox.wire.server import Sandbox
 from recon.sandbox.wire.transport import TransportFault
 from recon.window import parse_instant
 from tests.archive.making import contents
 from tests.cli.calling import CREDENTIALS, SECRET, call, call_here
-from tests.feeds.fault_server import FaultServer, Script, head, refusal, serving
-from tests.nightly.nights import MONDAY, NOW, SHORT, quiet, right_books, settings_of, tracked
+from tests.feeds.fault_server import SILENCE, FaultServer, Script, head, refusal, serving
+from tests.nightly.nights import MONDAY, NOW, SHORT, right_books, settings_of
 
 RUN = ("run", "--date", "2026-06-15")
 PAGE = b"<html>sign in</html>"
@@ -94,7 +95,7 @@ def test_nobody_at_the_address_is_the_same_exit_code(tmp_path: Path) -> None:
         pytest.raises(BrokerUnreachable) as caught,
     ):
         run_date(
-            broker, settings, MONDAY, NOW, wait_seconds=0, again=False, note=quiet, tracked=tracked
+            broker, settings, MONDAY, NOW, wait_seconds=0, again=False, progress=SILENT
         )  # fmt: skip
     assert caught.value.exit_code == ExitCode.BROKER
     assert "ConnectError" in str(caught.value)
@@ -158,3 +159,15 @@ def test_doctor_is_content_with_a_broker_that_answers(tmp_path: Path) -> None:
     assert called.code == 0
     assert "✗" not in called.out
     assert "✓ credentials from RECON_BROKER_KEY/RECON_BROKER_SECRET" in called.out
+
+
+def test_a_stream_that_falls_silent_is_left_at_the_deadline_that_was_set(tmp_path: Path) -> None:
+    """Each of the three tries ends by RECON_WINDOW_DEADLINE_SECONDS; nothing is proven."""
+    env = {**CREDENTIALS, "RECON_WINDOW_DEADLINE_SECONDS": "1"}
+    words = ("replay", "--stream", "trades", "--since", "2026-06-15", "--until", "2026-06-16")
+    script: Script = [head(), b": heartbeat\n\n", SILENCE]
+    with serving(script, script, script) as server:
+        broker = ("--home", "home", "--broker-url", server.url)
+        called = call_here(tmp_path, *broker, *words, env=env)
+    assert called.code == ExitCode.INCOMPLETE
+    assert called.out.count("ended=timeout") == 3

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from recon.cli.console import print_explanation, print_outcome, print_table
-from recon.nightly.evaluate import Outcome
+from recon.nightly.night_record import Outcome
 from recon.reports.explain import Explanation
 from tests.nightly.nights import Home
 

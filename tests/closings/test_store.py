@@ -13,7 +13,7 @@ import pytest
 from recon.archive.manifest import Fetch
 from recon.archive.segment import Segment
 from recon.closings.parts import SCHEMAS
-from recon.closings.start import choose_start
+from recon.closings.start import choose_closing
 from recon.closings.store import (
     Closing,
     ClosingDamaged,
@@ -140,7 +140,7 @@ def base(folder: Path, night: date, back: int, *fetches: Fetch, open_since: tupl
          ) -> str | None:  # fmt: skip
     """The base chosen from the closings in a folder, by its date."""
     known = latest(read_index(folder))
-    chosen = choose_start(known, fetches, DAYS, night, open_since, back)
+    chosen = choose_closing(known, fetches, DAYS, night, open_since, back)
     return chosen.system_date if chosen else None
 
 

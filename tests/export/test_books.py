@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from recon.errors import UsageError
 from recon.feeds.broker import Broker
+from recon.nightly.progress import SILENT
 from recon.nightly.run import run_date
 from recon.reports.export.published import export_published
 from recon.sandbox.books.make import make_books
@@ -21,12 +21,6 @@ from recon.sandbox.wire.server import Sandbox
 from recon.settings import read_settings
 from recon.warehouse.connect import connect
 from tests.export.programs import PROGRAMS, ask, sums, without_zeros
-
-
-@contextlib.contextmanager
-def untracked(_label: str) -> Iterator[Callable[[int], None]]:
-    """Shows nothing."""
-    yield lambda _count: None
 
 
 @pytest.fixture(
@@ -46,7 +40,7 @@ def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         with Broker(sandbox.url, sandbox.key, sandbox.secret) as broker:
             run_date(
                 broker, settings, last, pendulum.datetime(2026, 7, 1), wait_seconds=0,
-                again=False, note=lambda *_, **__: None, tracked=untracked,
+                again=False, progress=SILENT,
             )  # fmt: skip
     return home
 

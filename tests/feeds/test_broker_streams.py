@@ -131,6 +131,20 @@ def test_a_stream_that_never_ends_is_stopped_by_the_deadline(
     assert time.monotonic() - started < 2
 
 
+def test_a_reading_without_a_deadline_of_its_own_has_that_of_the_patience(
+    connect: Connect, window: Window
+) -> None:
+    """So that no caller can forget it: no reading lasts for ever."""
+    drips: list[Step] = [chunk(HEARTBEAT), 0.02] * 500
+    with serving([CHUNKED, chunk(FIRST), *drips]) as server:
+        started = time.monotonic()
+        broker = connect(server.url, Patience(tries=1, stream_seconds_max=0.3))
+        taken: list[str] = []
+        end = broker.read_window(TRADES, window, taken.extend)
+    assert (end.ended, taken) == ("timeout", TEXTS[:1])
+    assert time.monotonic() - started < 2
+
+
 def test_silence_after_heartbeats_is_stopped_by_the_deadline_too(
     connect: Connect, window: Window
 ) -> None:

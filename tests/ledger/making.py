@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from recon.archive.archive import Archive
 from recon.archive.intake import Intake
 from recon.archive.manifest import read_manifest
 from recon.feeds.broker import StreamEnd
@@ -47,6 +48,6 @@ def ledger(
 
 
 def _archive(archive: Path, stream: Stream, piece: Sequence[str]) -> None:
-    intake = Intake(archive, stream, WHOLE)
+    intake = Intake(Archive(archive, "2026-06-30T06:00:00Z"), stream, WHOLE)
     intake.take(list(piece))
-    intake.record(COMPLETE, "2026-06-30T06:00:00Z")
+    intake.record(COMPLETE)

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from recon.closings.store import Closing, read_index
-from recon.nightly.evaluate import Outcome
+from recon.nightly.night_record import Outcome
+from recon.nightly.progress import SILENT
 from recon.nightly.run import rebuild_date, run_date
 from recon.sandbox.books.model import Books
 from recon.sandbox.wire.server import Sandbox
 from recon.settings import Settings
 from recon.warehouse.connect import connect
-from tests.nightly.nights import NOW, broker_of, quiet, settings_of, tracked
+from tests.nightly.nights import NOW, broker_of, settings_of
 
 NOBODY = "http://127.0.0.1:9"
 # What every account but the opening one holds in the end.
@@ -71,7 +72,7 @@ def run_long(
             outcomes.append(
                 run_date(
                     broker, settings, night, NOW,
-                    wait_seconds=0, again=again, note=quiet, tracked=tracked,
+                    wait_seconds=0, again=again, progress=SILENT,
                 )
             )  # fmt: skip
     return outcomes

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +11,8 @@ from pathlib import Path
 import pendulum
 
 from recon.feeds.broker import Broker, Patience
-from recon.nightly.evaluate import Outcome
+from recon.nightly.night_record import Outcome
+from recon.nightly.progress import SILENT
 from recon.nightly.run import run_date
 from recon.sandbox.books.make import make_books
 from recon.sandbox.books.model import Books
@@ -46,16 +46,6 @@ def settings_of(home: Path, url: str, **options: str) -> Settings:
     return read_settings({"home": str(home), "broker_url": url, **options}, {}, None)
 
 
-def quiet(*_: object, **__: object) -> None:
-    """Logs nothing."""
-
-
-@contextlib.contextmanager
-def tracked(_label: str) -> Iterator[Callable[[int], None]]:
-    """Shows no progress."""
-    yield lambda _count: None
-
-
 def broker_of(sandbox: Sandbox) -> Broker:
     """A broker of short patience."""
     return Broker(sandbox.url, sandbox.key, sandbox.secret, SHORT)
@@ -79,8 +69,7 @@ def run_night(
             now,
             wait_seconds=wait_seconds,
             again=again,
-            note=quiet,
-            tracked=tracked,
+            progress=SILENT,
         )
 
 

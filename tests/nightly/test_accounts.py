@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from recon.feeds.streams import UPVEST
+from recon.nightly.progress import SILENT
 from recon.nightly.run import run_date
 from recon.sandbox.wire.server import Sandbox
 from recon.settings import read_settings
 from tests.archive.making import archived_texts
-from tests.nightly.nights import MONDAY, NOW, broker_of, quiet, right_books, tracked
+from tests.nightly.nights import MONDAY, NOW, broker_of, right_books
 
 
 def delivered(kind: str, at: str, **members: Any) -> str:
@@ -63,9 +64,7 @@ def test_accounts_closed_and_locked_at_upvest_are_held_against_their_books(tmp_p
     with Sandbox(books, as_of=MONDAY) as sandbox, broker_of(sandbox) as broker:
         options = {"home": str(home), "broker_url": sandbox.url}
         settings = read_settings(options, {"RECON_ACCOUNTS_FILE": str(listed)}, None)
-        run_date(
-            broker, settings, MONDAY, NOW, wait_seconds=0, again=False, note=quiet, tracked=tracked
-        )
+        run_date(broker, settings, MONDAY, NOW, wait_seconds=0, again=False, progress=SILENT)
     reports = home / "reports" / MONDAY.isoformat()
     with (reports / "discrepancies.csv").open(encoding="utf-8", newline="") as file:
         breaks = {(row["rule"], row["account_id"], row["state"]) for row in csv.DictReader(file)}

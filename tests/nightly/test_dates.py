@@ -11,12 +11,13 @@ import pytest
 from recon.archive.manifest import read_manifest
 from recon.feeds.broker import Broker
 from recon.feeds.streams import NTA
-from recon.nightly.evaluate import Outcome
+from recon.nightly.night_record import Outcome
+from recon.nightly.progress import Progress
 from recon.nightly.run import run_date
 from recon.sandbox.wire.server import Sandbox
 from tests.archive.dated import Dated, dated
 from tests.archive.making import texts_of
-from tests.nightly.nights import MONDAY, SHORT, TUESDAY, right_books, settings_of, tracked
+from tests.nightly.nights import MONDAY, SHORT, TUESDAY, right_books, settings_of
 
 MORNINGS = {
     MONDAY: pendulum.datetime(2026, 6, 16, 5, 45),
@@ -38,7 +39,7 @@ def run_nights(home: Path, broker: Dated, sandbox: Sandbox) -> tuple[list[Outcom
             outcomes.append(
                 run_date(
                     connected, settings_of(home, broker.url), day, now,
-                    wait_seconds=0, again=False, note=note, tracked=tracked,
+                    wait_seconds=0, again=False, progress=Progress(note),
                 )
             )  # fmt: skip
     return outcomes, noted

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from recon.archive.archive import Archive
 from recon.archive.drift import find_drift
 from recon.feeds.streams import EVENT_STREAMS
 from recon.nightly.build import WAREHOUSE
-from recon.nightly.evaluate import Outcome
 from recon.nightly.ingest import ingest_files
+from recon.nightly.night_record import Outcome
+from recon.nightly.progress import SILENT
 from recon.nightly.run import check_date
 from recon.sandbox.wire.server import Sandbox
 from recon.warehouse.connect import connect
@@ -24,7 +26,6 @@ from tests.nightly.nights import (
     right_books,
     run_night,
     settings_of,
-    tracked,
 )
 
 AT = "2026-06-15T15:00:00Z"
@@ -126,7 +127,7 @@ def ingest(home: Path, stream: str, texts: list[str]) -> int:
     file = home.with_name(f"{stream}.ndjson")
     file.write_text("".join(text + "\n" for text in texts), "utf-8")
     settings = settings_of(home, "http://127.0.0.1:9")
-    [done] = ingest_files(settings, stream, [file], NOW, tracked=tracked)
+    [done] = ingest_files(settings, stream, [file], NOW, progress=SILENT)
     assert done.fetch is not None
     return done.fetch.new
 
@@ -167,7 +168,7 @@ def test_unknown_money_waits_in_suspense(night: tuple[Path, Outcome]) -> None:
     with connect(night[0] / WAREHOUSE, read_only=True) as warehouse:
         posted = warehouse.execute(
             "select ledger_account, amount from main.postings"
-            " where event like '%unknown-money%' and commodity = 'USD' order by amount"
+            " where event_id like '%unknown-money%' and commodity = 'USD' order by amount"
         ).fetchall()
         said = warehouse.execute(
             "select verdict, actual from main.verdicts where rule = 'streams/type_unknown'"
@@ -191,7 +192,7 @@ def test_each_kind_is_reported_once(night: tuple[Path, Outcome]) -> None:
     assert {"qty of trades", "net_amount of nta", "text of ipo", "status_to of account_status",
             "journal status zzz", "account status zzz", "admin action zzz", "offering event zzz",
             "transfer status ZZZ", "Upvest event zzz", "Upvest status zzz"} <= told  # fmt: skip
-    findings = find_drift(night[0] / "archive", EVENT_STREAMS.values())
+    findings = find_drift(Archive(night[0] / "archive"), EVENT_STREAMS.values())
     kinds = [(each.stream, each.kind, each.path, each.what, each.seen) for each in findings]
     assert len(kinds) == len(set(kinds))
     for stream in USUAL:

@@ -8,15 +8,17 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from recon.archive.archive import Archive
 from recon.archive.coverage import covered
 from recon.archive.intake import Intake
 from recon.archive.manifest import Fetch, read_manifest
 from recon.errors import LockedError, UsageError
 from recon.feeds.streams import EVENT_STREAMS, TRADES
 from recon.nightly.ingest import Ingested, ingest_files
-from recon.nightly.keeping import locked
+from recon.nightly.lock import locked
+from recon.nightly.progress import SILENT, Progress
 from tests.archive.making import archived_texts, contents, texts_of, trade, window
-from tests.nightly.nights import NOW, settings_of, tracked
+from tests.nightly.nights import NOW, settings_of
 from tests.test_shape import ROOT
 
 SAMPLES = ROOT / "data" / "samples"
@@ -35,7 +37,7 @@ FILES = {
 def ingest(home: Path, stream: str, *files: Path) -> list[Ingested]:
     """Ingest files as the command does."""
     settings = settings_of(home, "http://127.0.0.1:9")
-    return list(ingest_files(settings, stream, files, NOW, tracked=tracked))
+    return list(ingest_files(settings, stream, files, NOW, progress=SILENT))
 
 
 def written(path: Path, *lines: str) -> Path:
@@ -219,7 +221,7 @@ def test_there_is_one_writer(tmp_path: Path) -> None:
 def test_progress_is_told_in_steps(tmp_path: Path) -> None:
     """Whoever shows it adds up: from the wire chunk by chunk, from files by the thousand."""
     told: list[int] = []
-    intake = Intake(tmp_path / "archive", TRADES, window(), told.append)
+    intake = Intake(Archive(tmp_path / "archive"), TRADES, window(), told.append)
     intake.take([trade(execution_id="X1")])
     intake.take([trade(execution_id="X2"), trade(execution_id="X3")])
     assert told == [1, 2]
@@ -232,5 +234,5 @@ def test_progress_is_told_in_steps(tmp_path: Path) -> None:
         yield steps.append
 
     files = [written(tmp_path / "file", *lines)]
-    list(ingest_files(settings, "trades", files, NOW, tracked=counted))
+    list(ingest_files(settings, "trades", files, NOW, progress=Progress(tracked=counted)))
     assert steps == [1000, 1000]

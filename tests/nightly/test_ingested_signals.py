@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from recon.archive.archive import Archive
 from recon.archive.manifest import read_manifest
 from recon.errors import NotReadyError
 from recon.feeds.streams import SYSTEM
-from recon.nightly.fetch import archived_signals
 from recon.nightly.ingest import ingest_files
+from recon.nightly.progress import SILENT
+from recon.nightly.ready import archived_signals
 from recon.sandbox.wire.server import Sandbox
 from tests.archive.making import texts_of
 from tests.nightly.nights import (
@@ -21,7 +23,6 @@ from tests.nightly.nights import (
     right_books,
     run_night,
     settings_of,
-    tracked,
 )
 
 SIGNALS = [event.text for event in right_books().system if event.system_date == TUESDAY]
@@ -32,7 +33,7 @@ def ingest(home: Path, *texts: str) -> list[tuple[str, int]]:
     file = home / "system.ndjson"
     file.write_text("".join(text + "\n" for text in texts), "utf-8")
     settings = settings_of(home, "http://127.0.0.1:9")
-    done = list(ingest_files(settings, "system", [file], NOW, tracked=tracked))
+    done = list(ingest_files(settings, "system", [file], NOW, progress=SILENT))
     return [(each.fetch.ended, each.fetch.new) for each in done if each.fetch]
 
 
@@ -48,7 +49,7 @@ def test_an_ingested_signal_starts_no_night(tmp_path: Path) -> None:
     assert ingest(tmp_path, *SIGNALS) == [("ingested", 2)]
     assert ingest(tmp_path, *SIGNALS) == [("ingested", 0)], "the same file again adds nothing"
     archive = tmp_path / "archive"
-    assert archived_signals(archive) == []
+    assert archived_signals(Archive(archive)) == []
     with Sandbox(right_books(), as_of=MONDAY) as sandbox:
         with pytest.raises(NotReadyError):
             run_night(sandbox, tmp_path, TUESDAY)
@@ -84,6 +85,6 @@ def test_what_the_broker_said_already_is_not_archived_again_from_a_file(tmp_path
     """And stays what the broker said."""
     with Sandbox(right_books(), as_of=TUESDAY) as sandbox:
         run_night(sandbox, tmp_path, TUESDAY)
-    before = archived_signals(tmp_path / "archive")
+    before = archived_signals(Archive(tmp_path / "archive"))
     assert ingest(tmp_path, *SIGNALS) == [("ingested", 0)]
-    assert archived_signals(tmp_path / "archive") == before
+    assert archived_signals(Archive(tmp_path / "archive")) == before

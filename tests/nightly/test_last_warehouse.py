@@ -11,6 +11,7 @@ import duckdb
 import pendulum
 import pytest
 
+from recon.nightly.progress import SILENT
 from recon.nightly.watch import watch_nights
 from recon.sandbox.wire.server import Sandbox
 from tests.archive.making import contents
@@ -22,11 +23,9 @@ from tests.nightly.nights import (
     WEDNESDAY,
     Home,
     broker_of,
-    quiet,
     right_books,
     run_night,
     settings_of,
-    tracked,
 )
 
 NIGHT = "select system_date from night"
@@ -105,7 +104,7 @@ def test_watch_does_not_replace_it_by_an_older_date(
         assert run_night(sandbox, tmp_path, TUESDAY).result == "clean"
         settings = settings_of(tmp_path, sandbox.url)
         june = pendulum.datetime(2026, 6, 17, 12)
-        outcomes = watch_nights(broker, settings, lambda: june, 1, note=quiet, tracked=tracked)
+        outcomes = watch_nights(broker, settings, lambda: june, 1, progress=SILENT)
         assert [(each.system_date, each.result) for each in outcomes] == [(MONDAY, "incomplete")]
     assert query(tmp_path, NIGHT) == [(TUESDAY,)]
 

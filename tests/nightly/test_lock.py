@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recon.errors import ExitCode, LockedError
-from recon.nightly.keeping import locked
+from recon.nightly.lock import locked
 from recon.nightly.run import check_date
 from recon.sandbox.wire.server import Sandbox
 from tests.nightly.nights import MONDAY, right_books, run_night, settings_of
@@ -18,7 +18,7 @@ from tests.test_shape import ROOT
 HOLD = """
 import sys
 from pathlib import Path
-from recon.nightly.keeping import locked
+from recon.nightly.lock import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

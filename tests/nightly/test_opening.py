@@ -13,6 +13,7 @@ from recon.archive.manifest import opening_date, read_manifest
 from recon.errors import ExitCode, IncompleteError, NotReadyError, UsageError
 from recon.feeds.streams import EOD_CASH
 from recon.nightly.go_live import Opened, open_books
+from recon.nightly.progress import SILENT
 from recon.nightly.run import run_date
 from recon.sandbox.wire.server import Sandbox
 from recon.sandbox.wire.transport import TransportFault
@@ -24,11 +25,9 @@ from tests.nightly.nights import (
     TUESDAY,
     WEDNESDAY,
     broker_of,
-    quiet,
     right_books,
     run_night,
     settings_of,
-    tracked,
 )
 
 CLOSING = right_books().closings[TUESDAY]
@@ -58,7 +57,7 @@ def open_with(
             NOW,
             wait_seconds=0,
             accounts=accounts,
-            tracked=tracked,
+            progress=SILENT,
         )
 
 
@@ -185,7 +184,7 @@ def test_books_are_not_opened_before_the_broker_is_ready(sandbox: Sandbox, tmp_p
             NOW,
             wait_seconds=0,
             accounts=frozenset(),
-            tracked=tracked,
+            progress=SILENT,
         )
     assert not (tmp_path / "archive" / "eod_positions").exists()
 
@@ -200,8 +199,7 @@ def test_a_first_night_in_the_middle_of_a_history_says_so(sandbox: Sandbox, tmp_
             NOW,
             wait_seconds=0,
             again=False,
-            note=quiet,
-            tracked=tracked,
+            progress=SILENT,
         )
     assert outcome.result == "breaks"
     assert outcome.unopened

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from recon.nightly.progress import SILENT
 from recon.nightly.run import check_date, run_date
 from recon.sandbox.wire.server import Sandbox
 from tests.archive.making import contents
@@ -16,10 +17,8 @@ from tests.nightly.nights import (
     MONDAY,
     NOW,
     broker_of,
-    quiet,
     right_books,
     settings_of,
-    tracked,
 )
 
 HEAD = "fee,asset_class,since,until,rate,per,cap,min_price,source,certainty\n"
@@ -48,8 +47,7 @@ def test_the_users_own_rates_decide_and_are_named(tmp_path: Path) -> None:
         settings = settings_of(home, sandbox.url, fee_rates_file=str(file))
         for again in (False, True):
             run_date(
-                broker, settings, MONDAY, NOW, wait_seconds=0, again=again, note=quiet,
-                tracked=tracked,
+                broker, settings, MONDAY, NOW, wait_seconds=0, again=again, progress=SILENT,
             )  # fmt: skip
             if not again:
                 first, own = contents(home / "reports" / str(MONDAY)), certified(home)

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from recon.nightly.evaluate import Outcome
+from recon.nightly.night_record import Outcome
+from recon.nightly.progress import SILENT
 from recon.nightly.run import run_date
 from recon.sandbox.books.make import make_books
 from recon.sandbox.books.model import Books
 from recon.sandbox.wire.server import Sandbox
 from recon.sandbox.wire.transport import TransportFault
-from tests.nightly.nights import MONDAY, NOW, broker_of, quiet, right_books, settings_of, tracked
+from tests.nightly.nights import MONDAY, NOW, broker_of, right_books, settings_of
 
 DEPOSITED = "7abec539-007d-4034-9726-c86b9c3a23cd"  # of seed 7: a deposit of 1,200 and no more
 SOME = sorted(right_books().closings[MONDAY].cash)[3]
@@ -46,9 +47,7 @@ def one_night(
     faults = (fault,) if fault else ()
     with Sandbox(books, as_of=MONDAY, transport=faults) as sandbox, broker_of(sandbox) as broker:
         settings = settings_of(home, sandbox.url, **options)
-        return run_date(
-            broker, settings, MONDAY, NOW, wait_seconds=0, again=False, note=quiet, tracked=tracked
-        )
+        return run_date(broker, settings, MONDAY, NOW, wait_seconds=0, again=False, progress=SILENT)
 
 
 def counts_of(home: Path) -> dict[str, int]:

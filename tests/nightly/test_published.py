@@ -8,6 +8,7 @@ from pathlib import Path
 import pendulum
 import pytest
 
+from recon.archive.archive import Archive
 from recon.archive.coverage import covered
 from recon.archive.manifest import Fetch, append, read_manifest
 from recon.archive.replay import replay_window
@@ -16,6 +17,8 @@ from recon.feeds.broker import Broker
 from recon.feeds.cursor import ulid_at
 from recon.feeds.streams import JOURNAL_STATUS, NTA, SYSTEM, TRADES, Stream, stream_named
 from recon.nightly.late_records import last_ready, read_published
+from recon.nightly.progress import SILENT, Progress
+from recon.nightly.reader import Reader
 from recon.nightly.run import run_date
 from recon.nightly.trigger import SystemEvent
 from recon.sandbox.wire.server import Sandbox
@@ -32,11 +35,9 @@ from tests.nightly.nights import (
     TUESDAY,
     WEDNESDAY,
     broker_of,
-    quiet,
     right_books,
     run_night,
     settings_of,
-    tracked,
 )
 
 LAST_NIGHT = pendulum.datetime(2026, 6, 16, 5, 42)  # when the broker was ready with Monday
@@ -62,6 +63,11 @@ def sandbox() -> Iterator[Sandbox]:
         yield serving_books
 
 
+def reader_of(broker: Broker, settings: Settings, progress: Progress = SILENT) -> Reader:
+    """What a night reads the broker with."""
+    return Reader(broker, Archive(settings.archive, as_z(NOW)), settings, NOW, progress)
+
+
 def follow(
     sandbox: Sandbox,
     home: Path,
@@ -72,7 +78,7 @@ def follow(
     """Follow the cursor as a night does."""
     settings = settings_of(home, sandbox.url)
     with broker_of(sandbox) as broker:
-        return read_published(broker, settings, stream, since, until, NOW, quiet)
+        return read_published(reader_of(broker, settings), stream, since, until)
 
 
 @pytest.mark.parametrize("stream", [TRADES, NTA], ids=lambda stream: stream.name)
@@ -85,7 +91,7 @@ def test_what_is_published_late_is_found_by_its_id_and_not_by_its_time(
     archive = settings_of(tmp_path, sandbox.url).archive
     with broker_of(sandbox) as broker:
         window = Window(LAST_NIGHT.subtract(days=4), TONIGHT)
-        replay_window(broker, archive, stream, window, started_at="", deadline_seconds=9)
+        replay_window(broker, Archive(archive, as_z(NOW)), stream, window)
     assert text not in texts_of(archive, stream)
     [fetch] = follow(sandbox, tmp_path, stream)
     assert (fetch.ended, fetch.new, fetch.missing) == ("by_cursor", 1, 0)
@@ -150,10 +156,9 @@ def test_a_broker_without_the_cursor_is_noted(tmp_path: Path, status: str) -> No
     with serving([head(status, "Content-Length: 0")]) as server:
         settings = settings_of(tmp_path, server.url)
         with Broker(server.url, KEY, SECRET, SHORT) as broker:
-            made = read_published(
-                broker, settings, NTA, LAST_NIGHT, TONIGHT, NOW,
-                lambda what, **_: noted.append(what),
-            )  # fmt: skip
+            progress = Progress(lambda what, **_: noted.append(what))
+            reader = reader_of(broker, settings, progress)
+            made = read_published(reader, NTA, LAST_NIGHT, TONIGHT)
     assert (made, noted) == ([], ["publication cursor not taken"])
 
 
@@ -162,28 +167,28 @@ def test_a_broker_that_refuses_the_key_is_not(tmp_path: Path) -> None:
     with serving([head("401 Unauthorized", "Content-Length: 0")]) as server:
         settings = settings_of(tmp_path, server.url)
         with Broker(server.url, KEY, SECRET, SHORT) as broker, pytest.raises(BrokerRefused):
-            read_published(broker, settings, NTA, LAST_NIGHT, TONIGHT, NOW, quiet)
+            read_published(reader_of(broker, settings), NTA, LAST_NIGHT, TONIGHT)
 
 
 def test_the_last_night_is_the_last_that_is_recorded_or_the_opening(tmp_path: Path) -> None:
     """A night that was not complete left no record, so its evening is followed again."""
-    settings = settings_of(tmp_path, "http://127.0.0.1:9")
     kinds = ("eod_balances_ready", "eod_positions_ready")
     signals = [
         SystemEvent(kind, day, pendulum.datetime(2026, 6, day.day + 1, 5, minute))
         for day in (MONDAY, TUESDAY, WEDNESDAY)
         for minute, kind in enumerate(kinds)
     ]
-    assert last_ready(settings, signals, WEDNESDAY) is None
-    begin_books(settings, MONDAY)
-    assert last_ready(settings, signals, MONDAY) is None
-    assert last_ready(settings, signals, WEDNESDAY) == pendulum.datetime(2026, 6, 16, 5, 1)
+    assert last_ready(tmp_path, None, signals, WEDNESDAY) is None
+    assert last_ready(tmp_path, MONDAY, signals, MONDAY) is None
+    assert last_ready(tmp_path, MONDAY, signals, WEDNESDAY) == pendulum.datetime(2026, 6, 16, 5, 1)
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / f"{WEDNESDAY}.json").write_text("{}")
-    assert last_ready(settings, signals, WEDNESDAY) == pendulum.datetime(2026, 6, 16, 5, 1)
+    assert last_ready(tmp_path, MONDAY, signals, WEDNESDAY) == pendulum.datetime(2026, 6, 16, 5, 1)
     (tmp_path / "runs" / f"{TUESDAY}.json").write_text("{}")
-    assert last_ready(settings, signals, WEDNESDAY) == pendulum.datetime(2026, 6, 17, 5, 1)
-    assert last_ready(settings, signals[:3], WEDNESDAY) == pendulum.datetime(2026, 6, 16, 5, 1)
+    assert last_ready(tmp_path, MONDAY, signals, WEDNESDAY) == pendulum.datetime(2026, 6, 17, 5, 1)
+    assert last_ready(tmp_path, MONDAY, signals[:3], WEDNESDAY) == pendulum.datetime(
+        2026, 6, 16, 5, 1
+    )
 
 
 def begin_books(settings: Settings, opened: date) -> None:
@@ -227,7 +232,7 @@ def night(broker: Broker, settings: Settings, system_date: date) -> None:
     """One night, whatever its result."""
     run_date(
         broker, settings, system_date, NOW,
-        wait_seconds=0, again=False, note=quiet, tracked=tracked,
+        wait_seconds=0, again=False, progress=SILENT,
     )  # fmt: skip
 
 

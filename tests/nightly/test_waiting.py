@@ -12,7 +12,7 @@ import pytest
 
 from recon.archive.manifest import read_manifest
 from recon.errors import ExitCode, NotReadyError
-from recon.nightly.evaluate import Outcome
+from recon.nightly.night_record import Outcome
 from recon.sandbox.wire.server import Sandbox
 from recon.sandbox.wire.transport import TransportFault
 from tests.nightly.nights import MONDAY, TUESDAY, right_books, run_night

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pendulum
 
+from recon.nightly.progress import SILENT
 from recon.nightly.run import unrecorded
 from recon.nightly.watch import watch_nights
 from recon.sandbox.wire.server import Sandbox
@@ -17,10 +18,8 @@ from tests.nightly.nights import (
     MONDAY,
     TUESDAY,
     broker_of,
-    quiet,
     right_books,
     settings_of,
-    tracked,
 )
 
 
@@ -55,7 +54,7 @@ def test_each_date_runs_once_as_it_becomes_ready(tmp_path: Path) -> None:
 
         announcing = threading.Thread(target=announce)
         announcing.start()
-        outcomes = watch_nights(broker, settings, clock, 2, note=quiet, tracked=tracked)
+        outcomes = watch_nights(broker, settings, clock, 2, progress=SILENT)
         first = next(outcomes)
         announcing.join()
         sandbox.advance_to(TUESDAY)

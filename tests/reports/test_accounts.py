@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from recon.archive.archive import Archive
 from recon.errors import UsageError
 from recon.feeds.streams import ACCOUNT_MAP, ACCOUNT_STATUS, NTA, UPVEST
 from recon.paths import folder
@@ -80,7 +81,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_account_of_both_brokers_stands_as_it_was_last_told(archive: Path) -> None:
     """The four of the samples, the firm's that only the list names, and the one at Upvest."""
-    accounts = read_reference(archive, None, None).accounts
+    accounts = read_reference(Archive(archive), None, None).accounts
     assert [(row["broker"], row["account_id"], row["status"], row["kind"]) for row in accounts] == [
         ("alpaca", "4db36989-6565-4011-9126-39fe6b3d9bf6", "APPROVED", ""),
         ("alpaca", "50333df9-66f0-46b9-a083-4212b152f749", "ACTIVE", ""),
@@ -99,9 +100,9 @@ def test_every_account_of_both_brokers_stands_as_it_was_last_told(archive: Path)
 
 def test_a_date_shows_what_was_told_up_to_its_end(archive: Path) -> None:
     """Before its closing the account at Upvest is active; in 2021 there was only one account."""
-    monday = read_reference(archive, date(2023, 10, 16), None).accounts
+    monday = read_reference(Archive(archive), date(2023, 10, 16), None).accounts
     assert {row["account_id"]: row["status"] for row in monday}["U1"] == "ACTIVE"
-    earlier = read_reference(archive, date(2021, 6, 14), None).accounts
+    earlier = read_reference(Archive(archive), date(2021, 6, 14), None).accounts
     assert [row["account_id"] for row in earlier if row["events"] != "0"] == [
         "4db36989-6565-4011-9126-39fe6b3d9bf6"
     ]
@@ -111,8 +112,8 @@ def test_the_events_of_an_account_say_from_what_to_what_and_what_else_changed(
     archive: Path,
 ) -> None:
     """Either id gives both sides, each in the order of its own life."""
-    by_alpaca = read_reference(archive, None, OPENED)
-    by_upvest = read_reference(archive, None, "U1")
+    by_alpaca = read_reference(Archive(archive), None, OPENED)
+    by_upvest = read_reference(Archive(archive), None, "U1")
     assert by_alpaca == by_upvest
     assert [row["broker"] for row in by_alpaca.accounts] == ["alpaca", "upvest"]
     shown = [
@@ -146,13 +147,13 @@ def test_the_events_of_an_account_say_from_what_to_what_and_what_else_changed(
         ("W3", "ACTIVE", "CLOSED", "ACCOUNT.CLOSED, name, users"),
     ]
     assert by_alpaca.events[0]["event_at"] == "2023-10-13 13:34:28.30629+00"
-    friday = read_reference(archive, FRIDAY, "U1").events
+    friday = read_reference(Archive(archive), FRIDAY, "U1").events
     assert [row["event_id"] for row in friday] == ["12627517", "12627519", "12627521", "W1"]
 
 
 def test_an_event_that_names_no_status_shows_none(archive: Path) -> None:
     """What was told before is not printed as if it had been sent again."""
-    reference = read_reference(archive, None, BLOCKED)
+    reference = read_reference(Archive(archive), None, BLOCKED)
     assert [row["trading_blocked"] for row in reference.accounts] == ["true"]
     assert [(row["status_from"], row["status_to"], row["changed"]) for row in reference.events] == [
         ("APPROVED", "ACTIVE", "account_number 307137914"),
@@ -167,14 +168,14 @@ def test_an_account_that_nobody_told_of_is_refused(archive: Path) -> None:
         ("d16f0c84-2bcc-4caf-bd68-a97889986d74", date(2021, 1, 4)),
     ):
         with pytest.raises(UsageError) as caught:
-            read_reference(archive, day, account_id)
+            read_reference(Archive(archive), day, account_id)
         assert account_id in str(caught.value)
 
 
 def test_an_archive_without_account_events_is_refused(tmp_path: Path) -> None:
     """None at all, or one that only has other events."""
     with pytest.raises(UsageError, match="account events in the archive; saw none"):
-        read_reference(tmp_path, None, None)
+        read_reference(Archive(tmp_path), None, None)
     archived_texts(tmp_path, NTA, ['{"id": "N1"}'])
     with pytest.raises(UsageError, match="account events in the archive; saw none"):
-        read_reference(tmp_path, None, None)
+        read_reference(Archive(tmp_path), None, None)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from recon.archive.manifest import OPENING, Fetch
+from recon.archive.required_inputs import RequiredInput
 from recon.archive.segment import Segment
-from recon.reports.certificate import Need, certificate
+from recon.reports.certificate import certificate
 from tests.archive.making import contents, window
 from tests.nightly.nights import Home
 
@@ -35,7 +36,7 @@ def made(**changes: Any) -> bytes:
         "system_date": date(2026, 6, 15),
         "result": "breaks",
         "fetches": [FETCH],
-        "needs": [Need("trades", window(), complete=True)],
+        "required": [RequiredInput("trades", window(), complete=True)],
         "accounts": ASKED,
         "rules": RULES,
         "rule_pack": "abc",
@@ -107,7 +108,7 @@ def test_another_segment_rule_pack_or_report_gives_another_certificate() -> None
         made(fetches=[other]),
         made(rule_pack="abd"),
         made(reports={"discrepancies.csv": b"y"}),
-        made(needs=[Need("trades", window(), complete=False)]),
+        made(required=[RequiredInput("trades", window(), complete=False)]),
     ]
     assert len(set(variants)) == len(variants)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from recon.archive.archive import Archive
 from recon.archive.intake import Intake
 from recon.feeds.streams import ACTIVITIES, NTA, TRADES, Stream
 from recon.sandbox.books.make import make_books
@@ -29,9 +30,9 @@ TYPED = {
 
 def archive(home: Path, stream: Stream, messages: Sequence[str]) -> None:
     """One proven reading of a stream."""
-    intake = Intake(home / "archive", stream, WHOLE)
+    intake = Intake(Archive(home / "archive", "2026-06-30T06:00:00Z"), stream, WHOLE)
     intake.take(list(messages))
-    intake.record(COMPLETE, "2026-06-30T06:00:00Z")
+    intake.record(COMPLETE)
 
 
 def legacy(identity: str, **fields: object) -> str:

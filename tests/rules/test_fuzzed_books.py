@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from recon.archive.archive import Archive
 from recon.archive.intake import Intake
 from recon.archive.manifest import read_manifest
 from recon.feeds.broker import StreamEnd
@@ -43,9 +44,9 @@ def judged(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """The verdicts of every rule over the books of that seed."""
     for stream, texts in fuzzed(seed, huge=huge).items():
-        intake = Intake(archive, ARCHIVED[stream], WHOLE)
+        intake = Intake(Archive(archive, "2026-06-30T06:00:00Z"), ARCHIVED[stream], WHOLE)
         intake.take(texts)
-        intake.record(INGESTED, "2026-06-30T06:00:00Z")
+        intake.record(INGESTED)
     with connect(MEMORY) as connection:
         load_events(connection, archive, read_manifest(archive))
         needs = [(stream, WHOLE.since, WHOLE.until, True) for stream in ARCHIVED]

@@ -28,7 +28,7 @@ class RespellingBroker(Broker):
         take: Take,
         *,
         stop: Callable[[], bool] | None = None,
-        deadline_seconds: float,
+        deadline_seconds: float | None = None,
     ) -> StreamEnd:
         """Hands on the whole reading at its end, backwards."""
         texts: list[str] = []

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from recon.nightly.go_live import open_books
+from recon.nightly.progress import SILENT
 from recon.sandbox.books.make import make_books
 from recon.sandbox.wire.server import Sandbox
-from tests.nightly.nights import NOW, broker_of, settings_of, tracked
+from tests.nightly.nights import NOW, broker_of, settings_of
 from tests.truth.test_seeds import ALL, NEWER_ALONE, USUAL, assert_clean, night
 
 
@@ -23,7 +24,7 @@ def test_five_nights_after_an_opening_are_clean(seed: int, streams: str, tmp_pat
     with Sandbox(books, as_of=first) as sandbox, broker_of(sandbox) as broker:
         settings = settings_of(tmp_path, sandbox.url, streams=streams)
         opened = open_books(
-            broker, settings, first, NOW, wait_seconds=0, accounts=frozenset(), tracked=tracked
+            broker, settings, first, NOW, wait_seconds=0, accounts=frozenset(), progress=SILENT
         )
         assert (opened.accounts, opened.unknown) == (len(books.accounts), [])
         for day in days:

@@ -12,14 +12,15 @@ from recon.archive.contents import content_hash
 from recon.archive.manifest import INGESTED, Fetch, append, next_number, read_manifest
 from recon.archive.segment import write_segment
 from recon.feeds.streams import EVENT_STREAMS, Stream
-from recon.nightly.evaluate import Outcome
+from recon.nightly.night_record import Outcome
+from recon.nightly.progress import SILENT
 from recon.nightly.replay import replay_streams
 from recon.nightly.run import run_date
 from recon.sandbox.books.make import make_books
 from recon.sandbox.wire.server import Sandbox
 from recon.window import Window, as_z, day_start
 from tests.archive.making import texts_of
-from tests.nightly.nights import NOW, broker_of, quiet, settings_of, tracked
+from tests.nightly.nights import NOW, broker_of, settings_of
 from tests.truth.respelled import respelled, respelling_broker_of
 from tests.truth.test_seeds import ALL, assert_clean, nights
 
@@ -39,10 +40,8 @@ def night_again(home: Path, sandbox: Sandbox, day: date) -> Outcome:
     settings = settings_of(home, sandbox.url, streams=ALL)
     window = Window(day_start(min(sandbox.books.closings)).subtract(days=30), NOW)
     with respelling_broker_of(sandbox) as broker:
-        replay_streams(broker, settings, STREAMS, window, NOW, tracked=tracked)
-        return run_date(
-            broker, settings, day, NOW, wait_seconds=0, again=True, note=quiet, tracked=tracked
-        )
+        replay_streams(broker, settings, STREAMS, window, NOW, progress=SILENT)
+        return run_date(broker, settings, day, NOW, wait_seconds=0, again=True, progress=SILENT)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -58,8 +57,7 @@ def test_nights_stay_right_when_everything_is_sent_again(seed: int, tmp_path: Pa
             with broker_of(sandbox) as broker:
                 settings = settings_of(home, sandbox.url, streams=ALL, lookback_days="30")
                 run_date(
-                    broker, settings, day, NOW, wait_seconds=0, again=False, note=quiet,
-                    tracked=tracked,
+                    broker, settings, day, NOW, wait_seconds=0, again=False, progress=SILENT,
                 )  # fmt: skip
             assert_clean(night_again(home, sandbox, day))
             for name in STREAMS:

@@ -16,13 +16,14 @@ import duckdb
 import pytest
 
 from recon.nightly.ingest import ingest_files
+from recon.nightly.progress import SILENT
 from recon.nightly.replay import replay_streams
 from recon.paths import folder
 from recon.sandbox.messages.samples import sample_books
 from recon.sandbox.wire.server import Sandbox
 from recon.warehouse.connect import connect
 from recon.window import Window, parse_instant
-from tests.nightly.nights import NOW, broker_of, run_night, settings_of, tracked
+from tests.nightly.nights import NOW, broker_of, run_night, settings_of
 
 SAMPLES = folder("data") / "samples"
 SERVED = {"trades": "trades_v2.ndjson", "nta": "nta.ndjson", "system": "system.ndjson"}
@@ -60,11 +61,11 @@ def warehouse(
     with Sandbox(sample_books(SAMPLES)) as sandbox:
         with broker_of(sandbox) as broker:
             replay_streams(
-                broker, settings_of(home, sandbox.url), SERVED, window, NOW, tracked=tracked
+                broker, settings_of(home, sandbox.url), SERVED, window, NOW, progress=SILENT
             )
         for name, file in INGESTED.items():
             settings = settings_of(home, sandbox.url)
-            for _ in ingest_files(settings, name, [SAMPLES / file], NOW, tracked=tracked):
+            for _ in ingest_files(settings, name, [SAMPLES / file], NOW, progress=SILENT):
                 pass
         run_night(sandbox, home, date(2026, 1, 5))
     with connect(home / "warehouse.duckdb", read_only=True) as connection:

@@ -10,14 +10,15 @@ import pytest
 from recon.archive.inbox import keep, open_inbox
 from recon.calendar import sessions
 from recon.feeds.broker import Broker
-from recon.nightly.evaluate import Outcome
+from recon.nightly.night_record import Outcome
+from recon.nightly.progress import SILENT
 from recon.nightly.run import run_date
 from recon.sandbox.books.make import make_books
 from recon.sandbox.books.model import Books
 from recon.sandbox.faults.catalog import FAULTS, plant
 from recon.sandbox.messages.upvest import Deliveries, upvest_deliveries
 from recon.sandbox.wire.server import Sandbox
-from tests.nightly.nights import NOW, broker_of, quiet, settings_of, tracked
+from tests.nightly.nights import NOW, broker_of, settings_of
 from tests.sandbox.upvest_faults import UPVEST_FAULTS, wrong_deliveries
 
 SEEDS = range(100, 150)
@@ -48,8 +49,7 @@ def night(home: Path, sandbox: Sandbox, broker: Broker, day: date, **options: st
         NOW,
         wait_seconds=0,
         again=False,
-        note=quiet,
-        tracked=tracked,
+        progress=SILENT,
     )
 
 

@@ -6,6 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+from recon.archive.archive import Archive
 from recon.archive.intake import Intake
 from recon.archive.manifest import read_manifest
 from recon.feeds.streams import ACTIVITIES, NTA, TRADES, Stream
@@ -23,9 +24,9 @@ from events.activity_states order by all
 def archive(place: Path, stream: Stream, **message: object) -> None:
     """One message in a segment of its own."""
     usual = {"account_id": "A1", "status": "executed", "net_amount": "1"}
-    intake = Intake(place, stream, WHOLE)
+    intake = Intake(Archive(place, "2026-06-30T06:00:00Z"), stream, WHOLE)
     intake.take([json.dumps(usual | message)])
-    intake.record(COMPLETE, "2026-06-30T06:00:00Z")
+    intake.record(COMPLETE)
 
 
 def typed(place: Path, identity: str, day: str, previous: str = "") -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from recon.archive.archive import Archive
 from recon.archive.intake import Intake
 from recon.archive.manifest import read_manifest
 from recon.feeds.streams import ACTIVITIES, NTA, TRADES, Stream
@@ -43,9 +44,9 @@ def books(streams: Streams, night: date) -> Iterator[duckdb.DuckDBPyConnection]:
     """Books of what these streams told, each read once."""
     with tempfile.TemporaryDirectory() as folder, connect(MEMORY) as connection:
         for stream, events in streams:
-            intake = Intake(Path(folder), stream, WHOLE)
+            intake = Intake(Archive(Path(folder), "2026-06-30T06:00:00Z"), stream, WHOLE)
             intake.take(texts(events))
-            intake.record(COMPLETE, "2026-06-30T06:00:00Z")
+            intake.record(COMPLETE)
         load_events(connection, Path(folder), read_manifest(Path(folder)))
         show_night(connection, night, None)
         post_night(connection, night)

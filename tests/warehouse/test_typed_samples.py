@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from recon.archive.archive import Archive
 from recon.archive.intake import Intake
 from recon.archive.manifest import read_manifest
 from recon.feeds.streams import ACTIVITIES
@@ -62,9 +63,9 @@ def _leg(sample: dict[str, Any], line: int, leg: int, legs: int) -> dict[str, An
 def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """A night after the last sample, in books that begin with the first."""
     archive = tmp_path_factory.mktemp("archive")
-    intake = Intake(archive, ACTIVITIES, WHOLE)
+    intake = Intake(Archive(archive, "2026-07-29T06:00:00Z"), ACTIVITIES, WHOLE)
     intake.take(messages())
-    intake.record(COMPLETE, "2026-07-29T06:00:00Z")
+    intake.record(COMPLETE)
     with connect(MEMORY) as connection:
         load_events(connection, archive, read_manifest(archive))
         show_night(connection, NIGHT, None)

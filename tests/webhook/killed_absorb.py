@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from recon.archive.archive import Archive
 from recon.archive.inbox import absorb
 from tests.webhook.receiving import STARTED
 
@@ -36,4 +37,4 @@ def die_before_change(archive: Path, number: int) -> None:
 
 if __name__ == "__main__":
     die_before_change(Path(sys.argv[1]), int(sys.argv[2]))
-    absorb(Path(sys.argv[1]), STARTED)
+    absorb(Archive(Path(sys.argv[1]), STARTED))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from recon.archive.archive import Archive
 from recon.archive.inbox import absorb, inbox_of
 from recon.archive.manifest import read_manifest
 from recon.archive.read import archived
@@ -88,7 +89,7 @@ def keys_file(folder: Path, *signers: Signer) -> str:
 
 def absorbed_ids(archive: Path) -> list[str]:
     """The identities in the archive once the inbox is absorbed, in order."""
-    absorb(archive, STARTED)
+    absorb(Archive(archive, STARTED))
     rows = archived(archive, read_manifest(archive), UPVEST.name, ["identity"])
     return [row["identity"] for row in rows]
 

@@ -9,6 +9,7 @@ import pendulum
 import pytest
 
 import recon.archive.inbox
+from recon.archive.archive import Archive
 from recon.archive.inbox import InboxDamaged, absorb, inbox_of, keep, open_inbox
 from recon.archive.manifest import Fetch, read_manifest, sweep
 from recon.archive.read import archived
@@ -37,7 +38,7 @@ def test_events_of_every_type_are_archived_to_the_letter(tmp_path: Path) -> None
     keep(inbox, payload(*events[:20]), NOON)
     for place, text in enumerate(events[20:], start=1):
         keep(inbox, text.encode(), NOON.add(seconds=place))
-    (fetch,) = absorb(tmp_path, STARTED)
+    (fetch,) = absorb(Archive(tmp_path, STARTED))
     assert (fetch.received, fetch.new, fetch.duplicates) == (42, 42, 0)
     assert (fetch.stream, fetch.ended, fetch.complete) == ("upvest", "ingested", False)
     assert (fetch.since, fetch.until) == ("2026-06-15T00:00:01Z", "2026-06-15T00:00:43Z")
@@ -58,10 +59,10 @@ def test_an_event_that_comes_again_is_archived_once(tmp_path: Path) -> None:
     inbox = open_inbox(tmp_path)
     keep(inbox, payload(account(1), group(2)), NOON)
     keep(inbox, account(1).encode() + b"\n", NOON.add(seconds=1))
-    (first,) = absorb(tmp_path, STARTED)
+    (first,) = absorb(Archive(tmp_path, STARTED))
     keep(inbox, payload(group(2), account(1)), NOON)
     keep(inbox, payload(account(1, "CLOSED")), NOON.add(days=1))
-    (second,) = absorb(tmp_path, STARTED)
+    (second,) = absorb(Archive(tmp_path, STARTED))
     assert (first.received, first.new, first.duplicates) == (3, 2, 1)
     assert (second.received, second.new, second.duplicates) == (3, 1, 2)
     assert absorbed_ids(tmp_path) == [event_id(1), event_id(2), event_id(1)]
@@ -69,11 +70,11 @@ def test_an_event_that_comes_again_is_archived_once(tmp_path: Path) -> None:
 
 def test_an_empty_inbox_writes_nothing(tmp_path: Path) -> None:
     """Nor does one that was never made, or one of blank bodies."""
-    assert absorb(tmp_path, STARTED) == []
+    assert absorb(Archive(tmp_path, STARTED)) == []
     inbox = open_inbox(tmp_path)
     keep(inbox, b"", NOON)
     keep(inbox, b'{"payload": []}', NOON)
-    assert absorb(tmp_path, STARTED) == []
+    assert absorb(Archive(tmp_path, STARTED)) == []
     assert (read_manifest(tmp_path), kept(tmp_path)) == ([], [])
 
 
@@ -83,7 +84,7 @@ def test_what_cannot_be_read_is_archived_and_says_so(tmp_path: Path) -> None:
     bodies = [b"no JSON", b'{"id": "\xff"}', b'{"payload": [1], "next": "x"}']
     for place, body in enumerate(bodies):
         keep(inbox, body, NOON.add(seconds=place))
-    (fetch,) = absorb(tmp_path, STARTED)
+    (fetch,) = absorb(Archive(tmp_path, STARTED))
     assert texts(tmp_path) == ["no JSON", '{"id": "\udcff"}', "1", '{"next": "x"}']
     assert (fetch.since, fetch.until) == ("2026-06-16T06:00:00Z", "2026-06-16T06:00:01Z")
     rows = archived(tmp_path, [fetch], UPVEST.name, ["malformed"])
@@ -104,7 +105,7 @@ def test_a_large_inbox_is_absorbed_in_parts(
     for number in range(1, 8):
         keep(inbox, account(number).encode(), NOON.add(seconds=number))
     assert 334 < len(account(1).encode()) < 500
-    parts: list[Fetch] = absorb(tmp_path, STARTED)
+    parts: list[Fetch] = absorb(Archive(tmp_path, STARTED))
     assert [part.new for part in parts] == [3, 3, 1]
     assert absorbed_ids(tmp_path) == [event_id(number) for number in range(1, 8)]
 
@@ -137,7 +138,7 @@ def test_a_damaged_body_stops_the_run(tmp_path: Path) -> None:
     (path,) = inbox.iterdir()
     path.write_bytes(payload(account(2)))
     with pytest.raises(InboxDamaged, match="the content that its name was made of"):
-        absorb(tmp_path, STARTED)
+        absorb(Archive(tmp_path, STARTED))
     assert (list(inbox.iterdir()), read_manifest(tmp_path)) == ([path], [])
 
 

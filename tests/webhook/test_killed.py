@@ -15,6 +15,7 @@ import httpx
 import pendulum
 import pytest
 
+from recon.archive.archive import Archive
 from recon.archive.inbox import absorb, inbox_of, keep, open_inbox
 from recon.archive.manifest import read_manifest, sweep
 from tests.test_shape import ROOT
@@ -101,7 +102,7 @@ def test_a_receiver_that_is_killed_again_and_again_loses_and_doubles_nothing(
             before = sum(len(sender.acknowledged) for sender in senders)
             while sum(len(sender.acknowledged) for sender in senders) < before + 40:
                 time.sleep(0.01)
-            absorb(archive, STARTED)  # beside the receiver, as a night would
+            absorb(Archive(archive, STARTED))  # beside the receiver, as a night would
             time.sleep(chance.random() / 10)
     finally:
         for sender in senders:

@@ -8,8 +8,8 @@ import pendulum
 import pytest
 
 from recon.archive.manifest import OPENING, Fetch
+from recon.archive.required_inputs import check_streams, required_inputs, to_read
 from recon.errors import UsageError
-from recon.nightly.required_inputs import check_streams, needs, to_read
 from recon.window import as_z, day_start
 
 MONDAY, TUESDAY, FRIDAY = date(2026, 6, 15), date(2026, 6, 16), date(2026, 6, 26)
@@ -44,8 +44,10 @@ def night_of(day: date, fetches: list[Fetch], lookback: int = 3) -> list[Fetch]:
 
 
 def complete(fetches: list[Fetch], day: date) -> dict[str, bool]:
-    """Which needs of a night are met."""
-    return {need.stream: need.complete for need in needs(fetches, day, ready(day), NAMES[:2])}
+    """Which inputs of a night are there."""
+    return {
+        each.stream: each.complete for each in required_inputs(fetches, day, ready(day), NAMES[:2])
+    }
 
 
 def test_nothing_is_complete_before_anything_is_read() -> None:
@@ -108,7 +110,7 @@ def test_after_an_opening_the_books_begin_with_the_next_day() -> None:
     window = to_read(books, "trades", TUESDAY, ready(TUESDAY), 3)
     assert str(window) == "2026-06-13T04:00:00Z .. 2026-06-17T05:40:00Z"
     made = books + night_of(TUESDAY, books)
-    (trades, *_) = needs(made, TUESDAY, ready(TUESDAY), NAMES[:2])
+    (trades, *_) = required_inputs(made, TUESDAY, ready(TUESDAY), NAMES[:2])
     assert str(trades.window) == "2026-06-16T04:00:00Z .. 2026-06-17T05:40:00Z"
     assert trades.complete
 
@@ -137,7 +139,7 @@ def test_daylight_saving_does_not_shift_a_day() -> None:
         date(2026, 11, 1): "2026-11-01T04:00:00Z .. 2026-11-02T05:00:00Z",
         date(2026, 11, 2): "2026-11-02T05:00:00Z .. 2026-11-03T05:00:00Z",
     }.items():
-        (*_, cash) = needs([], day, ready(day), NAMES[:2])
+        (*_, cash) = required_inputs([], day, ready(day), NAMES[:2])
         assert str(cash.window) == window
 
 
@@ -163,8 +165,10 @@ def test_other_streams_are_refused(streams: list[str]) -> None:
 def test_a_stream_that_moves_no_money_does_not_bind_and_is_not_needed_before_it_came() -> None:
     """Where the broker never gave it nobody waits for it."""
     streams = [*NAMES[:2], "ipo"]
-    assert "ipo" not in {need.stream for need in needs([], MONDAY, ready(MONDAY), streams)}
+    assert "ipo" not in {
+        each.stream for each in required_inputs([], MONDAY, ready(MONDAY), streams)
+    }
     read = [fetch("ipo", day_start(MONDAY), ready(MONDAY).subtract(hours=1))]
-    found = {need.stream: need for need in needs(read, MONDAY, ready(MONDAY), streams)}
+    found = {each.stream: each for each in required_inputs(read, MONDAY, ready(MONDAY), streams)}
     assert (found["ipo"].complete, found["ipo"].binding) == (False, False)
     assert found["nta"].binding

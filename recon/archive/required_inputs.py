@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pendulum
@@ -19,12 +20,24 @@ from recon.feeds.streams import (
     NTA,
     TRADES,
 )
-from recon.reports.certificate import Need
 from recon.window import Window, day_start, parse_instant
 
 BOOKED = (TRADES.name, NTA.name, ACTIVITIES.name)
 ACCOMPANYING = tuple(stream.name for stream in LIFECYCLE if stream.path)
 FIRST_ACCOUNTS = date(2018, 1, 1)  # before the broker opened accounts for partners
+
+
+@dataclass(frozen=True)
+class RequiredInput:
+    """A stretch of a stream that the night rests on, and whether it is proven complete.
+
+    A night is certified without an input that is not `binding`; the rules over it evaluate nothing.
+    """
+
+    stream: str
+    window: Window
+    complete: bool
+    binding: bool = True
 
 
 def check_streams(streams: Sequence[str]) -> None:
@@ -42,9 +55,9 @@ def check_streams(streams: Sequence[str]) -> None:
     )
 
 
-def needs(
+def required_inputs(
     fetches: Sequence[Fetch], system_date: date, ready: pendulum.DateTime, streams: Sequence[str]
-) -> list[Need]:
+) -> list[RequiredInput]:
     """The streams from the beginning of the books to the moment the broker was ready, without a
     gap, and both statements of the day.
 
@@ -57,9 +70,9 @@ def needs(
         if stream in BOOKED or stream in given:
             window = Window(_begin(fetches, stream, system_date), ready)
             complete = is_covered(fetches, stream, window)
-            found.append(Need(stream, window, complete, stream in BOOKED))
+            found.append(RequiredInput(stream, window, complete, stream in BOOKED))
     return found + [
-        Need(statement, day, is_covered(fetches, statement, day))
+        RequiredInput(statement, day, is_covered(fetches, statement, day))
         for statement in (EOD_POSITIONS.name, EOD_CASH.name)
     ]
 
@@ -92,24 +105,29 @@ def _begin(fetches: Sequence[Fetch], stream: str, system_date: date) -> pendulum
     return min([*first, day_start(system_date)])
 
 
-def unproven(needs: Sequence[Need], fetches: Sequence[Fetch]) -> list[str]:
+def is_complete(required: Iterable[RequiredInput]) -> bool:
+    """Whether everything that money rests on is proven complete."""
+    return all(each.complete for each in required if each.binding)
+
+
+def unproven(required: Iterable[RequiredInput], fetches: Sequence[Fetch]) -> list[str]:
     """What a night lacks to be certified, in words: the feed, the stretch, its last reading."""
     return [
-        f"{need.stream} {need.window}, {_last_reading(need, fetches)}"
-        for need in needs
-        if need.binding and not need.complete
+        f"{each.stream} {each.window}, {_last_reading(each, fetches)}"
+        for each in required
+        if each.binding and not each.complete
     ]
 
 
-def _last_reading(need: Need, fetches: Sequence[Fetch]) -> str:
+def _last_reading(required: RequiredInput, fetches: Sequence[Fetch]) -> str:
     """How the last reading that touches the window ended."""
     ended = [
         fetch.ended
         for fetch in fetches
-        if fetch.stream == need.stream
+        if fetch.stream == required.stream
         and fetch.ended not in (BY_CURSOR, INGESTED)
-        and parse_instant(fetch.since) < need.window.until
-        and parse_instant(fetch.until) > need.window.since
+        and parse_instant(fetch.since) < required.window.until
+        and parse_instant(fetch.until) > required.window.since
     ]
     if not ended:
         return "never read"
