@@ -134,4 +134,5 @@ def _stage_wanted(
         f"insert into archived_{stream.name} with older as ({read})"  # noqa: S608
         f" select * from older"
         f" where identity in (select identity from older where ({') or ('.join(wanted)}))"
+        f" and receipt_order not in (select receipt_order from archived_{stream.name})"
     )
