@@ -20,6 +20,7 @@ from recon.feeds.streams import (
     EVENT_STREAMS,
     NTA,
     STATEMENTS,
+    SYSTEM,
     Stream,
     publications_of,
 )
@@ -28,7 +29,9 @@ from recon.warehouse.fee_days import stage_fee_days
 from recon.warehouse.named import stage_named
 from recon.warehouse.segments import reading
 
-CUT = (*BOOKED, *STATEMENTS)  # of these a night reads what came after its base
+# Of these a night reads what came after its base, and of events what those name.
+NAMED = (*BOOKED, SYSTEM)
+CUT = (*NAMED, *STATEMENTS)
 OUTDATED = """,
 receipt_order in (
     select late.receipt_order
@@ -61,7 +64,7 @@ def stage_segments(
         older[stream] = _stage_recent(connection, archive, stream, fetches, since)
     if base is not None:
         booked = {stream: older[stream] for stream in BOOKED}
-        stage_named(connection, archive, booked, carried)
+        stage_named(connection, archive, {stream: older[stream] for stream in NAMED}, carried)
         if stage_fee_days(connection, archive, booked, base, opened):
             stage_named(connection, archive, booked, carried)  # what names the events of those days
     for stream in ARCHIVED.values():

@@ -1,7 +1,8 @@
 -- What the night left open, with `until`: the last day of an event that it rests on. A night that
 -- begins after that day has none of these events and takes the break as it is. Null where a break
--- names no event, as one between balances: every night judges it anew. An archived event that names no
--- instant may be in no later night, so its break is taken as it is wherever it is not judged anew.
+-- names no event, as one between balances: every night judges it anew. An archived event that names
+-- no instant may be in no later night, so its break is taken as it is wherever it is not judged
+-- anew.
 with
 
 named as (
