@@ -32,7 +32,7 @@ DEFAULTS = {
     "accounts_file": "",
     "fee_rates_file": "",
     "lookback_days": "3",
-    "lookback_sessions": "5",
+    "lookback_sessions": "2",
     "calls_at_once": "8",
     "read_timeout_seconds": "90",
     "window_deadline_seconds": "3600",

@@ -3,7 +3,7 @@
 The index is a cache beside the segments, made from them alone: it may be deleted at any time. It
 holds a hash of each identity, and of each other name by which a later event can refer to an event:
 what the event itself refers to, the legs of a multi-leg execution, the order, a security that is
-known by another event. Two names of one
+known by another event, the account and day that a fee is for. Two names of one
 hash only mean that a segment is read for nothing. A segment enters the index once, when a night
 first begins after it.
 """
@@ -17,21 +17,31 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from recon.archive.read import columns_of
 from recon.archive.segment import Segment
 from recon.feeds.streams import Stream, targets_of
+from recon.window import new_york_date
 
 NAME = "identities.sqlite"
 TABLES = """
-create table if not exists segments (number integer primary key, sha256 text unique);
-create table if not exists names (hash integer, segment integer, primary key (hash, segment))
+create table if not exists indexed (number integer primary key, sha256 text unique);
+create table if not exists named (hash integer, segment integer, primary key (hash, segment))
     without rowid;
 create temp table wanted (hash integer primary key)
 """
-ORDER, SECURITY = "order ", "security "  # these names are no event's
+ORDER, SECURITY, FEE_DAY = "order ", "security ", "fee for "  # these names are no event's
 ADJUSTED = re.compile(r"\d{7}[CP]\d{8}")  # within the symbol of an adjusted contract
 SECURITY_COLUMNS = ("symbol", "cusip", "asset_symbol", "asset_cusip", "details")
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+FEES_ON_SALES = pa.array(["REG", "TAF"])
+# What says that an activity is a fee on sales, and for which day: the older stream, the newer.
+PRINTED = ("entry_sub_type", "account_id", "description")
+TIMED = ("activity_subtype", "account_id", "executed_at", "event_at")
 ORDER_ID = re.compile(r'"order_id"\s*:\s*"([^"]+)"')  # of an execution on the activity stream
 SECURITIES = ("cusip", "symbol", "old_contract_symbol", "new_contract_symbol")
 
@@ -52,7 +62,7 @@ def segments_naming(
 def _look_up(archive: Path, older: Older, names: Iterable[str]) -> dict[Stream, list[Segment]]:
     with closing(sqlite3.connect(archive / NAME)) as connection, connection:
         connection.executescript(TABLES)
-        numbers = dict(connection.execute("select sha256, number from segments"))
+        numbers = dict(connection.execute("select sha256, number from indexed"))
         for stream, segments in older.items():
             for segment in segments:
                 if segment.typed_sha256 not in numbers:
@@ -62,7 +72,7 @@ def _look_up(archive: Path, older: Older, names: Iterable[str]) -> dict[Stream, 
         found = {
             number
             for (number,) in connection.execute(
-                "select distinct segment from wanted inner join names on names.hash = wanted.hash"
+                "select distinct segment from wanted inner join named on named.hash = wanted.hash"
             )
         }
     return {
@@ -73,10 +83,10 @@ def _look_up(archive: Path, older: Older, names: Iterable[str]) -> dict[Stream, 
 
 def _add(connection: sqlite3.Connection, archive: Path, stream: Stream, segment: Segment) -> int:
     """Index a segment; gives its number."""
-    cursor = connection.execute("insert into segments (sha256) values (?)", [segment.typed_sha256])
+    cursor = connection.execute("insert into indexed (sha256) values (?)", [segment.typed_sha256])
     number = cursor.lastrowid or 0
     names = {_hash(name) for name in _names(archive, stream, segment)}
-    connection.executemany("insert into names values (?, ?)", sorted((h, number) for h in names))
+    connection.executemany("insert into named values (?, ?)", sorted((h, number) for h in names))
     return number
 
 
@@ -85,7 +95,10 @@ def _names(archive: Path, stream: Stream, segment: Segment) -> Iterator[str]:
     known = [column.name for column in stream.columns]
     columns = ["identity", *targets_of(stream)]
     more = [name for name in ("order_id", "legs", *SECURITY_COLUMNS) if name in known]
-    table = columns_of(archive, stream.name, segment, [*columns, *more])
+    fees = next((names for names in (PRINTED, TIMED) if names[0] in known), ())
+    table = columns_of(archive, stream.name, segment, [*{*columns, *more, *fees}])
+    if fees:
+        yield from (FEE_DAY + name for name in _fee_days(table.select(fees)))
     for name in columns:
         yield from filter(None, table[name].unique().to_pylist())
     if "order_id" in more:
@@ -100,6 +113,22 @@ def _names(archive: Path, stream: Stream, segment: Segment) -> Iterator[str]:
         if name in more:
             texts = filter(None, table[name].unique().to_pylist())
             yield from (SECURITY + each for text in texts for each in _securities(name, text))
+
+
+def _fee_days(table: pa.Table) -> Iterator[str]:
+    """The account and day of each fee on sales: every date that the older stream prints, the New
+    York date of the newer one."""
+    fees = table.filter(pc.is_in(table.column(0), FEES_ON_SALES))
+    for _, account_id, *said in zip(*map(_plain, fees.columns), strict=True):
+        value = next(filter(None, said), "")
+        days = DATE.findall(value) if isinstance(value, str) else [new_york_date(value)]
+        yield from (f"{account_id} {day}" for day in days)
+
+
+def _plain(column: pa.ChunkedArray) -> list[Any]:
+    """Its values, an instant as nanoseconds since 1970."""
+    instants = pa.types.is_timestamp(column.type)
+    return list((column.cast(pa.int64()) if instants else column).to_pylist())
 
 
 def _securities(column: str, text: str) -> Iterator[str]:

@@ -89,6 +89,7 @@ create or replace table events.start_open
     unit varchar, due_date varchar, evidence varchar[], until date);
 create or replace table events.earlier_positions
     (system_date date, account_id varchar, symbol varchar, qty decimal(38, 9));
+create or replace table events.fee_days (account_id varchar, day date);
 create or replace table events.closing_days (system_date date);
 create or replace table events.closed
     (system_date date, ledger_account varchar, commodity varchar, measure varchar,
@@ -116,7 +117,8 @@ def load_events(
     connection.execute(TOLD)
     load_reference(connection)
     _load_fetches(connection, fetches)
-    stage_segments(connection, archive, fetches, base, carried)
+    opened = opening_date(fetches) or date.min
+    stage_segments(connection, archive, fetches, base, opened, carried)
     files = sorted((folder("sql") / "events").glob("*.sql"))
     texts = {file.stem: file.read_text(encoding="utf-8") for file in files}
     for table in running_order(texts):

@@ -14,7 +14,6 @@ from recon.archive.identities import ORDER, SECURITY, segments_naming
 from recon.archive.segment import Segment, typed_path
 from recon.feeds.streams import (
     ACTIVITIES,
-    BOOKED,
     NTA,
     TRADES,
     TRADES_V1,
@@ -95,7 +94,7 @@ def stage_named(
     the carried ones."""
     named = [
         f"select {name} as named from archived_{stream.name} where {name} is not null"  # noqa: S608
-        for stream in BOOKED
+        for stream in older
         for name in ("identity", *targets_of(stream))
     ]
     connection.execute(
@@ -134,4 +133,5 @@ def _stage_wanted(
         f"insert into archived_{stream.name} with older as ({read})"  # noqa: S608
         f" select * from older"
         f" where identity in (select identity from older where ({') or ('.join(wanted)}))"
+        f" and receipt_order not in (select receipt_order from archived_{stream.name})"
     )

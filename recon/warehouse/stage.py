@@ -20,14 +20,18 @@ from recon.feeds.streams import (
     EVENT_STREAMS,
     NTA,
     STATEMENTS,
+    SYSTEM,
     Stream,
     publications_of,
 )
 from recon.warehouse.copies import leave_out_copies
+from recon.warehouse.fee_days import stage_fee_days
 from recon.warehouse.named import stage_named
 from recon.warehouse.segments import reading
 
-CUT = (*BOOKED, *STATEMENTS)  # of these a night reads what came after its base
+# Of these a night reads what came after its base, and of events what those name.
+NAMED = (*BOOKED, SYSTEM)
+CUT = (*NAMED, *STATEMENTS)
 OUTDATED = """,
 receipt_order in (
     select late.receipt_order
@@ -45,13 +49,14 @@ def stage_segments(
     archive: Path,
     fetches: Sequence[Fetch],
     base: date | None,
+    opened: date,
     carried: Sequence[str] = (),
 ) -> None:
     """Make the temporary tables, and `events.archived_messages`: all their events, malformed too.
 
     With a base, segments that end at or before it are left out, but for what the events that are in
-    name, and the `carried` identities; so are older statements. Raises SegmentDamaged on a wrong
-    hash.
+    name, the days since `opened` whose fees are judged again, and the `carried` identities; so are
+    older statements. Raises SegmentDamaged on a wrong hash.
     """
     older: dict[Stream, list[Segment]] = {}
     for stream in ARCHIVED.values():
@@ -59,7 +64,9 @@ def stage_segments(
         older[stream] = _stage_recent(connection, archive, stream, fetches, since)
     if base is not None:
         booked = {stream: older[stream] for stream in BOOKED}
-        stage_named(connection, archive, booked, carried)
+        stage_named(connection, archive, {stream: older[stream] for stream in NAMED}, carried)
+        if stage_fee_days(connection, archive, booked, base, opened):
+            stage_named(connection, archive, booked, carried)  # what names the events of those days
     for stream in ARCHIVED.values():
         if stream in EVENT_STREAMS.values():
             leave_out_copies(connection, archive, stream, fetches)

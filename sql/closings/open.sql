@@ -1,6 +1,8 @@
 -- What the night left open, with `until`: the last day of an event that it rests on. A night that
 -- begins after that day has none of these events and takes the break as it is. Null where a break
--- names no event, as one between balances: every night judges it anew.
+-- names no event, as one between balances: every night judges it anew. An archived event that names
+-- no instant may be in no later night, so its break is taken as it is wherever it is not judged
+-- anew.
 with
 
 named as (
@@ -19,7 +21,9 @@ booked as (
 
 archived as (
 
-    select identity, max((event_at at time zone 'America/New_York')::date) as day
+    select
+        identity,
+        max(coalesce((event_at at time zone 'America/New_York')::date, '0001-01-01'::date)) as day
     from events.archived_messages
     where identity in (select identity from named)
     group by identity

@@ -1,5 +1,5 @@
 -- title: What was sold on each trade day, and what a fee on it comes to by each rate that may hold
--- reads: execution_effects, account_currencies, currencies, activities, fee_rates
+-- reads: executions, reversals, fee_days, fee_activities, account_currencies, currencies, fee_rates, night
 --
 -- REG (SEC, section 31) is a rate per million of the proceeds; TAF (FINRA) a rate per share sold
 -- with a cap per execution, nothing for one at a price below its least price, and a rate per
@@ -10,31 +10,46 @@
 -- to ten digits after the point.
 -- Where rates are disputed each has a `choice` of its own, from the lowest. `units_*` are what a
 -- fee's text may print as sold: all, shares, contracts, and those that the fee is taken of.
+-- The days are those of the night's books, and the earlier ones whose fees are judged again.
 with recursive
+
+executed as (
+
+    select own.*, reversals.execution_id as reversed_by, reversals.system_date as reversed_on
+    from events.executions as own
+    left join reversals
+        on reversals.previous_execution_id = own.execution_id and reversals.reversal_rank = 1
+    where own.system_date <= (select night.system_date from night)
+
+),
 
 -- A correction belongs to the day on which what it corrects was sold.
 sold as (
 
     select
-        execution_id, account_id, trade_date as sold_on, trade_date, qty, price, multiplier,
-        asset_class, swap_rate, multiplier_is_unknown, reversed_by, reversed_on
-    from execution_effects
+        execution_id, account_id, trade_date as sold_on, trade_date, abs(qty) as qty, price,
+        multiplier, asset_class, swap_rate, multiplier_is_unknown, reversed_by, reversed_on
+    from executed
     where event in ('fill', 'partial_fill') and side in ('sell', 'sell_short')
+        and (
+            execution_id in (select execution_id from executions)
+            or (account_id, trade_date) in (select (account_id, day) from fee_days)
+        )
     union all
     select
-        own.execution_id, own.account_id, sold.sold_on, own.trade_date, own.qty, own.price,
+        own.execution_id, own.account_id, sold.sold_on, own.trade_date, abs(own.qty), own.price,
         own.multiplier, own.asset_class, own.swap_rate, own.multiplier_is_unknown, own.reversed_by,
         own.reversed_on
-    from execution_effects as own
-    inner join sold on sold.execution_id = own.target_execution_id
-    where own.event = 'trade_correct' and own.reversal_rank = 1
+    from sold
+    inner join executed as own on own.execution_id = sold.reversed_by
+    where own.event = 'trade_correct'
 
 ),
 
 conversions as (
 
     select parent_id, max(swap_rate) as swap_rate
-    from activities
+    from fee_activities
     where entry_type = 'FEE' and swap_rate is not null and parent_id is not null
     group by parent_id
 
@@ -43,7 +58,7 @@ conversions as (
 days as (
 
     select account_id, system_date, max(swap_rate) as swap_rate
-    from activities
+    from fee_activities
     where swap_rate is not null
     group by account_id, system_date
 

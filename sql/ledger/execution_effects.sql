@@ -1,5 +1,5 @@
 -- title: What each execution event does to the position and the cash of its account
--- reads: executions, account_currencies, currencies, night, accounting_assumptions
+-- reads: executions, reversals, account_currencies, currencies, accounting_assumptions
 --
 -- A fill moves its quantity, and its notional rounded half-up to the smallest unit of the
 -- account's currency, the cent in most. A bust reverses
@@ -54,28 +54,11 @@ own as (
 
 ),
 
--- What named an execution before the books begin named it first.
-claims as (
-
-    select
-        execution_id,
-        previous_execution_id,
-        system_date,
-        row_number() over (
-            partition by coalesce(previous_execution_id, execution_id)
-            order by receipt_order, execution_id
-        ) as reversal_rank
-    from valued
-    where event not in ('fill', 'partial_fill')
-        and system_date <= (select night.system_date from night)
-
-),
-
 targets as (
 
     select valued.*
     from valued
-    semi join claims on claims.previous_execution_id = valued.execution_id
+    semi join reversals on reversals.previous_execution_id = valued.execution_id
     where valued.event in ('fill', 'partial_fill', 'trade_correct')
 
 ),
@@ -84,22 +67,22 @@ joined as (
 
     select
         own.*,
-        coalesce(claims.reversal_rank, 1) as reversal_rank,
+        coalesce(reversals.reversal_rank, 1) as reversal_rank,
         targets.execution_id is not null as target_known,
         case
-            when own.is_fill or claims.reversal_rank > 1 then 0
+            when own.is_fill or reversals.reversal_rank > 1 then 0
             when own.event = 'trade_bust' then coalesce(targets.signed_qty, own.signed_qty)
             else targets.signed_qty
         end::decimal(38, 9) as old_qty,
         case
-            when own.is_fill or claims.reversal_rank > 1 then 0
+            when own.is_fill or reversals.reversal_rank > 1 then 0
             when own.event = 'trade_bust' then coalesce(targets.signed_cash, own.signed_cash)
             else targets.signed_cash
         end::decimal(38, 9) as old_cash,
         coalesce(targets.trade_date, own.trade_date) as old_trade_date,
         coalesce(targets.settle_date, own.settle_date) as old_settle_date
     from own
-    left join claims on claims.execution_id = own.execution_id
+    left join reversals on reversals.execution_id = own.execution_id
     left join targets on targets.execution_id = own.previous_execution_id
 
 ),
@@ -119,14 +102,6 @@ booked as (
             when target_known then signed_cash
         end::decimal(38, 9) as new_cash
     from joined
-
-),
-
-reversals as (
-
-    select previous_execution_id, execution_id, system_date
-    from claims
-    where reversal_rank = 1
 
 )
 
@@ -166,4 +141,5 @@ select
     booked.old_settle_date,
     booked.source
 from booked
-left join reversals on reversals.previous_execution_id = booked.execution_id
+left join reversals
+    on reversals.previous_execution_id = booked.execution_id and reversals.reversal_rank = 1

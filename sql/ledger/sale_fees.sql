@@ -1,5 +1,5 @@
 -- title: What each regulatory fee of a day should be on the day's sales, and what was charged
--- reads: day_sales, activities, account_currencies, currencies, opening, calendar
+-- reads: day_sales, fee_activities, fee_days, account_currencies, currencies, opening, calendar
 --
 -- `day_sales` has what a fee comes to; here it is rounded up once, to the smallest unit of the
 -- account's currency, and held against what was charged (`paid`) and what the fee's text says that
@@ -20,7 +20,7 @@ charged as (
         count(*) as charges,
         max(swap_rate)::decimal(18, 10) as swap_rate,
         list(activity_id order by activity_id) as activity_ids
-    from activities
+    from fee_activities
     where entry_type = 'FEE' and entry_sub_type in ('REG', 'TAF')
         and status in ('executed', 'correct')
     group by entry_sub_type, account_id, coalesce(fee_date, system_date)
@@ -30,7 +30,7 @@ charged as (
 exercised as (
 
     select distinct account_id, system_date as day
-    from activities
+    from fee_activities
     where entry_type = 'OPTRD' and qty < 0 and status in ('executed', 'correct')
 
 ),
@@ -108,6 +108,7 @@ explained as (
         calendar.next_settlement as due_date,
         case
             when based.day <= (select max(system_date) from opening)
+                and (based.account_id, based.day) not in (select (account_id, day) from fee_days)
             then 'the day is before the opening'
             when unknown > 0 then 'a sale has no rate, quantity, price or multiplier'
             when is_unknown_currency then 'how many digits ' || currency || ' has is not known'

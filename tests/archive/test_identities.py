@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from recon.archive.identities import NAME, ORDER, segments_naming
+from recon.archive.identities import FEE_DAY, NAME, ORDER, segments_naming
 from recon.archive.manifest import read_manifest
 from recon.archive.segment import Segment
-from recon.feeds.streams import NTA, TRADES, Stream
+from recon.feeds.streams import ACTIVITIES, NTA, TRADES, Stream
 from tests.archive.making import archived_texts, trade
 
 LEGS = '"legs": [{"execution_id": "L1"}, {"execution_id": "L2"}]'
+FEE = '"F1", "account_id": "A1", "at": "2026-06-19T01:00:00Z"'
 ACTIVITY = '{"id": "N1", "account_id": "A1", "at": "2026-06-15T14:30:00Z", "entry_type": "CSD"}'
 
 
@@ -53,6 +54,29 @@ def test_an_event_is_found_by_each_of_its_names(
 ) -> None:
     """Its identity, what it refers to, its legs and its order; an order's name is no event's."""
     assert places(archive, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("stream", "text"),
+    [
+        (NTA, f'{{"id": {FEE}, "entry_sub_type": "TAF", "description": "TAF on 2026-06-15 by 1"}}'),
+        (
+            ACTIVITIES,
+            f'{{"ref_id":{FEE},"activity_subtype":"TAF","executed_at":"2026-06-16T02:30:00Z"}}',
+        ),
+    ],
+)
+def test_a_fee_is_found_by_the_day_that_it_is_for(
+    tmp_path: Path, stream: Stream, text: str
+) -> None:
+    """The older stream prints it; the newer says when it came about: in the evening in New York."""
+    archived_texts(tmp_path, stream, [text])
+    (fetch,) = read_manifest(tmp_path)
+    (segment,) = fetch.segments
+    named = {"A1 2026-06-15": [segment], "A2 2026-06-15": [], "A1 2026-06-16": []}
+    for name, expected in named.items():
+        found = segments_naming(tmp_path, {stream: [segment]}, [FEE_DAY + name])
+        assert found == {stream: expected}
 
 
 def test_a_segment_is_read_once(archive: Path) -> None:

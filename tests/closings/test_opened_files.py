@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.nightly.longbooks import DAYS
-from tests.nightly.longnights import LongHome, base_of, copy_of, rebuild
+from tests.nightly.longnights import LongHome, base_of, copy_of, query, rebuild
 
 STREAMS = ("trades", "nta", "eod_positions", "eod_cash", "eod_aggregate", "closings")
+SIGNALS = "select count(*) from events.system_events"
 opened: list[str] = []
 
 
@@ -41,3 +42,4 @@ def test_the_fourteenth_night_opens_no_more_than_the_seventh(
     assert (base_of(home), base_of(before)) == (DAYS[11], DAYS[4])
     assert {name: last[name] <= seventh[name] for name in STREAMS} == dict.fromkeys(STREAMS, True)
     assert last["trades"] <= 4
+    assert query(home, SIGNALS) == query(before, SIGNALS)
