@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -70,19 +70,30 @@ def try_case(
 
     Raises RuleError for a given row that the night would hide, duckdb.Error for SQL that fails.
     """
-    connection.execute("begin transaction")
-    try:
-        _give(connection, fixture, case, reads(sql))
-        relation = _relation(connection, sql, fixture)
-        got = [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
-    finally:
-        connection.execute("rollback")
     columns = case.columns or ["subject"]
-    seen = Counter(_shown(row, columns) for row in got)
+    seen = Counter(rows_of(connection, sql, fixture, case, columns))
     wanted = Counter(_shown(row, columns) for row in case.expect)
     return Trial(
         case.name, columns, list((wanted - seen).elements()), list((seen - wanted).elements())
     )
+
+
+def rows_of(
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    fixture: Fixture,
+    case: Case,
+    columns: Sequence[str],
+) -> list[Row]:
+    """Those columns of what the SQL gives on the night of the case, as texts."""
+    connection.execute("begin transaction")
+    try:
+        _give(connection, fixture, case, reads(sql))
+        relation = _relation(connection, sql, fixture)
+        rows = [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+    finally:
+        connection.execute("rollback")
+    return [_shown(row, columns) for row in rows]
 
 
 def _relation(
@@ -152,7 +163,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> No
         connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))  # noqa: S608 -- a table of the fixture
 
 
-def _shown(row: Mapping[str, object], columns: list[str]) -> Row:
+def _shown(row: Mapping[str, object], columns: Sequence[str]) -> Row:
     return tuple(_text(row[column]) for column in columns)
 
 

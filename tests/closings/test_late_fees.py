@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from recon.sandbox.books.causes import SaleFee
 from recon.sandbox.books.model import Books
 from tests.nightly.longbooks import DAYS, PLAIN, activity, make_long_books, trade
 from tests.nightly.longnights import base_of, query, rebuild, run_long
@@ -35,10 +37,10 @@ def books_with_late_fees() -> Books:
     kept = [event for event in books.activities if event.payload["id"] not in changed]
     for name, on in late.items():
         day = DAYS[int(name.rpartition("-")[2]) - 1]
-        text = f"TAF fee for proceed of 5 shares (1 trades) on {day} by {PLAIN}"
-        kept.append(activity(on, PLAIN, name, "FEE", "TAF", "-0.01", text=text))
-    text = f"REG fee for proceed of $60 on {DAYS[CHARGED_TWICE - 1]} by {PLAIN}"
-    kept.append(activity(TWICE_ON, PLAIN, "N-TWICE", "FEE", "REG", "-0.05", text=text))
+        cause = SaleFee(day, PLAIN, Decimal(60), Decimal(5), 1)
+        kept.append(activity(on, PLAIN, name, "FEE", "TAF", "-0.01", cause))
+    cause = SaleFee(DAYS[CHARGED_TWICE - 1], PLAIN, Decimal(60), Decimal(5), 1)
+    kept.append(activity(TWICE_ON, PLAIN, "N-TWICE", "FEE", "REG", "-0.05", cause))
     bust = trade(
         BUSTED_ON, PLAIN, "X-NONE", "sell", ("-5", "12"), "40", "trade_bust",
         f"X-PLAIN-{NEVER_CHARGED}", "0",
