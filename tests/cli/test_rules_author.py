@@ -71,7 +71,7 @@ def test_a_name_that_is_taken_writes_nothing(checkout: Path) -> None:
         (TEST, "given executions", "giving executions", "new_fault.test, line 5"),
         (SQL, "severity: S2", "severity: error", "S0, S1, S2, S3; saw 'error'"),
         (SQL, "severity: S2", "severity: error", "new_fault.sql, line 2"),
-        (SQL, "-- reads:", "-- read:", "new_fault.sql, line 3"),
+        (SQL, "-- reads:", "-- read:", "new_fault.sql, line 4"),
         (SQL, "if(coalesce", "iff(coalesce", "iff"),
     ],
 )
