@@ -8,7 +8,7 @@ from datetime import date
 
 import duckdb
 
-from recon.paths import folder
+from recon.paths import sql_of
 
 # A closing carries these whole, so that a rule that reads one judges everything on each night.
 BALANCES = frozenset({"positions_proof", "cash_proof", "stock_record", "suspense", "closed"})
@@ -20,9 +20,8 @@ def carry_open_items(
     """Leave out verdicts on what lies before the beginning alone, put in what is still open.
 
     `rules` are the night's, with the tables that each reads."""
-    sql = folder("sql") / "closings"
     on_balances = [rule for rule, tables in rules.items() if tables & BALANCES]
-    drop = (sql / "drop_carried_verdicts.sql").read_text(encoding="utf-8")
-    connection.execute(drop, {"on_balances": on_balances})
-    keep = (sql / "keep_open.sql").read_text(encoding="utf-8")
-    connection.execute(keep, {"on_balances": on_balances, "system_date": system_date})
+    connection.execute(sql_of("closings/drop_carried_verdicts"), {"on_balances": on_balances})
+    connection.execute(
+        sql_of("closings/keep_open"), {"on_balances": on_balances, "system_date": system_date}
+    )

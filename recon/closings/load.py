@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from recon.closings.parts import SCHEMAS
 from recon.closings.store import Closing, read_closing
+from recon.paths import sql_of
 
 # The table of each part of the closing that a night begins with.
 TABLES = {
@@ -24,69 +25,7 @@ TABLES = {
     "gaps": "start_gaps",
     "carried": "carried",
 }
-# What events of the books name or change that was booked before them, and the session of each.
-REFERRED_TO = """
-create or replace temp table referred_to as
-with
-
-targets as (
-
-    select target.execution_id as movement_id, target.system_date
-    from events.executions as own
-    inner join events.executions as target on target.execution_id = own.previous_execution_id
-    where own.system_date > $base and target.system_date <= $base
-    union
-    select activity_id || if(state > 1, '/' || state, ''), system_date
-    from events.activity_states
-    where system_date <= $base
-        and activity_id in
-            (select activity_id from events.activity_states where system_date > $base)
-
-)
-
-select movement_id, session_date::varchar as closed_on
-from targets
-left join events.calendar on calendar.date = targets.system_date
-"""
-# An activity that has a further state is shown with all its states.
-WITH_LATER_STATES = """
-insert into events.carried
-with
-
-days as (
-
-    select activity_id, system_date from events.nta_states
-    union all
-    select activity_id, system_date from events.typed_states
-
-)
-
-select activity_id
-from days
-group by activity_id
-having min(system_date) <= $base and max(system_date) > $base
-"""
 LINES_REFERRED_TO = "from stored where movement_id in (select movement_id from referred_to)"
-# A dividend is paid on what was held weeks before: at its record date or some sessions earlier.
-POSITIONS_WANTED = """
-create or replace temp table wanted as
-select distinct calendar.date as system_date, account_id, symbol
-from events.activities
-inner join events.calendar
-    on calendar.is_session and calendar.date between record_date - 7 and record_date
-where entry_type = 'DIV' and symbol is not null
-    and calendar.date <= $base and system_date > $base
-"""
-POSITIONS = """
-select
-    wanted.system_date, wanted.account_id, wanted.symbol,
-    coalesce(sum(amount) filter (measure = 'QTY' and commodity = wanted.symbol), 0)
-from wanted
-inner join stored
-    on account_of(stored.ledger_account) = wanted.account_id
-where wanted.system_date = date '{day}'
-group by wanted.system_date, wanted.account_id, wanted.symbol
-"""
 
 
 def carried_identities(folder: Path, start: Closing | None) -> list[str]:
@@ -125,8 +64,9 @@ def load_start(
     connection.execute("delete from events.opening")
     connection.execute("insert into events.opening values (?::date)", [start.system_date])
     base = date.fromisoformat(start.system_date)
-    connection.execute(WITH_LATER_STATES, {"base": base})
-    connection.execute(REFERRED_TO, {"base": base})
+    later_states = sql_of("closings/later_states")
+    connection.execute(f"insert into events.carried {later_states}", {"base": base})
+    _create(connection, "referred_to", base)
     for (day,) in connection.execute("select distinct closed_on from referred_to").fetchall():
         if day in closings:
             lines = read_closing(folder, closings[day], "lines")
@@ -139,13 +79,13 @@ def load_earlier_positions(
     """Fill `events.earlier_positions`: what the accounts of the night's dividends held about their
     record dates, of the closings up to the base; zero where such a closing knows the account
     without the position."""
-    connection.execute(POSITIONS_WANTED, {"base": base})
-    for (day,) in connection.execute(
-        "select distinct system_date from wanted order by 1"
-    ).fetchall():
+    _create(connection, "positions_wanted", base)
+    days = "select distinct system_date from positions_wanted order by 1"
+    for (day,) in connection.execute(days).fetchall():
         if str(day) in closings:
             stored = read_closing(folder, closings[str(day)])
-            _insert(connection, POSITIONS.format(day=day), "earlier_positions", stored)
+            held = sql_of("closings/earlier_positions")
+            _insert(connection, held, "earlier_positions", stored, {"day": day})
 
 
 def load_closings(
@@ -163,9 +103,18 @@ def load_closings(
             _insert(connection, query, "closed", read_closing(folder, closing))
 
 
+def _create(connection: duckdb.DuckDBPyConnection, table: str, base: date) -> None:
+    text = sql_of(f"closings/{table}")
+    connection.execute(f"create or replace temp table {table} as {text}", {"base": base})
+
+
 def _insert(
-    connection: duckdb.DuckDBPyConnection, query: str, table: str, stored: pa.Table
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    table: str,
+    stored: pa.Table,
+    params: Mapping[str, Any] | None = None,
 ) -> None:
     connection.register("stored", stored)
-    connection.execute(f"insert into events.{table} {query}")
+    connection.execute(f"insert into events.{table} {query}", params or {})
     connection.unregister("stored")

@@ -13,7 +13,7 @@ import pyarrow as pa
 from recon.closings.parts import SCHEMAS
 from recon.closings.store import Closing, index, write_closing
 from recon.ledger.costing import cost_method
-from recon.paths import folder as resource
+from recon.paths import sql_of
 
 OF_THE_NIGHT = "open"  # the part that only the closing of the night's own date has
 
@@ -45,5 +45,5 @@ def keep_closings(
 
 def _rows(connection: duckdb.DuckDBPyConnection, part: str, day: date) -> pa.Table:
     """A part as of a day: the rows of its file in `sql/closings`."""
-    query = (resource("sql") / "closings" / f"{part}.sql").read_text(encoding="utf-8")
+    query = sql_of(f"closings/{part}")
     return connection.sql(query, params={"day": day}).to_arrow_table().cast(SCHEMAS[part])

@@ -17,7 +17,7 @@ from recon.archive.archive import Archive
 from recon.errors import UsageError
 from recon.feeds.streams import ACCOUNT_MAP, ACCOUNT_STATUS, UPVEST
 from recon.ledger.post import post_night
-from recon.paths import folder
+from recon.paths import sql_of
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events, show_night
 
@@ -31,45 +31,13 @@ union
 select upvest_account_id from account_map
 where account_id = $account_id and upvest_account_id is not null
 """
+# Its events, and of the account named beside it.
 EVENTS = """
-with alpaca as (
-    select account_id, 'alpaca' as broker, step, event_at, system_date, event_id,
-        status_from, status_to,
-        concat_ws(
-            ', ',
-            'crypto status ' || coalesce(crypto_status_from, 'none') || ' to ' || crypto_status_to,
-            case when account_number is distinct from lag(account_number ignore nulls) over history
-            then 'account_number ' || account_number end,
-            'account_blocked ' || account_blocked, 'trading_blocked ' || trading_blocked,
-            'pattern_day_trader ' || pattern_day_trader, 'reason ' || reason,
-            nullif(array_to_string(changed, ', '), '')
-        ) as changed
-    from account_states
-    window history as (partition by account_id order by step)
-),
-upvest as (
-    select account_id, 'upvest' as broker, step, event_at, system_date, event_id,
-        lag(status) over history as status_from, status as status_to,
-        concat_ws(
-            ', ',
-            type,
-            if(step > 1 and name is distinct from lag(name) over history, 'name', null),
-            if(step > 1 and users is distinct from lag(users) over history, 'users', null),
-            case when account_number is distinct from lag(account_number) over history
-            then 'account_number ' || account_number end,
-            case when account_group_id is distinct from lag(account_group_id) over history
-            then 'account_group_id ' || account_group_id end,
-            case when account_type is distinct from lag(account_type) over history
-            then 'type ' || account_type end
-        ) as changed
-    from upvest_account_states
-    window history as (partition by account_id order by step)
-)
 select
     broker, account_id, event_at::varchar as event_at, system_date::varchar as system_date,
     event_id, coalesce(status_from, '') as status_from, coalesce(status_to, '') as status_to,
     changed
-from (from alpaca union all by name from upvest)
+from account_history
 where account_id in (from asked_for)
 order by broker, account_id, step
 """
@@ -99,9 +67,8 @@ def read_reference(archive: Archive, day: date | None, account_id: str | None) -
     with connect(MEMORY) as connection:
         load_events(connection, archive.folder, fetches)
         show_night(connection, day or date.max, None)
-        post_night(connection, day or date.max, wanted={"accounts"})
-        sql = (folder("sql") / "reports" / "accounts.sql").read_text("utf-8")
-        accounts = _rows(connection.sql(sql))
+        post_night(connection, day or date.max, wanted={"accounts", "account_history"})
+        accounts = _rows(connection.sql(sql_of("reports/accounts")))
         if account_id is None:
             return Reference(accounts, [])
         connection.execute(

@@ -14,7 +14,7 @@ from recon.archive.coverage import covered
 from recon.archive.manifest import Fetch
 from recon.errors import UsageError
 from recon.feeds.streams import ACTIVITIES, NTA, TRADES, TRADES_V1
-from recon.paths import folder
+from recon.paths import sql_of
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events
 from recon.window import NEW_YORK
@@ -78,7 +78,7 @@ def compare(archive: Archive, since: date | None, until: date | None) -> Migrati
     begin, end = since or begin, until or end
     with connect(MEMORY) as connection:
         load_events(connection, archive.folder, archive.fetches)
-        sql = (folder("sql") / "migrate" / "differences.sql").read_text("utf-8")
+        sql = sql_of("migrate/differences")
         rows = connection.execute(sql, {"since": begin, "until": end}).fetchall()
     found = [each for each in (Difference(*row) for row in rows) if each.pair in pairs]
     missing = [pair for pair in OLDER if pair not in pairs]

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from recon.archive.manifest import Fetch, opening_date
-from recon.paths import folder
+from recon.paths import folder, sql_of
 from recon.warehouse.reference import load_reference
 from recon.warehouse.sql_dependencies import running_order
 from recon.warehouse.stage import stage_segments
@@ -127,7 +127,7 @@ def load_events(
 
 def make_macros(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the macros of `sql/macros.sql`."""
-    connection.execute((folder("sql") / "macros.sql").read_text("utf-8"))
+    connection.execute(sql_of("macros"))
 
 
 def load_coverage(

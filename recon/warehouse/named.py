@@ -20,6 +20,7 @@ from recon.feeds.streams import (
     Stream,
     targets_of,
 )
+from recon.paths import sql_of
 from recon.warehouse.segments import reading
 
 # What of the older segments a night reads: earlier states of its events, what they reverse or
@@ -32,45 +33,7 @@ ORDER_WANTED = {
     TRADES_V1: "order_id in (from orders_named)",
     ACTIVITIES: "details ->> '$.order_id' in (from orders_named)",
 }
-ORDERS_NAMED = """
-create or replace temp table orders_named as
-select order_id from archived_trades where previous_execution_id is not null
-union
-select order_id from archived_trades_v1 where previous_execution_id is not null
-union
-select order_id from archived_trades where qty <> order_filled_qty
-union
-select order_id from archived_trades_v1 where qty <> order_filled_qty
-union
-select details ->> '$.order_id'
-from archived_activities
-where activity_type = 'TRD'
-    and (previous_id <> '' or qty is distinct from exact_decimal(details ->> '$.cum_qty'))
-"""
 
-# Securities of which earlier events tell more: a matured bond and its coupons are named by their
-# CUSIP alone, and an adjusted option contract without its multiplier.
-SECURITIES_NAMED = """
-create or replace temp table securities_named as
-select details ->> '$.cusip' as security
-from archived_activities
-where activity_type in ('FIMAT', 'INT')
-    and coalesce(asset_symbol, '') = ''
-    and details ->> '$.cusip' <> ''
-union
-select symbol
-from (
-    select symbol from archived_trades
-    union all
-    select unnest(legs ->> '$[*].symbol') from archived_trades
-    union all
-    select symbol from archived_nta
-    union all
-    select unnest([asset_symbol, details ->> '$.symbol', details ->> '$.new_contract_symbol'])
-    from archived_activities
-) as named (symbol)
-where regexp_full_match(symbol, '.*\\d{7}[CP]\\d{8}')
-"""
 TELLING_OF_SECURITIES = {
     NTA: "symbol <> '' and cusip in (from securities_named)"
     " or entry_type = 'OPCA' and symbol in (from securities_named)",
@@ -102,16 +65,21 @@ def stage_named(
         + " union ".join([*named, "select unnest($carried::varchar[])"]),
         {"carried": list(carried)},
     )
-    connection.execute(ORDERS_NAMED)
+    _create(connection, "orders_named")
     names = [name for (name,) in connection.execute("from named").fetchall()]
     orders = connection.execute("from orders_named").fetchall()
     names += [ORDER + name for (name,) in orders if name]
-    connection.execute(SECURITIES_NAMED)
+    _create(connection, "securities_named")
     securities = connection.execute("from securities_named").fetchall()
     names += [SECURITY + name for (name,) in securities if name]
     for stream, segments in segments_naming(archive, older, names).items():
         if segments:
             _stage_wanted(connection, archive, stream, segments)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    text = sql_of(f"staging/{table}")
+    connection.execute(f"create or replace temp table {table} as {text}")
 
 
 def _stage_wanted(

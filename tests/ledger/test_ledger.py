@@ -12,6 +12,7 @@ from recon.paths import folder
 from tests.cases import Case, Fixture, empty_warehouse, read_fixture, run_case
 
 HERE = Path(__file__).parent
+STAGES = ("ledger", "views")
 FIXTURES = [read_fixture(path) for path in sorted(HERE.rglob("*.test"))]
 CASES = [(fixture, case) for fixture in FIXTURES for case in fixture.cases]
 
@@ -33,5 +34,5 @@ def test_a_case_gives_the_expected_rows(
     warehouse: duckdb.DuckDBPyConnection, fixture: Fixture, case: Case
 ) -> None:
     """The rows of the ledger table are exactly those of the fixture."""
-    assert (folder("sql") / "ledger" / f"{fixture.subject}.sql").is_file()
+    assert any((folder("sql") / f"{at}/{fixture.subject}.sql").is_file() for at in STAGES)
     run_case(warehouse, f"from {fixture.subject}", fixture, case)

@@ -18,7 +18,14 @@ from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import make_macros
 
 FRIDAY, MONDAY, TUESDAY = date(2026, 6, 12), date(2026, 6, 15), date(2026, 6, 16)
-HEADER = "-- title: Sums differ\n-- severity: S1\n-- scope: account\n-- reads: x\n-- params: p\n--\n-- Because.\n"
+HEADER = """-- title: Sums differ
+-- severity: S1
+-- scope: account
+-- reads: x
+-- params: p
+--
+-- Because.
+"""
 RULE = parse_rule("area/sums_differ", HEADER)
 IDENTITY = break_id("area/sums_differ", "A1", "AAPL", "order O1")
 

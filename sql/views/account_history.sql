@@ -1,0 +1,53 @@
+-- title: What each event of an account changed
+-- scope: account
+-- reads: account_states, upvest_account_states
+--
+-- One row an event and account, `step` its order. An event of Alpaca has the statuses that were sent in
+-- it, empty where it is about other things; one of Upvest shows the whole object, so `status_from` is
+-- that of the event before. `changed` names what changed beside the status.
+with
+
+alpaca as (
+
+    select
+        'alpaca' as broker, account_id, step, event_at, system_date, event_id,
+        status_from, status_to,
+        concat_ws(
+            ', ',
+            'crypto status ' || coalesce(crypto_status_from, 'none') || ' to ' || crypto_status_to,
+            case when account_number is distinct from lag(account_number ignore nulls) over history
+            then 'account_number ' || account_number end,
+            'account_blocked ' || account_blocked, 'trading_blocked ' || trading_blocked,
+            'pattern_day_trader ' || pattern_day_trader, 'reason ' || reason,
+            nullif(array_to_string(changed, ', '), '')
+        ) as changed
+    from account_states
+    window history as (partition by account_id order by step)
+
+),
+
+upvest as (
+
+    select
+        'upvest' as broker, account_id, step, event_at, system_date, event_id,
+        lag(status) over history as status_from, status as status_to,
+        concat_ws(
+            ', ',
+            type,
+            if(step > 1 and name is distinct from lag(name) over history, 'name', null),
+            if(step > 1 and users is distinct from lag(users) over history, 'users', null),
+            case when account_number is distinct from lag(account_number) over history
+            then 'account_number ' || account_number end,
+            case when account_group_id is distinct from lag(account_group_id) over history
+            then 'account_group_id ' || account_group_id end,
+            case when account_type is distinct from lag(account_type) over history
+            then 'type ' || account_type end
+        ) as changed
+    from upvest_account_states
+    window history as (partition by account_id order by step)
+
+)
+
+from alpaca
+union all by name
+from upvest
