@@ -80,7 +80,7 @@ def last_form(fetches: Sequence[Fetch]) -> str:
 
 
 def _or(refusal: AnswerRefused, another: Callable[[], Answer]) -> Answer:
-    """The answer to another form. Where that is refused too, what was asked first is told."""
+    """The answer to another form. Where that is refused too, what was asked first is reported."""
     try:
         return another()
     except AnswerRefused as second:

@@ -166,7 +166,7 @@ def _read_sse(path: Path, lines: Lines, take: Take) -> StreamEnd:
             raise unusable(path, "a line of an event stream", repr(line[:40].decode()), number)
 
     try:
-        for number, line in lines:  # noqa: B007 -- told where the reading stops
+        for number, line in lines:  # noqa: B007 -- named where the reading stops
             if line[-1:] in (b"\n", b"\r") or b":" in line:  # else cut within a field's name
                 add(line)
         add(b"\n\n")

@@ -95,7 +95,7 @@ def to_read(
 
 def _begin(fetches: Sequence[Fetch], stream: str, system_date: date) -> pendulum.DateTime:
     """From when on events count: the day after the opening, else the first proven instant. How an
-    account stands may be told by an event of any age."""
+    account stands may be reported by an event of any age."""
     if stream == ACCOUNT_STATUS.name:
         return day_start(FIRST_ACCOUNTS)
     opened = opening_date(fetches)

@@ -16,7 +16,7 @@ class Commands(click.Group):
     """Turns every error of the project and of the world into one line and its exit code."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """As click's; SIGTERM and SIGHUP are told in one line."""
+        """As click's; SIGTERM and SIGHUP end with one line."""
         with ending_told():
             return super().main(*args, **kwargs)
 
@@ -25,11 +25,11 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except (Exception, KeyboardInterrupt) as error:
-            told = foreseen(error)
-            if told is None or isinstance(error, BrokenPipeError):
+            expected = foreseen(error)
+            if expected is None or isinstance(error, BrokenPipeError):
                 raise
-            click.echo(f"recon: {told}", err=True)
-            sys.exit(told.exit_code)
+            click.echo(f"recon: {expected}", err=True)
+            sys.exit(expected.exit_code)
 
 
 EXIT_CODES = """\b

@@ -25,7 +25,7 @@ def ingest(context: click.Context, stream: str, files: tuple[Path, ...], as_json
 
     JSON lines, JSON arrays, objects with nothing but an array, and captured SSE text, also as
     gzip or zstd; the content tells which. A file is taken whole or refused whole; a piece that is
-    torn is kept as it is and told (exit 4). The same file again adds nothing. What is ingested
+    torn is kept as it is and named (exit 4). The same file again adds nothing. What is ingested
     proves no coverage: a night still asks the broker for its windows. A system event from a file
     is a record: only what the broker itself is asked for starts a night.
     """

@@ -121,8 +121,8 @@ def accounts(
 ) -> None:
     """List the accounts of both brokers with their state, and how one came to it.
 
-    Read from the archive; without a date as they were last told. With an account also the one that
-    the accounts file names beside it at the other broker, and the events of both.
+    Read from the archive; without a date as they were last reported. With an account also the one
+    that the accounts file names beside it at the other broker, and the events of both.
     """
     from dataclasses import asdict
 
@@ -136,8 +136,8 @@ def accounts(
         click.echo(json.dumps(asdict(reference), indent=2))
         return
     for row in reference.accounts:
-        told = [f"{name} {value}" for name, value in list(row.items())[5:] if value]
-        click.echo(plain("  ".join([*filter(None, list(row.values())[:5]), *told])))
+        values = [f"{name} {value}" for name, value in list(row.items())[5:] if value]
+        click.echo(plain("  ".join([*filter(None, list(row.values())[:5]), *values])))
     for row in reference.events:
         step = f"{row['status_from'] or 'none'} -> {row['status_to']}" if row["status_to"] else ""
         words = (row["event_at"], row["account_id"], step, row["event_id"], row["changed"])

@@ -63,7 +63,7 @@ TRADES_V1 = Stream(
     columns=columns("event_id event_ulid:text" + _EXECUTION),
 )
 
-# A journal that still waits is told of only to those who ask for it.
+# A journal that still waits is reported only to those who ask for it.
 NTA = Stream(
     name="nta",
     path="/v1/events/nta",

@@ -110,7 +110,7 @@ class Connection:
 def tell_retries(note: Callable[..., None]) -> None:
     """From now on note each failure after which the broker is asked again, on one plain line."""
 
-    def told(details: stamina.instrumentation.RetryDetails) -> None:
+    def report(details: stamina.instrumentation.RetryDetails) -> None:
         fault = details.caused_by
         note(
             "asked again",
@@ -120,7 +120,7 @@ def tell_retries(note: Callable[..., None]) -> None:
             wait_seconds=round(details.wait_for, 1),
         )
 
-    stamina.instrumentation.set_on_retry_hooks([told])
+    stamina.instrumentation.set_on_retry_hooks([report])
 
 
 @functools.cache

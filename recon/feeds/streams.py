@@ -165,7 +165,7 @@ ARCHIVED: Mapping[str, Stream] = MappingProxyType(
 
 
 def targets_of(stream: Stream) -> list[str]:
-    """The columns by which an event names an earlier one that it takes back or replaces."""
+    """The columns by which an event names an earlier one that it reverses or replaces."""
     names = ("previous_execution_id", "previous_id")
     return [column.name for column in stream.columns if column.name in names]
 

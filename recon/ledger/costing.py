@@ -18,7 +18,7 @@ from recon.ledger.cost import METHODS, costs, lots
 from recon.ledger.position import Movement
 
 # Corporate actions at the beginning of the day, or everything as it was sent; what one event
-# reverses goes before what it moves anew. What lies before the books is taken back at the cost that
+# reverses goes before what it moves anew. What lies before the books is reversed at the cost that
 # it had then.
 IN_ORDER = """
 select

@@ -18,7 +18,7 @@ class Movement(NamedTuple):
     """One movement. `stated` is the cost that it names itself, with the sign of `qty`.
 
     `rule`: trade, stated, average, return or reversal. `reverses` names an earlier movement of the
-    same account and symbol, whose cost is taken back exactly.
+    same account and symbol, whose cost is reversed exactly.
     """
 
     movement_id: str

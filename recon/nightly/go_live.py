@@ -32,7 +32,7 @@ from recon.window import as_z, day_start
 @dataclass(frozen=True)
 class Opened:
     """What the books begin with: how many accounts have positions, cash without any, or neither;
-    which ones the broker did not know; and whether it told of every account's life."""
+    which ones the broker did not know; and whether it reported every account's life."""
 
     with_positions: int
     with_cash_only: int

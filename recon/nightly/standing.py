@@ -98,10 +98,10 @@ def read_standing(home: Path) -> Standing:
 def _with_details(home: Path, system_date: str) -> list[dict[str, str]]:
     """What is open, with what the reports of that night say of each."""
     report = _read(home / "reports" / system_date / "discrepancies.csv")
-    told = {row["break_id"]: row for row in csv.DictReader(io.StringIO(report, newline=""))}
+    reported = {row["break_id"]: row for row in csv.DictReader(io.StringIO(report, newline=""))}
     rows = []
     for row in open_breaks(home / "breaks"):
-        details = told.get(row["break_id"], {})
+        details = reported.get(row["break_id"], {})
         values = {name: details.get(name, "") for name in DETAILS} | row
         rows.append({name: values[name] for name in ROW})
     return rows

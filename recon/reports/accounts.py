@@ -56,7 +56,7 @@ class Reference:
 
 
 def read_reference(archive: Archive, day: date | None, account_id: str | None) -> Reference:
-    """The accounts of both brokers at the end of that system date, or as they were last told.
+    """The accounts of both brokers at the end of that system date, or as they were last reported.
 
     With an account only that one, the one that the user's list names beside it, and their events.
     Raises UsageError where nothing is archived of it, SegmentDamaged on a wrong hash.

@@ -56,8 +56,8 @@ LIVES = {
     "upvest_account_states", "upvest_group_states", "upvest_other_events",
 }  # fmt: skip
 CARRIED = "select identity from events.carried"
-# What a night is told beside the archive; empty until it is told.
-TOLD = """
+# What a night is given beside the archive; empty until it is given.
+GIVEN = """
 create or replace table events.opening (system_date date);
 create or replace table events.coverage
     (stream varchar, since timestamptz, until timestamptz, complete boolean);
@@ -114,7 +114,7 @@ def load_events(
     """
     connection.execute("create schema if not exists events")
     make_macros(connection)
-    connection.execute(TOLD)
+    connection.execute(GIVEN)
     load_reference(connection)
     _load_fetches(connection, fetches)
     opened = opening_date(fetches) or date.min

@@ -116,8 +116,8 @@ def _view_of(stream: Stream) -> str:
     An activity keeps its id through its states: one `is_outdated` if it was published before a
     state that had come already, and changes nothing.
     """
-    told = [f"publication({name})" for name in publications_of(stream)]
-    published = f"coalesce({', '.join([*told, 'null::varchar'])})"
+    publications = [f"publication({name})" for name in publications_of(stream)]
+    published = f"coalesce({', '.join([*publications, 'null::varchar'])})"
     outdated = OUTDATED if stream in (NTA, ACTIVITIES) else ""
     return (
         f"create or replace temp view stream_{stream.name} as"  # noqa: S608
