@@ -41,7 +41,8 @@ amounts as (
         -coalesce(abs(commission), 0) as charged,
         coalesce(fees_of_executions.evidence, []) as fee_ids
     from trade_activities
-    left join fees_of_executions on fees_of_executions.parent_id = trade_activities.execution_id
+    left join fees_of_executions
+        on fees_of_executions.parent_id = trade_activities.execution_id
     left join contract_multipliers on contract_multipliers.symbol = trade_activities.symbol
     left join currencies on currencies.currency = trade_activities.currency
     where trade_activities.status in ('executed', 'correct')

@@ -83,10 +83,10 @@ verdicts as (
         orders.symbol,
         'order ' || coalesce(orders.order_id, 'without an id') as subject,
         case
-            when orders.unknown > 0 or last_totals.last_received is null or last_totals.last_by_time is null
+            when orders.unknown > 0
+                or last_totals.last_received is null or last_totals.last_by_time is null
             then 'not_evaluated'
-            when orders.qty = last_totals.last_received then 'pass'
-            when orders.qty = last_totals.last_by_time then 'pass'
+            when orders.qty in (last_totals.last_received, last_totals.last_by_time) then 'pass'
             when orders.unknown_targets > 0 then 'not_evaluated'
             when not last_totals.begins_here
                 and exists (select 1 from fetches where stream = 'opening')
