@@ -1,4 +1,4 @@
-"""What the older streams and the activity stream tell otherwise: before one replaces the other.
+"""What the older streams and the activity stream report otherwise: before one replaces the other.
 
 Takes the archive, gives every id that differs or that only one of them has, and totals per type.
 """
@@ -14,12 +14,15 @@ from recon.archive.coverage import covered
 from recon.archive.manifest import Fetch
 from recon.errors import UsageError
 from recon.feeds.streams import ACTIVITIES, NTA, TRADES, TRADES_V1
+from recon.ledger.post import post_night
 from recon.paths import sql_of
 from recon.warehouse.connect import MEMORY, connect
-from recon.warehouse.load import load_events
+from recon.warehouse.load import load_events, show_night
 from recon.window import NEW_YORK
 
 FIRST_ACTIVITY = date(2026, 2, 11)  # the activity stream has nothing from before
+# The views of what two streams report under one id, of everything that is archived.
+PAIRED = frozenset({"paired_activities", "paired_executions"})
 OLDER = {"nta": (NTA.name,), "trades": (TRADES.name, TRADES_V1.name)}
 
 
@@ -78,6 +81,8 @@ def compare(archive: Archive, since: date | None, until: date | None) -> Migrati
     begin, end = since or begin, until or end
     with connect(MEMORY) as connection:
         load_events(connection, archive.folder, archive.fetches)
+        show_night(connection, date.max, None)
+        post_night(connection, date.max, wanted=PAIRED)
         sql = sql_of("migrate/differences")
         rows = connection.execute(sql, {"since": begin, "until": end}).fetchall()
     found = [each for each in (Difference(*row) for row in rows) if each.pair in pairs]

@@ -1,7 +1,7 @@
 -- title:    The fee for converting an execution's money is more than its basis points make
 -- severity: S3
 -- scope:    account
--- reads:    activities, execution_effects, account_currencies
+-- reads:    activities_to_date, execution_effects, account_currencies
 -- params:   none
 --
 -- An execution on an account in another currency than dollars is converted at the `swap_rate`, and a
@@ -14,23 +14,23 @@
 -- Clears when the broker gives the excess back.
 with
 
-charged as (
+fees_of_executions as (
 
     select
         account_id,
         coalesce(parent_id, activity_id) as execution_id,
         -sum(net_amount) as paid,
         list(activity_id order by activity_id) as evidence
-    from activities
-    where entry_type = 'FEE' and entry_sub_type = 'LCT' and status in ('executed', 'correct')
+    from activities_to_date
+    where entry_type = 'FEE' and entry_sub_type = 'LCT' and in_books and is_booked
     group by account_id, coalesce(parent_id, activity_id)
 
 ),
 
-compared as (
+fees_beside_basis_points as (
 
     select
-        charged.*,
+        fees.*,
         coalesce(account_currencies.currency, 'USD') as currency,
         execution_effects.symbol,
         minor_unit(execution_effects.minor_units) as unit,
@@ -38,9 +38,9 @@ compared as (
         then try((execution_effects.qty * execution_effects.price * execution_effects.multiplier)
             ::decimal(38, 14) * execution_effects.swap_fee_bps::decimal(9, 4) * 0.0001)
         end as owed
-    from charged
-    left join execution_effects on execution_effects.execution_id = charged.execution_id
-    left join account_currencies on account_currencies.account_id = charged.account_id
+    from fees_of_executions as fees
+    left join execution_effects on execution_effects.execution_id = fees.execution_id
+    left join account_currencies on account_currencies.account_id = fees.account_id
 
 ),
 
@@ -60,9 +60,8 @@ verdicts as (
         plain(paid) as actual,
         (paid - owed)::decimal(38, 9) as difference,
         currency as unit,
-        null::date as due_date,
         [execution_id] || evidence as evidence
-    from compared
+    from fees_beside_basis_points
 
 )
 

@@ -18,7 +18,7 @@
 -- of the sale's `swap_rate` makes, and a cent more, is within tolerance.
 -- Where a rate is disputed, either published value passes, and `expected` names it; the user's own
 -- rates (RECON_FEE_RATES_FILE) come before the published ones.
--- A sale that is taken back or corrected on a later day was charged as it stood at the close and
+-- A sale that is reversed or corrected on a later day was charged as it stood at the close and
 -- brings no refund; the fee as it would be now is within tolerance too.
 -- A fee that has not come is pending until the next settlement day, then a break.
 -- Not evaluated, with the reason: a sale on a day without a rate, or one that no swap rate converts;
@@ -27,14 +27,13 @@
 -- Clears when the fee, or the sale that explains it, comes.
 select
     account_id,
-    null::varchar as symbol,
     'TAF fee of ' || day as subject,
     verdict,
     expected,
     actual,
     difference,
     currency as unit,
-    case when verdict = 'pending' then due_date end as due_date,
+    if(verdict = 'pending', due_date, null) as due_date,
     evidence[1:20] as evidence
 from sale_fees
 where fee = 'TAF'

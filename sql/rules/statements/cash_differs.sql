@@ -29,7 +29,7 @@ events_of_the_day as (
 
 ),
 
-moved as (
+evidence_of_the_day as (
 
     select account_id, list(event_id order by receipt_order desc, event_id)[1:20] as evidence
     from events_of_the_day
@@ -47,7 +47,7 @@ unknown_contracts as (
 
 ),
 
-of_unknown_multiplier as (
+unknown_contracts_of_accounts as (
 
     select
         account_id,
@@ -59,7 +59,7 @@ of_unknown_multiplier as (
 
 ),
 
-compared as (
+balances as (
 
     select
         cash_proof.*,
@@ -67,38 +67,38 @@ compared as (
         abs(difference) * 100 % cash as beyond,
         least(beyond, cash - beyond) <= cents as is_multiple
     from cash_proof
-    left join of_unknown_multiplier on of_unknown_multiplier.account_id = cash_proof.account_id
+    left join unknown_contracts_of_accounts as unknown
+        on unknown.account_id = cash_proof.account_id
 
 ),
 
 verdicts as (
 
     select
-        compared.account_id,
-        null::varchar as symbol,
-        'cash ' || compared.currency as subject,
+        balances.account_id,
+        'cash ' || balances.currency as subject,
         case
-            when compared.statement is null or not compared.opening_is_known
+            when balances.statement is null or not balances.opening_is_known
                 then 'not_evaluated'
-            when compared.difference = 0 then 'pass'
-            when compared.contracts is not null and coalesce(compared.is_multiple, true)
+            when balances.difference = 0 then 'pass'
+            when balances.contracts is not null and coalesce(balances.is_multiple, true)
                 then 'not_evaluated'
             else 'break'
         end as verdict,
         if(
-            compared.opening_is_known,
-            plain(compared.closing),
-            'an opening balance, and ' || plain(compared.closing) || ' since'
+            balances.opening_is_known,
+            plain(balances.closing),
+            'an opening balance, and ' || plain(balances.closing) || ' since'
         )
-        || coalesce(' if 100 is the multiplier of ' || compared.contracts, '')
+        || coalesce(' if 100 is the multiplier of ' || balances.contracts, '')
             as expected,
-        coalesce(plain(compared.statement), 'no statement') as actual,
-        compared.difference,
-        compared.currency as unit,
-        null::date as due_date,
-        coalesce(moved.evidence, []) as evidence
-    from compared
-    left join moved on moved.account_id = compared.account_id
+        coalesce(plain(balances.statement), 'no statement') as actual,
+        balances.difference,
+        balances.currency as unit,
+        coalesce(evidence_of_the_day.evidence, []) as evidence
+    from balances
+    left join evidence_of_the_day
+        on evidence_of_the_day.account_id = balances.account_id
 
 )
 

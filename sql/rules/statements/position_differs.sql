@@ -13,7 +13,7 @@
 -- Clears when both sides agree again.
 with
 
-moves as (
+moves_of_positions as (
 
     select account_id, coalesce(symbol, 'UNNAMED') as symbol, system_date, event_id, receipt_order
     from movements
@@ -21,10 +21,10 @@ moves as (
 
 ),
 
-last_moved as (
+last_days as (
 
     select moves.account_id, moves.symbol, max(moves.system_date) as system_date
-    from moves
+    from moves_of_positions as moves
     inner join positions_proof as differing
         on differing.account_id = moves.account_id
         and differing.symbol = moves.symbol
@@ -36,15 +36,15 @@ last_moved as (
 last_events as (
 
     select moves.account_id, moves.symbol, moves.event_id, max(moves.receipt_order) as receipt_order
-    from moves
-    left join last_moved
-        on last_moved.account_id = moves.account_id and last_moved.symbol = moves.symbol
-    where moves.system_date = coalesce(last_moved.system_date, $system_date::date)
+    from moves_of_positions as moves
+    left join last_days
+        on last_days.account_id = moves.account_id and last_days.symbol = moves.symbol
+    where moves.system_date = coalesce(last_days.system_date, $system_date::date)
     group by moves.account_id, moves.symbol, moves.event_id
 
 ),
 
-moved as (
+evidence_of_positions as (
 
     select
         account_id,
@@ -70,12 +70,11 @@ verdicts as (
         coalesce(plain(positions_proof.statement), 'no statement') as actual,
         positions_proof.difference,
         positions_proof.symbol as unit,
-        null::date as due_date,
-        coalesce(moved.evidence, []) as evidence
+        coalesce(evidence_of_positions.evidence, []) as evidence
     from positions_proof
-    left join moved
-        on moved.account_id = positions_proof.account_id
-        and moved.symbol = positions_proof.symbol
+    left join evidence_of_positions
+        on evidence_of_positions.account_id = positions_proof.account_id
+        and evidence_of_positions.symbol = positions_proof.symbol
 
 )
 

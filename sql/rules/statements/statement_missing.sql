@@ -1,8 +1,8 @@
 -- title:    A statement of the night is missing
 -- severity: S0
 -- scope:    account
--- reads:    statement_fetches, known_accounts, cash_proof, positions_proof
--- params:   system_date
+-- reads:    statement_fetches, known_accounts, cash_proof, positions_proof, night
+-- params:   none
 --
 -- The books of a night are proven against the broker's statements of that same system date: its
 -- positions, read to the last page, and a balance for every account that any source names. The
@@ -14,7 +14,7 @@
 -- Clears when the statement of that date is read; after the broker's next day that is too late.
 with
 
-held as (
+accounts_with_balances as (
 
     select account_id from cash_proof where closing <> 0 or activity <> 0
     union
@@ -22,7 +22,16 @@ held as (
 
 ),
 
-accounts as (
+positions_statement as (
+
+    select
+        system_date,
+        system_date in (select system_date from statement_fetches) as is_read
+    from night
+
+),
+
+statements as (
 
     select
         account_id,
@@ -30,29 +39,24 @@ accounts as (
         case
             when answer = 'answered' then 'pass'
             when answer = 'unknown to the broker'
-                and account_id not in (select account_id from held where account_id is not null)
-                then 'not_evaluated'
+                and account_id not in (
+                    select account_id from accounts_with_balances where account_id is not null
+                )
+            then 'not_evaluated'
             else 'break'
         end as verdict,
         case answer when 'answered' then 'read' when 'not asked' then 'none' else answer end
-            as actual
+            as actual,
+        night.system_date
     from known_accounts
-
-),
-
-positions as (
-
-    select $system_date::date in (select system_date from statement_fetches) as is_there
-
-),
-
-wanted as (
-
-    select account_id, subject, verdict, actual from accounts
-    union all
+    cross join night
+    union all by name
     select
-        null, 'positions statement', if(is_there, 'pass', 'break'), if(is_there, 'read', 'none')
-    from positions
+        'positions statement' as subject,
+        if(is_read, 'pass', 'break') as verdict,
+        if(is_read, 'read', 'none') as actual,
+        system_date
+    from positions_statement
 
 ),
 
@@ -60,16 +64,12 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         subject,
         verdict,
-        'a statement of ' || $system_date::date as expected,
+        'a statement of ' || system_date as expected,
         actual,
-        null::decimal(38, 9) as difference,
-        null::varchar as unit,
-        null::date as due_date,
         []::varchar[] as evidence
-    from wanted
+    from statements
 
 )
 

@@ -1,6 +1,6 @@
 -- title:    The broker's total of a security over all accounts is not what the books have
 -- severity: S1
--- scope:    account
+-- scope:    symbol
 -- reads:    stock_record, statement_aggregate, aggregate_fetches, movements
 -- params:   system_date
 --
@@ -22,7 +22,7 @@
 -- Clears when both sides agree again.
 with
 
-listed as (
+broker_totals as (
 
     select
         symbol,
@@ -38,7 +38,7 @@ listed as (
 
 ),
 
-covered as (
+covered_classes as (
 
     select unnest(['us_equity', 'crypto']) as asset_class
     union
@@ -47,7 +47,7 @@ covered as (
 ),
 
 -- What an earlier list named stays in sight, so that a night without a list clears nothing.
-named as (
+symbols as (
 
     select symbol from stock_record
     union
@@ -55,35 +55,35 @@ named as (
 
 ),
 
-compared as (
+totals as (
 
     select
-        named.symbol,
+        symbols.symbol,
         coalesce(ours.long_qty, 0) as long,
         coalesce(ours.short_qty, 0) as short,
         coalesce(ours.accounts, 0) as holders,
         coalesce(ours.long_at_the_cut, 0) as cut_long,
         coalesce(ours.short_at_the_cut, 0) as cut_short,
         coalesce(ours.accounts_at_the_cut, 0) as cut_holders,
-        coalesce(listed.long_qty, 0) as stated_long,
-        coalesce(listed.short_qty, 0) as stated_short,
-        coalesce(listed.accounts, 0) as stated_holders,
+        coalesce(broker_totals.long_qty, 0) as stated_long,
+        coalesce(broker_totals.short_qty, 0) as stated_short,
+        coalesce(broker_totals.accounts, 0) as stated_holders,
         case
             when $system_date::date not in (select system_date from aggregate_fetches)
                 then 'no list'
-            when (select count(*) from listed) = 0 then 'an empty list'
-            when not listed.is_readable then 'a total that cannot be read'
-            when listed.is_readable or holders + cut_holders = 0 then null
-            when coalesce(ours.asset_class, 'us_equity') not in (select asset_class from covered)
+            when (select count(*) from broker_totals) = 0 then 'an empty list'
+            when not broker_totals.is_readable then 'a total that cannot be read'
+            when broker_totals.is_readable or holders + cut_holders = 0 then null
+            when coalesce(ours.asset_class, 'us_equity') not in (select asset_class from covered_classes)
                 then 'a list without ' || ours.asset_class
         end as unusable
-    from named
-    left join stock_record as ours on ours.symbol is not distinct from named.symbol
-    left join listed on listed.symbol is not distinct from named.symbol
+    from symbols
+    left join stock_record as ours on ours.symbol is not distinct from symbols.symbol
+    left join broker_totals on broker_totals.symbol is not distinct from symbols.symbol
 
 ),
 
-judged as (
+totals_with_verdict as (
 
     select
         *,
@@ -96,7 +96,7 @@ judged as (
             else 'break'
         end as verdict,
         stated_long - stated_short - long + short as net
-    from compared
+    from totals
 
 ),
 
@@ -108,11 +108,11 @@ moves as (
 
 ),
 
-last_moved as (
+last_days as (
 
     select symbol, max(system_date) as system_date
     from moves
-    where symbol in (select symbol from judged where verdict = 'break')
+    where symbol in (select symbol from totals_with_verdict where verdict = 'break')
     group by symbol
 
 ),
@@ -121,13 +121,13 @@ last_events as (
 
     select moves.symbol, moves.event_id, max(moves.receipt_order) as receipt_order
     from moves
-    left join last_moved on last_moved.symbol = moves.symbol
-    where moves.system_date = coalesce(last_moved.system_date, $system_date::date)
+    left join last_days on last_days.symbol = moves.symbol
+    where moves.system_date = coalesce(last_days.system_date, $system_date::date)
     group by moves.symbol, moves.event_id
 
 ),
 
-moved as (
+evidence_of_symbols as (
 
     select symbol, list(event_id order by receipt_order desc, event_id)[1:20] as evidence
     from last_events
@@ -138,8 +138,7 @@ moved as (
 verdicts as (
 
     select
-        null::varchar as account_id,
-        judged.symbol,
+        totals_with_verdict.symbol,
         'stock record' as subject,
         verdict,
         'long ' || plain(long) || ', short ' || plain(short)
@@ -149,11 +148,11 @@ verdicts as (
         case
             when unusable is null and (verdict = 'pass' or net <> 0) then net
         end::decimal(38, 9) as difference,
-        judged.symbol as unit,
-        null::date as due_date,
-        coalesce(moved.evidence, []) as evidence
-    from judged
-    left join moved on moved.symbol = judged.symbol
+        totals_with_verdict.symbol as unit,
+        coalesce(evidence_of_symbols.evidence, []) as evidence
+    from totals_with_verdict
+    left join evidence_of_symbols
+        on evidence_of_symbols.symbol = totals_with_verdict.symbol
 
 )
 

@@ -2,13 +2,13 @@
 -- severity: S1
 -- scope:    account
 -- reads:    archived_messages, executions, undated_executions
--- params:   system_date
+-- params:   none
 --
 -- Every archived event must be JSON with its required fields, and every value must fit its type
 -- exactly. What does not is kept as it came but not booked, or booked without that value: money or
 -- shares may be missing. An execution without symbol, side, quantity or price, or on a day that
--- the calendar does not know, cannot be booked either; a bust needs only its symbol, since it takes
--- back what its target did.
+-- the calendar does not know, cannot be booked either; a bust needs only its symbol, since it
+-- reverses what its target did.
 -- Streams that move no money have a rule of their own, streams/shape_unknown.
 -- Events of every date are looked at, since a text that cannot be read has none to go by. One row
 -- for each stream counts the events that are good.
@@ -16,15 +16,15 @@
 -- and waits for somebody to accept it.
 with
 
-checked as (
+archived_events as (
 
     select
         stream,
         identity,
         fetch_id,
         segment,
-        "row" as place,
-        concat_ws('; ', malformed, nullif(array_to_string(unread, '; '), '')) as reason
+        "row" as line,
+        concat_ws('; ', malformed, nullif(array_to_string(unread, '; '), '')) as defect
     from archived_messages
     where stream not in (
             'journal_status', 'transfer_status', 'funding_status', 'account_status', 'admin_action',
@@ -33,30 +33,33 @@ checked as (
 
 ),
 
-bad as (
+-- An event is as it was last received.
+unreadable_events as (
 
     select
         stream,
         identity,
-        last(reason order by fetch_id, segment, place) as reason
-    from checked
-    where (stream, identity) in (select (stream, identity) from checked where reason <> '')
+        last(defect order by fetch_id, segment, line) as defect
+    from archived_events
+    where (stream, identity) in (
+        select (stream, identity) from archived_events where defect <> ''
+    )
     group by stream, identity
-    having last(reason order by fetch_id, segment, place) <> ''
+    having last(defect order by fetch_id, segment, line) <> ''
 
 ),
 
-good as (
+readable_events as (
 
     select stream, count(*) as events
-    from checked
-    where reason = ''
+    from archived_events
+    where defect = ''
     group by stream
 
 ),
 
 -- One without a day is in no night's view.
-unbookable as (
+executions_with_absences as (
 
     select
         account_id,
@@ -70,49 +73,39 @@ unbookable as (
                 and coalesce(side, '') not in ('buy', 'sell', 'sell_short') then 'side' end,
             case when system_date is null then 'day' end
         ) as absent
-    from (
-        select * from executions where system_date <= $system_date::date
-        union all
-        from undated_executions
-    ) as booked
-
-),
-
-found as (
-
-    select
-        null::varchar as account_id, null::varchar as symbol,
-        'event ' || identity || ' of ' || stream as subject,
-        'break' as verdict, 'an event that can be read' as expected, reason as actual,
-        [identity] as evidence
-    from bad
-    union all
-    select
-        account_id, symbol, 'execution ' || execution_id, 'break',
-        'an execution that can be booked', 'no ' || absent, [execution_id]
-    from unbookable
-    where absent <> ''
-    union all
-    select
-        null, null, 'stream ' || stream, 'pass', events::varchar, events::varchar, []::varchar[]
-    from good
+    from (from executions union all by name from undated_executions) as executions_of_any_day
 
 ),
 
 verdicts as (
 
     select
+        'event ' || identity || ' of ' || stream as subject,
+        'break' as verdict,
+        'an event that can be read' as expected,
+        defect as actual,
+        [identity] as evidence
+    from unreadable_events
+    union all by name
+    select
         account_id,
         symbol,
-        subject,
-        verdict,
-        expected,
-        actual,
-        null::decimal(38, 9) as difference,
-        case when verdict = 'pass' then 'events' end as unit,
-        null::date as due_date,
-        evidence
-    from found
+        'execution ' || execution_id as subject,
+        'break' as verdict,
+        'an execution that can be booked' as expected,
+        'no ' || absent as actual,
+        [execution_id] as evidence
+    from executions_with_absences
+    where absent <> ''
+    union all by name
+    select
+        'stream ' || stream as subject,
+        'pass' as verdict,
+        events::varchar as expected,
+        events::varchar as actual,
+        'events' as unit,
+        []::varchar[] as evidence
+    from readable_events
 
 )
 

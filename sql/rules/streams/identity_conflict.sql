@@ -2,7 +2,7 @@
 -- severity: S1
 -- scope:    account
 -- reads:    activities
--- params:   system_date
+-- params:   none
 --
 -- The books know an activity by its id and keep its last state. That a pending activity becomes
 -- executed, or an executed one canceled, is a step of its life. But with the same status the same
@@ -15,43 +15,32 @@
 -- Clears only when somebody accepts it: what was received stays received.
 with
 
-found as (
-
-    select
-        account_id,
-        symbol,
-        'activity ' || activity_id as subject,
-        case when conflicts is null then 'not_evaluated' else 'break' end as verdict,
-        '1 content' as expected,
-        (conflicts + 1) || ' contents' as actual,
-        conflicts as difference,
-        [activity_id] as evidence
-    from activities
-    where conflicts is distinct from 0 and system_date <= $system_date::date
-    union all
-    select
-        null, null, 'activities of ' || system_date, 'pass',
-        count(*)::varchar, count(*)::varchar, 0, []::varchar[]
-    from activities
-    where conflicts = 0 and system_date <= $system_date::date
-    group by system_date
-
-),
-
 verdicts as (
 
     select
         account_id,
         symbol,
-        subject,
-        verdict,
-        expected,
-        actual,
-        difference::decimal(38, 9) as difference,
-        case when verdict = 'pass' then 'activities' else 'contents' end as unit,
-        null::date as due_date,
-        evidence
-    from found
+        'activity ' || activity_id as subject,
+        if(conflicts is null, 'not_evaluated', 'break') as verdict,
+        '1 content' as expected,
+        (conflicts + 1) || ' contents' as actual,
+        conflicts::decimal(38, 9) as difference,
+        'contents' as unit,
+        [activity_id] as evidence
+    from activities
+    where conflicts is distinct from 0
+    union all by name
+    select
+        'activities of ' || system_date as subject,
+        'pass' as verdict,
+        count(*)::varchar as expected,
+        count(*)::varchar as actual,
+        0 as difference,
+        'activities' as unit,
+        []::varchar[] as evidence
+    from activities
+    where conflicts = 0
+    group by system_date
 
 )
 

@@ -1,8 +1,8 @@
 -- title:    A movement of shares does not say of which shares
 -- severity: S1
 -- scope:    account
--- reads:    activity_entries, activities, calendar
--- params:   system_date
+-- reads:    activity_entries, activities, night, calendar
+-- params:   none
 --
 -- Shares can only be booked under a symbol. The activity stream names it in `asset`, or in the
 -- details; legs of name changes, mergers, spin-offs, contract swaps and unit splits repeat the same
@@ -13,66 +13,51 @@
 -- Clears when an event of the same id comes that names the symbol.
 with
 
-moved as (
+movements_of_shares as (
 
     select
-        activity_entries.account_id,
-        activity_entries.symbol,
-        activity_entries.activity_id,
-        activity_entries.system_date,
-        activity_entries.qty_delta,
-        concat_ws('/', activity_entries.entry_type, activity_entries.entry_sub_type) as name,
-        activities.target_symbol,
-        calendar.next_settlement as due_date
-    from activity_entries
-    inner join activities on activities.activity_id = activity_entries.activity_id
-    left join calendar on calendar.date = activity_entries.system_date
-    where activity_entries.is_last and activity_entries.is_counted and activity_entries.qty_delta <> 0
-        and activity_entries.system_date <= $system_date::date
-
-),
-
-found as (
-
-    select
-        account_id,
-        'activity ' || activity_id as subject,
-        case when $system_date::date < due_date then 'pending' else 'break' end as verdict,
-        'a symbol' as expected,
-        case
-            when target_symbol is not null then name || ' gives as many of both new symbols'
-            else name || ' names neither asset nor symbol'
-        end as actual,
-        qty_delta as difference,
-        'shares' as unit,
-        due_date,
-        [activity_id] as evidence
-    from moved
-    where symbol is null
-    union all
-    select
-        null, 'activities of ' || system_date, 'pass', count(*)::varchar, count(*)::varchar,
-        0, 'activities', null, []::varchar[]
-    from moved
-    where symbol is not null
-    group by system_date
+        entries.account_id,
+        entries.symbol,
+        entries.activity_id,
+        entries.system_date,
+        entries.qty_delta,
+        concat_ws('/', entries.entry_type, entries.entry_sub_type) as type,
+        activities.target_symbol
+    from activity_entries as entries
+    inner join activities on activities.activity_id = entries.activity_id
+    inner join night on entries.system_date <= night.system_date
+    where entries.is_last and entries.is_counted and entries.qty_delta <> 0
 
 ),
 
 verdicts as (
 
     select
-        account_id,
-        null::varchar as symbol,
-        subject,
-        verdict,
-        expected,
-        actual,
-        difference::decimal(38, 9) as difference,
-        unit,
-        case when verdict = 'pending' then due_date end as due_date,
-        evidence
-    from found
+        movements_of_shares.account_id,
+        'activity ' || movements_of_shares.activity_id as subject,
+        'break' as verdict,
+        'a symbol' as expected,
+        type || if(target_symbol is null,
+            ' names neither asset nor symbol', ' gives as many of both new symbols') as actual,
+        qty_delta as difference,
+        'shares' as unit,
+        calendar.next_settlement as due_date,
+        [activity_id] as evidence
+    from movements_of_shares
+    left join calendar on calendar.date = movements_of_shares.system_date
+    where symbol is null
+    union all by name
+    select
+        'activities of ' || system_date as subject,
+        'pass' as verdict,
+        count(*)::varchar as expected,
+        count(*)::varchar as actual,
+        0 as difference,
+        'activities' as unit,
+        []::varchar[] as evidence
+    from movements_of_shares
+    where symbol is not null
+    group by system_date
 
 )
 

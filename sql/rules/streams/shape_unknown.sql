@@ -1,6 +1,6 @@
 -- title:    A member of a stream's events is not what it was
 -- severity: S2
--- scope:    account
+-- scope:    all
 -- reads:    archived_messages
 -- params:   none
 --
@@ -13,9 +13,9 @@
 -- Clears when the events are received again and fit.
 with
 
-latest as (
+latest_copies as (
 
-    select stream, identity, malformed, unread, fetch_id, segment, "row" as place
+    select stream, identity, malformed, unread, fetch_id, segment, "row" as line
     from archived_messages
     qualify row_number() over (
         partition by stream, identity order by fetch_id desc, segment desc, "row" desc
@@ -23,60 +23,69 @@ latest as (
 
 ),
 
-reasons as (
+-- Each reason is `member: what is wrong with it`.
+unreadable_members as (
 
     select
-        stream, identity, fetch_id, segment, place,
+        * exclude (reason),
         split_part(reason, ': ', 1) as member,
-        reason[length(split_part(reason, ': ', 1)) + 3:] as reason
-    from (select *, unnest(unread) as reason from latest)
-    union all
+        reason[length(split_part(reason, ': ', 1)) + 3:] as defect
+    from (select * exclude (malformed, unread), unnest(unread) as reason from latest_copies)
+
+),
+
+absent_members as (
+
     select
-        stream, identity, fetch_id, segment, place,
-        unnest(string_split(malformed[length('lacks ') + 1:], ', ')), 'absent'
-    from latest
+        * exclude (malformed, unread),
+        unnest(string_split(malformed[length('lacks ') + 1:], ', ')) as member,
+        'absent' as defect
+    from latest_copies
     where starts_with(malformed, 'lacks ')
-    union all
-    select stream, identity, fetch_id, segment, place, 'text', malformed
-    from latest
+
+),
+
+unreadable_texts as (
+
+    select * exclude (malformed, unread), 'text' as member, malformed as defect
+    from latest_copies
     where not starts_with(malformed, 'lacks ')
 
 ),
 
--- What is absent because it cannot be read is told by the reason why it cannot.
-found as (
+defects as (
 
-    select
-        member || ' of ' || stream as subject,
-        'break' as verdict,
-        'a value that its type holds' as expected,
-        arg_min(reason, (reason = 'absent', fetch_id, segment, place)) as actual,
-        count(distinct identity) as difference,
-        list(distinct identity order by identity)[:20] as evidence
-    from reasons
-    group by stream, member
-    union all
-    select 'events of ' || stream, 'pass', count(*)::varchar, count(*)::varchar, 0, []::varchar[]
-    from latest
-    where malformed is null and coalesce(len(unread), 0) = 0
-    group by stream
+    from unreadable_members
+    union all by name from absent_members
+    union all by name from unreadable_texts
 
 ),
 
 verdicts as (
 
     select
-        null::varchar as account_id,
-        null::varchar as symbol,
-        subject,
-        verdict,
-        expected,
-        actual,
-        difference::decimal(38, 9) as difference,
+        member || ' of ' || stream as subject,
+        'break' as verdict,
+        'a value that its type holds' as expected,
+        -- What is absent since it cannot be read has the reason why it cannot.
+        arg_min(defect, (defect = 'absent', fetch_id, segment, line)) as actual,
+        count(distinct identity)::decimal(38, 9) as difference,
         'events' as unit,
-        null::date as due_date,
-        evidence
-    from found
+        list(distinct identity order by identity)[:20] as evidence
+    from defects
+    group by stream, member
+    union all by name
+    select
+        'events of ' || stream as subject,
+        'pass' as verdict,
+        count(*)::varchar as expected,
+        count(*)::varchar as actual,
+        0 as difference,
+        'events' as unit,
+        []::varchar[] as evidence
+    from latest_copies
+    where malformed is null and coalesce(len(unread), 0) = 0
+    group by stream
 
 )
 

@@ -1,18 +1,19 @@
 -- title:    One event of a journal, transfer, account or action came with two contents
 -- severity: S2
--- scope:    account
+-- scope:    all
 -- reads:    archived_messages
 -- params:   none
 --
--- These streams tell how things stand, and an event of theirs happened once: read again it must say
--- the same. White space, the order of members and the spelling of a number say nothing; a number
--- that comes as a text is another content. With two contents nobody knows which state was meant;
--- the last one received is taken. Booked events have rules of their own. The cursors of account events from June 2023 to
--- December 2024 were given out twice and later made anew, so these prove nothing.
+-- These streams report how things stand, and an event of theirs happened once: read again it must
+-- say the same. White space, the order of members and the spelling of a number say nothing; a
+-- number that comes as a text is another content. With two contents nobody knows which state was
+-- meant; the last one received is taken. Booked events have rules of their own. The cursors of
+-- account events from June 2023 to December 2024 were given out twice and later made anew, so these
+-- prove nothing.
 -- Clears only when somebody accepts it: what was received stays received.
 with
 
-contents as (
+contents_of_events as (
 
     select stream, identity, count(distinct payload_hash) as contents
     from archived_messages
@@ -29,42 +30,30 @@ contents as (
 
 ),
 
-found as (
+verdicts as (
 
     select
         stream || ' event ' || identity as subject,
         'break' as verdict,
         '1 content' as expected,
         contents || ' contents' as actual,
-        contents - 1 as difference,
+        (contents - 1)::decimal(38, 9) as difference,
         'contents' as unit,
         [identity] as evidence
-    from contents
+    from contents_of_events
     where contents > 1
-    union all
+    union all by name
     select
-        'events of ' || stream, 'pass', count(*)::varchar, count(*)::varchar, 0, 'events',
-        []::varchar[]
-    from contents
+        'events of ' || stream as subject,
+        'pass' as verdict,
+        count(*)::varchar as expected,
+        count(*)::varchar as actual,
+        0 as difference,
+        'events' as unit,
+        []::varchar[] as evidence
+    from contents_of_events
     where contents = 1
     group by stream
-
-),
-
-verdicts as (
-
-    select
-        null::varchar as account_id,
-        null::varchar as symbol,
-        subject,
-        verdict,
-        expected,
-        actual,
-        difference::decimal(38, 9) as difference,
-        unit,
-        null::date as due_date,
-        evidence
-    from found
 
 )
 

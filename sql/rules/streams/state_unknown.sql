@@ -1,8 +1,8 @@
 -- title:    The broker sent the name of a state that is not published
 -- severity: S3
--- scope:    account
+-- scope:    all
 -- reads:    journal_states, transfer_states, account_states, admin_actions, ipo_events, upvest_account_states, upvest_group_states, upvest_other_events
--- params:   system_date
+-- params:   none
 --
 -- How journals, transfers, banks, accounts, groups and offerings stand has names that the brokers
 -- publish, and about one a fortnight is new. An event with another name is kept and shown as it
@@ -13,7 +13,7 @@ with
 
 -- The names that both brokers publish, in the case the tables have them; EXECUTED of a transfer is
 -- what the old stream wrote.
-published as (
+published_names as (
 
     select what, unnest(string_split(names, ' ')) as name
     from (
@@ -61,80 +61,66 @@ published as (
 
 ),
 
-reported as (
+reported_names as (
 
-    select 'journal status' as what, status_to as name, event_id, system_date from journal_states
-    union all
+    select 'journal status' as what, status_to as name, event_id from journal_states
+    union all by name
     select
-        coalesce(nullif(replace(kind, '_', ' '), ''), 'nameless') || ' status',
-        status_to, event_id, system_date
+        coalesce(nullif(replace(kind, '_', ' '), ''), 'nameless') || ' status' as what,
+        status_to as name, event_id
     from transfer_states
-    union all
-    select 'account status', status_to, event_id, system_date from account_states
-    union all
-    select 'account status', crypto_status_to, event_id, system_date from account_states
-    union all
-    select 'admin action', type, event_id, system_date from admin_actions
-    union all
-    select 'offering event', verb, event_id, system_date from ipo_events
-    union all
-    select 'Upvest event', type, event_id, system_date from upvest_account_states
-    union all
-    select 'Upvest status', status, event_id, system_date from upvest_account_states
-    union all
-    select 'Upvest account type', account_type, event_id, system_date from upvest_account_states
-    union all
-    select 'Upvest event', type, event_id, system_date from upvest_group_states
-    union all
-    select 'Upvest event', type, event_id, system_date from upvest_other_events
-    union all
-    select 'Upvest status', status, event_id, system_date from upvest_group_states
-    union all
-    select 'Upvest group type', group_type, event_id, system_date from upvest_group_states
+    union all by name
+    select 'account status' as what, status_to as name, event_id from account_states
+    union all by name
+    select 'account status' as what, crypto_status_to as name, event_id from account_states
+    union all by name
+    select 'admin action' as what, type as name, event_id from admin_actions
+    union all by name
+    select 'offering event' as what, verb as name, event_id from ipo_events
+    union all by name
+    select 'Upvest event' as what, type as name, event_id from upvest_account_states
+    union all by name
+    select 'Upvest status' as what, status as name, event_id from upvest_account_states
+    union all by name
+    select 'Upvest account type' as what, account_type as name, event_id
+    from upvest_account_states
+    union all by name
+    select 'Upvest event' as what, type as name, event_id from upvest_group_states
+    union all by name
+    select 'Upvest event' as what, type as name, event_id from upvest_other_events
+    union all by name
+    select 'Upvest status' as what, status as name, event_id from upvest_group_states
+    union all by name
+    select 'Upvest group type' as what, group_type as name, event_id from upvest_group_states
 
 ),
 
-states as (
+-- What a text of any length is called fits on a line.
+events_per_name as (
 
     select
-        what,
-        name,
-        (what, name) in (select (what, name) from published) as is_known,
+        left(what, 60) as what,
+        left(name, 60) as name,
+        (left(what, 60), left(name, 60)) in (select (what, name) from published_names) as is_published,
         count(distinct event_id) as events,
         list(distinct event_id order by event_id)[:20] as evidence
-    from (select * replace (left(what, 60) as what, left(name, 60) as name) from reported) as reported
-    where name is not null and system_date <= $system_date::date
-    group by what, name
-
-),
-
-found as (
-
-    select
-        what || ' ' || name as subject,
-        if(is_known, 'pass', 'break') as verdict,
-        if(is_known, events::varchar, 'a published name') as expected,
-        if(is_known, events::varchar, name) as actual,
-        if(is_known, 0, events) as difference,
-        if(is_known, []::varchar[], evidence) as evidence
-    from states
+    from reported_names
+    where name is not null
+    group by all
 
 ),
 
 verdicts as (
 
     select
-        null::varchar as account_id,
-        null::varchar as symbol,
-        subject,
-        verdict,
-        expected,
-        actual,
-        difference::decimal(38, 9) as difference,
+        what || ' ' || name as subject,
+        if(is_published, 'pass', 'break') as verdict,
+        if(is_published, events::varchar, 'a published name') as expected,
+        if(is_published, events::varchar, name) as actual,
+        if(is_published, 0, events)::decimal(38, 9) as difference,
         'events' as unit,
-        null::date as due_date,
-        evidence
-    from found
+        if(is_published, [], evidence) as evidence
+    from events_per_name
 
 )
 

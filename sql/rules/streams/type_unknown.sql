@@ -1,8 +1,8 @@
 -- title:    The broker sent a type, status or event that the books do not know
 -- severity: S2
 -- scope:    account
--- reads:    activities, activity_types, order_events, trade_activities
--- params:   system_date
+-- reads:    activities_to_date, activity_types, order_events, trade_activities
+-- params:   none
 --
 -- The list of activity types says what a type moves. One that is not listed is booked with both
 -- its quantity and its amount against suspense, so that the proofs still hold; an unknown sub type
@@ -13,29 +13,31 @@
 -- Clears when the name is added to the list, in data/activity_types.csv or in the rule.
 with
 
-named as (
+types_with_sub_types as (
+
+    select distinct entry_type from activity_types where entry_sub_type is not null
+
+),
+
+counted_activities as (
 
     select
-        activities.account_id,
-        activities.symbol,
-        activities.activity_id,
-        coalesce(activities.status, 'nothing') as status,
-        concat_ws('/', coalesce(activities.entry_type, 'nothing'), activities.entry_sub_type)
-            as name,
-        coalesce(activities.status in ('executed', 'correct'), false) as is_known_status,
-        coalesce(activities.entry_type, '') in (select entry_type from activity_types)
+        account_id,
+        symbol,
+        activity_id,
+        coalesce(status, 'nothing') as status,
+        concat_ws('/', coalesce(entry_type, 'nothing'), entry_sub_type) as type,
+        coalesce(is_booked, false) as is_known_status,
+        coalesce(entry_type, '') in (select entry_type from activity_types)
         and (
-            activities.entry_sub_type is null
-            or activities.entry_type not in (
-                select entry_type from activity_types where entry_sub_type is not null
-            )
-            or (activities.entry_type, activities.entry_sub_type) in (
+            entry_sub_type is null
+            or entry_type not in (select entry_type from types_with_sub_types)
+            or (entry_type, entry_sub_type) in (
                 select (entry_type, entry_sub_type) from activity_types
             )
         ) as is_known_type
-    from activities
-    where coalesce(activities.status, '') not in ('pending', 'canceled')
-        and activities.system_date <= $system_date::date
+    from activities_to_date
+    where in_books and coalesce(status, '') not in ('pending', 'canceled')
 
 ),
 
@@ -54,49 +56,16 @@ trade_events as (
             'trade_bust', 'trade_correct', 'restated', 'held'
         ) as is_known
     from order_events
-    where system_date <= $system_date::date
-    union all
+    union all by name
     select
         account_id,
         symbol,
-        execution_id,
-        'trade activity ' || execution_id,
-        coalesce(execution_type, 'fill'),
+        execution_id as event_id,
+        'trade activity ' || execution_id as subject,
+        coalesce(execution_type, 'fill') as event,
         coalesce(execution_type, 'fill') in ('fill', 'partial_fill', 'trade_bust', 'trade_correct')
+            as is_known
     from trade_activities
-    where system_date <= $system_date::date
-
-),
-
-found as (
-
-    select
-        account_id, symbol, 'activity ' || activity_id as subject, 'break' as verdict,
-        case when is_known_type then 'a known status' else 'a known type' end as expected,
-        case when is_known_type then status else name end as actual,
-        null::varchar as unit, [activity_id] as evidence
-    from named
-    where not (is_known_status and is_known_type)
-    union all
-    select
-        account_id, symbol, subject, 'break', 'a known event', event, null,
-        [event_id]
-    from trade_events
-    where not is_known
-    union all
-    select
-        null, null, 'type ' || name, 'pass', count(*)::varchar, count(*)::varchar, 'activities',
-        []::varchar[]
-    from named
-    where is_known_status and is_known_type
-    group by name
-    union all
-    select
-        null, null, 'trade events ' || event, 'pass', count(*)::varchar, count(*)::varchar,
-        'events', []::varchar[]
-    from trade_events
-    where is_known
-    group by event
 
 ),
 
@@ -105,15 +74,46 @@ verdicts as (
     select
         account_id,
         symbol,
+        'activity ' || activity_id as subject,
+        'break' as verdict,
+        if(is_known_type, 'a known status', 'a known type') as expected,
+        if(is_known_type, status, type) as actual,
+        [activity_id] as evidence
+    from counted_activities
+    where not (is_known_status and is_known_type)
+    union all by name
+    select
+        account_id,
+        symbol,
         subject,
-        verdict,
-        expected,
-        actual,
-        null::decimal(38, 9) as difference,
-        unit,
-        null::date as due_date,
-        evidence
-    from found
+        'break' as verdict,
+        'a known event' as expected,
+        event as actual,
+        [event_id] as evidence
+    from trade_events
+    where not is_known
+    union all by name
+    select
+        'type ' || type as subject,
+        'pass' as verdict,
+        count(*)::varchar as expected,
+        count(*)::varchar as actual,
+        'activities' as unit,
+        []::varchar[] as evidence
+    from counted_activities
+    where is_known_status and is_known_type
+    group by type
+    union all by name
+    select
+        'trade events ' || event as subject,
+        'pass' as verdict,
+        count(*)::varchar as expected,
+        count(*)::varchar as actual,
+        'events' as unit,
+        []::varchar[] as evidence
+    from trade_events
+    where is_known
+    group by event
 
 )
 

@@ -1,8 +1,8 @@
 -- title:    A feed is not proven complete
 -- severity: S0
--- scope:    account
--- reads:    coverage, fetches
--- params:   system_date
+-- scope:    all
+-- reads:    coverage, fetches, night
+-- params:   none
 --
 -- A night rests on stretches of the feeds of which every instant was read by a reading that ended
 -- as it should, with nothing dropped. Where that is not proven an event may be missing, and no
@@ -19,20 +19,20 @@ windows as (
     select
         'window of ' || stream as subject,
         'read to its end from ' || min(since) || ' to ' || max(until) as expected,
-        bool_and(coalesce(complete, false)) as is_complete
+        bool_and(coalesce(complete, false)) as is_proven
     from coverage
     group by stream
-    union all
+    union all by name
     select
-        'windows of the night',
-        'what the night of ' || $system_date::date || ' needs',
-        false
-    from (select count(*) as needs from coverage) as counted
-    where needs = 0
+        'windows of the night' as subject,
+        'what the night of ' || system_date || ' needs' as expected,
+        false as is_proven
+    from night
+    where not exists (select 1 from coverage)
 
 ),
 
-lacking as (
+readings_with_missing_events as (
 
     select *
     from fetches
@@ -46,48 +46,37 @@ lacking as (
 
 ),
 
-found as (
-
-    select
-        subject,
-        case when is_complete then 'pass' else 'break' end as verdict,
-        expected,
-        case when is_complete then 'proven' else 'not proven' end as actual,
-        null::bigint as difference,
-        null::varchar as unit,
-        []::varchar[] as evidence
-    from windows
-    union all
-    select
-        're-reading ' || fetch_id || ' of ' || stream, 'break',
-        'what was read before from ' || since || ' to ' || until,
-        coalesce(missing::varchar, 'unknown') || ' missing', -missing, 'events',
-        coalesce(missing_identities, [])
-    from lacking
-    union all
-    select
-        're-readings of ' || stream, 'pass', count(*)::varchar, count(*)::varchar, null,
-        'readings', []::varchar[]
-    from fetches
-    where complete and stream <> 'opening' and fetch_id not in (select fetch_id from lacking)
-    group by stream
-
-),
-
 verdicts as (
 
     select
-        null::varchar as account_id,
-        null::varchar as symbol,
         subject,
-        verdict,
+        if(is_proven, 'pass', 'break') as verdict,
         expected,
-        actual,
-        difference::decimal(38, 9) as difference,
-        unit,
-        null::date as due_date,
-        evidence
-    from found
+        if(is_proven, 'proven', 'not proven') as actual,
+        []::varchar[] as evidence
+    from windows
+    union all by name
+    select
+        're-reading ' || fetch_id || ' of ' || stream as subject,
+        'break' as verdict,
+        'what was read before from ' || since || ' to ' || until as expected,
+        coalesce(missing::varchar, 'unknown') || ' missing' as actual,
+        (-missing)::decimal(38, 9) as difference,
+        'events' as unit,
+        coalesce(missing_identities, []) as evidence
+    from readings_with_missing_events
+    union all by name
+    select
+        're-readings of ' || stream as subject,
+        'pass' as verdict,
+        count(*)::varchar as expected,
+        count(*)::varchar as actual,
+        'readings' as unit,
+        []::varchar[] as evidence
+    from fetches
+    where complete and stream <> 'opening'
+        and fetch_id not in (select fetch_id from readings_with_missing_events)
+    group by stream
 
 )
 

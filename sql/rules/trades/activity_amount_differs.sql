@@ -1,8 +1,8 @@
 -- title:    The money of an execution is not its quantity times its price
 -- severity: S1
 -- scope:    account
--- reads:    trade_activities, contract_multipliers, activities, currencies, calendar
--- params:   system_date
+-- reads:    trade_activities, contract_multipliers, activities_to_date, currencies, calendar
+-- params:   none
 --
 -- The activity of an execution prints the money that it moved: quantity times price times the
 -- contract's multiplier, rounded half-up to the smallest unit of its currency, paid by a buyer and
@@ -16,16 +16,16 @@
 -- Clears when the amount is corrected, or the fee that explains it comes.
 with
 
-fees as (
+fees_of_executions as (
 
     select parent_id, sum(net_amount) as amount, list(activity_id order by activity_id) as evidence
-    from activities
-    where entry_type = 'FEE' and status in ('executed', 'correct') and parent_id is not null
+    from activities_to_date
+    where entry_type = 'FEE' and in_books and is_booked and parent_id is not null
     group by parent_id
 
 ),
 
-valued as (
+amounts as (
 
     select
         trade_activities.*,
@@ -37,31 +37,31 @@ valued as (
                 then contract_multipliers.multiplier
             else 100
         end), currencies.minor_units)::decimal(38, 9) as expected,
-        coalesce(fees.amount, 0) as fee,
+        coalesce(fees_of_executions.amount, 0) as fee,
         -coalesce(abs(commission), 0) as charged,
-        coalesce(fees.evidence, []) as fee_ids
+        coalesce(fees_of_executions.evidence, []) as fee_ids
     from trade_activities
-    left join fees on fees.parent_id = trade_activities.execution_id
+    left join fees_of_executions
+        on fees_of_executions.parent_id = trade_activities.execution_id
     left join contract_multipliers on contract_multipliers.symbol = trade_activities.symbol
     left join currencies on currencies.currency = trade_activities.currency
-    where status in ('executed', 'correct') and system_date <= $system_date::date
+    where trade_activities.status in ('executed', 'correct')
 
 ),
 
-judged as (
+compared as (
 
     select
-        valued.*,
+        amounts.*,
         calendar.next_settlement as due_date,
         case
             when expected is null or net_amount is null then 'not_evaluated'
             when net_amount = expected then 'pass'
             when net_amount - expected in (fee, charged, fee + charged) then 'within_tolerance'
-            when $system_date::date < calendar.next_settlement then 'pending'
             else 'break'
         end as verdict
-    from valued
-    left join calendar on calendar.date = valued.system_date
+    from amounts
+    left join calendar on calendar.date = amounts.system_date
 
 ),
 
@@ -76,9 +76,9 @@ verdicts as (
         plain(net_amount) as actual,
         (net_amount - expected)::decimal(38, 9) as difference,
         coalesce(currency, 'USD') as unit,
-        case when verdict = 'pending' then due_date end as due_date,
+        due_date,
         [execution_id] || fee_ids as evidence
-    from judged
+    from compared
 
 )
 

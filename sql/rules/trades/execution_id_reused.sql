@@ -2,13 +2,13 @@
 -- severity: S1
 -- scope:    account
 -- reads:    executions, archived_messages
--- params:   system_date
+-- params:   none
 --
 -- The books know an execution by its id and keep one row of it, the last published. If the same id
 -- came with another account, event, order, symbol, asset, side, quantity, price, position after it,
 -- trade or settle date or reference, one is wrong, and which of them was booked is chance. The
 -- archive has both texts; the hashes name them. Sending the same execution again is no reuse, nor
--- is another text around the same execution, nor a date or an asset that only one copy tells.
+-- is another text around the same execution, nor a date or an asset that only one copy has.
 -- The counts are over everything archived, so that a second content of any date is seen.
 -- Clears only when somebody accepts it: what was received stays received.
 with
@@ -50,11 +50,9 @@ verdicts as (
             contents.hashes) as actual,
         executions.conflicts::decimal(38, 9) as difference,
         'contents' as unit,
-        null::date as due_date,
         [executions.execution_id] as evidence
     from executions
     left join contents on contents.identity = executions.execution_id
-    where executions.system_date <= $system_date::date
 
 )
 

@@ -2,7 +2,7 @@
 -- severity: S1
 -- scope:    account
 -- reads:    order_events
--- params:   system_date
+-- params:   none
 --
 -- A multi-leg order is filled as a whole: each fill of it brings one execution for each leg of the
 -- order, and none of another. A leg that is not there was executed all the same, and its contracts
@@ -16,12 +16,11 @@ fills as (
     select
         account_id,
         event_id,
-        coalesce(list_sort(legs ->> '$[*].order_id'), []) as reported,
+        coalesce(list_sort(legs ->> '$[*].order_id'), []) as executed,
         coalesce(list_sort(order_legs ->> '$[*].id'), []) as ordered
     from order_events
     where order_class = 'mleg'
         and event in ('fill', 'partial_fill')
-        and system_date <= $system_date::date
 
 ),
 
@@ -29,21 +28,19 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         'multi-leg fill ' || event_id as subject,
         case
             when len(ordered) = 0 then 'not_evaluated'
-            when reported = ordered then 'pass'
+            when executed = ordered then 'pass'
             else 'break'
         end as verdict,
         'one execution for each of ' || len(ordered) || ' legs' as expected,
         concat_ws(
-            ', none of order ', 'executions of ' || len(reported),
-            nullif(array_to_string(list_filter(ordered, lambda leg: leg not in reported), ' '), '')
+            ', none of order ', 'executions of ' || len(executed),
+            nullif(array_to_string(list_filter(ordered, lambda leg: leg not in executed), ' '), '')
         ) as actual,
-        (len(reported) - len(ordered))::decimal(38, 9) as difference,
+        (len(executed) - len(ordered))::decimal(38, 9) as difference,
         'executions' as unit,
-        null::date as due_date,
         [event_id] as evidence
     from fills
 

@@ -2,7 +2,7 @@
 -- severity: S1
 -- scope:    account
 -- reads:    order_events
--- params:   system_date
+-- params:   none
 --
 -- A multi-leg order is filled in units: each brings its legs in the ratio of the order. So a leg's
 -- quantity in a fill is the fill's quantity times the leg's `ratio_qty`, or, where the order prints
@@ -21,12 +21,11 @@ fills as (
     from order_events
     where order_class = 'mleg'
         and event in ('fill', 'partial_fill')
-        and system_date <= $system_date::date
         and json_array_length(legs) > 0
 
 ),
 
-filled as (
+filled_legs as (
 
     select
         account_id,
@@ -48,7 +47,7 @@ filled as (
 
 ),
 
-ordered as (
+ordered_legs as (
 
     select
         event_id,
@@ -69,12 +68,12 @@ ordered as (
 compared as (
 
     select
-        filled.*,
-        coalesce(ordered.ratio, ordered.leg_qty) as of_leg,
-        if(ordered.ratio is not null, 1, filled.order_qty) as of_order
-    from filled
-    left join ordered
-        on ordered.event_id = filled.event_id and ordered.order_id = filled.order_id
+        filled_legs.*,
+        coalesce(ordered_legs.ratio, ordered_legs.leg_qty) as of_leg,
+        if(ordered_legs.ratio is not null, 1, filled_legs.order_qty) as of_order
+    from filled_legs
+    left join ordered_legs
+        on ordered_legs.event_id = filled_legs.event_id and ordered_legs.order_id = filled_legs.order_id
 
 ),
 
@@ -92,9 +91,7 @@ verdicts as (
         end as verdict,
         plain(of_leg) || ' for ' || plain(of_order) as expected,
         plain(qty) || ' for ' || plain(fill_qty) as actual,
-        null::decimal(38, 9) as difference,
         'contracts' as unit,
-        null::date as due_date,
         [event_id] as evidence
     from compared
 

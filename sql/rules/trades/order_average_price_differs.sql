@@ -2,7 +2,7 @@
 -- severity: S2
 -- scope:    account
 -- reads:    execution_effects, order_events, account_currencies
--- params:   system_date
+-- params:   none
 --
 -- The order repeats the average price of its executions, which is the sum of quantity times price
 -- over the sum of quantities. Compared multiplied out, so that nothing is divided. A gap means
@@ -12,12 +12,12 @@
 -- coarser than its prices: the finer of the two scales counts.
 -- Only an order event that says the same filled quantity can be compared: the last received, or
 -- the last by the broker's `at` if that fits better. Else it is not evaluated, and
--- order_quantity_differs speaks. The activity stream tells of no average: an order of which only
--- that stream tells has no row. An order of which everything was busted has no average.
+-- order_quantity_differs speaks. The activity stream reports no average: an order that only it
+-- reports has no row. An order of which everything was busted has no average.
 -- Clears when the price is corrected on either side.
 with
 
-effective as (
+counted_executions as (
 
     select
         account_id, order_id, symbol, execution_id, receipt_order, qty, price, source,
@@ -25,12 +25,11 @@ effective as (
     from execution_effects
     where event in ('fill', 'partial_fill', 'trade_correct')
         and reversed_by is null
-        and system_date <= $system_date::date
         and (event <> 'trade_correct' or reversal_rank = 1)
 
 ),
 
-executed as (
+orders as (
 
     select
         account_id,
@@ -42,27 +41,27 @@ executed as (
         max(scale) as scale,
         coalesce(bool_and(source = 'activities'), false) as has_no_order,
         list(execution_id order by receipt_order, execution_id) as evidence
-    from effective
+    from counted_executions
     group by account_id, order_id
 
 ),
 
-stated as (
+averages as (
 
     select
-        executed.account_id,
-        executed.order_id,
+        orders.account_id,
+        orders.order_id,
         order_events.filled_avg_price as average,
-        (order_events.filled_avg_price * executed.qty - executed.value) as gap,
-        greatest(order_events.filled_avg_price_dp, executed.scale) as scale
-    from executed
+        (order_events.filled_avg_price * orders.qty - orders.value) as gap,
+        greatest(order_events.filled_avg_price_dp, orders.scale) as scale
+    from orders
     inner join order_events
-        on order_events.order_id = executed.order_id
-        and order_events.filled_qty = executed.qty
+        on order_events.order_id = orders.order_id
+        and order_events.filled_qty = orders.qty
     qualify row_number() over (
-        partition by executed.account_id, executed.order_id order by order_events.receipt_order desc
+        partition by orders.account_id, orders.order_id order by order_events.receipt_order desc
     ) = 1 or row_number() over (
-        partition by executed.account_id, executed.order_id
+        partition by orders.account_id, orders.order_id
         order by order_events.event_at desc, order_events.receipt_order desc
     ) = 1
 
@@ -71,7 +70,7 @@ stated as (
 closest as (
 
     select *, ('0.' || repeat('0', scale::integer) || '5')::decimal(38, 10) as half_unit
-    from stated
+    from averages
     qualify row_number() over (
         partition by account_id, order_id order by abs(gap), average, scale desc
     ) = 1
@@ -81,26 +80,25 @@ closest as (
 verdicts as (
 
     select
-        executed.account_id,
-        executed.symbol,
-        'order ' || coalesce(executed.order_id, 'without an id') as subject,
+        orders.account_id,
+        orders.symbol,
+        'order ' || coalesce(orders.order_id, 'without an id') as subject,
         case
-            when executed.unknown > 0 or closest.gap is null then 'not_evaluated'
+            when orders.unknown > 0 or closest.gap is null then 'not_evaluated'
             when closest.gap = 0 then 'pass'
-            when abs(closest.gap) <= closest.half_unit * executed.qty then 'within_tolerance'
+            when abs(closest.gap) <= closest.half_unit * orders.qty then 'within_tolerance'
             else 'break'
         end as verdict,
-        plain(executed.qty) || ' for ' || plain(executed.value) as expected,
-        plain(executed.qty) || ' at ' || plain(closest.average) as actual,
+        plain(orders.qty) || ' for ' || plain(orders.value) as expected,
+        plain(orders.qty) || ' at ' || plain(closest.average) as actual,
         closest.gap::decimal(38, 9) as difference,
         coalesce(account_currencies.currency, 'USD') as unit,
-        null::date as due_date,
-        executed.evidence[1:20] as evidence
-    from executed
+        orders.evidence[1:20] as evidence
+    from orders
     left join closest
-        on closest.account_id = executed.account_id and closest.order_id = executed.order_id
-    left join account_currencies on account_currencies.account_id = executed.account_id
-    where not (executed.has_no_order and closest.gap is null)
+        on closest.account_id = orders.account_id and closest.order_id = orders.order_id
+    left join account_currencies on account_currencies.account_id = orders.account_id
+    where not (orders.has_no_order and closest.gap is null)
 
 )
 

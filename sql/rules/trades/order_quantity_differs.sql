@@ -2,7 +2,7 @@
 -- severity: S1
 -- scope:    account
 -- reads:    execution_effects, executions, fetches, order_events, orders_begun
--- params:   system_date
+-- params:   none
 --
 -- The broker sends each execution as an event of its own and repeats the running total on the
 -- order. Fills less busts, with corrections in place of what they correct, must make the total
@@ -16,31 +16,31 @@
 -- Clears when a later replay brings the missing execution.
 with
 
-states as (
+totals_reported as (
 
     select order_id, event_at, receipt_order, filled_qty, filled_qty = 0 as is_unfilled
     from order_events
     where event not in ('fill', 'partial_fill', 'trade_bust', 'trade_correct')
-        and system_date <= $system_date::date
-    union all
-    select order_id, event_at, receipt_order, order_filled_qty, false
+    union all by name
+    select
+        order_id, event_at, receipt_order, order_filled_qty as filled_qty, false as is_unfilled
     from executions
 
 ),
 
-stated as (
+last_totals as (
 
     select
         order_id,
         last(filled_qty order by receipt_order, event_at) as last_received,
         last(filled_qty order by event_at, receipt_order) as last_by_time,
         coalesce(bool_or(is_unfilled), false) as begins_here
-    from states
+    from totals_reported
     group by order_id
 
 ),
 
-moved as (
+quantities as (
 
     select
         execution_effects.*,
@@ -51,14 +51,14 @@ moved as (
 
 ),
 
-executed as (
+orders as (
 
     select
-        moved.account_id,
-        moved.order_id,
+        quantities.account_id,
+        quantities.order_id,
         min(symbol) as symbol,
-        sum(moved.filled) + coalesce(any_value(orders_begun.filled), 0) as qty,
-        count(*) - count(moved.filled) as unknown,
+        sum(quantities.filled) + coalesce(any_value(orders_begun.filled), 0) as qty,
+        count(*) - count(quantities.filled) as unknown,
         count(*) filter (
             where event in ('trade_bust', 'trade_correct') and not target_known
         ) as unknown_targets,
@@ -66,42 +66,41 @@ executed as (
             any_value(orders_begun.first_total), first(order_filled_qty order by event_at, receipt_order)
         ) as first_total,
         coalesce(
-            any_value(orders_begun.first_filled), first(moved.filled order by event_at, receipt_order)
+            any_value(orders_begun.first_filled), first(quantities.filled order by event_at, receipt_order)
         ) as first_filled,
         coalesce(any_value(orders_begun.evidence), [])
             || list(execution_id order by receipt_order, execution_id) as evidence
-    from moved
-    left join orders_begun on orders_begun.order_id = moved.order_id
-    group by moved.account_id, moved.order_id
+    from quantities
+    left join orders_begun on orders_begun.order_id = quantities.order_id
+    group by quantities.account_id, quantities.order_id
 
 ),
 
 verdicts as (
 
     select
-        executed.account_id,
-        executed.symbol,
-        'order ' || coalesce(executed.order_id, 'without an id') as subject,
+        orders.account_id,
+        orders.symbol,
+        'order ' || coalesce(orders.order_id, 'without an id') as subject,
         case
-            when executed.unknown > 0 or stated.last_received is null or stated.last_by_time is null
+            when orders.unknown > 0
+                or last_totals.last_received is null or last_totals.last_by_time is null
             then 'not_evaluated'
-            when executed.qty = stated.last_received then 'pass'
-            when executed.qty = stated.last_by_time then 'pass'
-            when executed.unknown_targets > 0 then 'not_evaluated'
-            when not stated.begins_here
+            when orders.qty in (last_totals.last_received, last_totals.last_by_time) then 'pass'
+            when orders.unknown_targets > 0 then 'not_evaluated'
+            when not last_totals.begins_here
                 and exists (select 1 from fetches where stream = 'opening')
-                and executed.first_total is distinct from executed.first_filled
+                and orders.first_total is distinct from orders.first_filled
             then 'not_evaluated'
             else 'break'
         end as verdict,
-        plain(executed.qty) as expected,
-        plain(stated.last_received) as actual,
-        (stated.last_received - executed.qty)::decimal(38, 9) as difference,
-        executed.symbol as unit,
-        null::date as due_date,
-        executed.evidence[1:20] as evidence
-    from executed
-    left join stated on stated.order_id = executed.order_id
+        plain(orders.qty) as expected,
+        plain(last_totals.last_received) as actual,
+        (last_totals.last_received - orders.qty)::decimal(38, 9) as difference,
+        orders.symbol as unit,
+        orders.evidence[1:20] as evidence
+    from orders
+    left join last_totals on last_totals.order_id = orders.order_id
 
 )
 

@@ -2,23 +2,23 @@
 -- severity: S1
 -- scope:    account
 -- reads:    execution_effects, order_events, executions_to_date
--- params:   system_date
+-- params:   none
 --
--- A bust takes back exactly what the named execution did: its quantity, at its price. A
+-- A bust reverses exactly what the named execution did: its quantity, at its price. A
 -- correction replaces it for the same account, order, symbol and side; its quantity is absolute.
--- An execution is taken back or replaced once; what follows names the correction. And the order's
+-- An execution is reversed or replaced once; what follows names the correction. And the order's
 -- filled quantity moves by just the effect, from the order's execution before to this one, either
 -- as received or by the broker's `at`. Otherwise the two sides have different positions or cash.
 -- Law AVERAGE: the broker's sample of a bust prints the average price of its order, not the price
 -- of the execution. A bust at an average price that the order stated is within tolerance; the
--- books take back the price of the execution.
+-- books reverse at the price of the execution.
 -- The named execution and the order's total before are looked up in everything archived, since
 -- they may lie before the opening. Not evaluated while the execution is unknown:
 -- reversal_target_unknown speaks. An execution lost just before shows here too.
 -- Clears with a correction, or when a later replay brings what was lost.
 with
 
-totals as (
+order_totals as (
 
     select
         execution_id,
@@ -33,7 +33,7 @@ totals as (
 
 ),
 
-averages as (
+order_averages as (
 
     select distinct order_id, filled_avg_price
     from order_events
@@ -50,22 +50,21 @@ reversals as (
             as target_booked,
         abs(target.qty) as target_qty,
         target.price as target_price,
-        totals.total,
+        order_totals.total,
         case own.side when 'buy' then own.qty_delta else -own.qty_delta end as filled,
-        totals.total_received_before,
-        totals.total_before_in_time,
-        averages.order_id is not null as is_average
+        order_totals.total_received_before,
+        order_totals.total_before_in_time,
+        order_averages.order_id is not null as is_average
     from execution_effects as own
     left join executions_to_date as target on target.execution_id = own.target_execution_id
-    left join totals on totals.execution_id = own.execution_id
-    left join averages
-        on averages.order_id = own.order_id and averages.filled_avg_price = own.price
+    left join order_totals on order_totals.execution_id = own.execution_id
+    left join order_averages
+        on order_averages.order_id = own.order_id and order_averages.filled_avg_price = own.price
     where own.event in ('trade_bust', 'trade_correct')
-        and own.system_date <= $system_date::date
 
 ),
 
-judged as (
+reversals_with_fault as (
 
     select
         *,
@@ -121,10 +120,8 @@ verdicts as (
             when fault = 'the quantity differs' then qty - target_qty
         end::decimal(38, 9) as difference,
         symbol as unit,
-        null::date as due_date,
-        case when target_execution_id is null then [execution_id]
-        else [target_execution_id, execution_id] end as evidence
-    from judged
+        list_filter([target_execution_id, execution_id], lambda id: id is not null) as evidence
+    from reversals_with_fault
 
 )
 

@@ -2,9 +2,9 @@
 -- severity: S1
 -- scope:    account
 -- reads:    execution_effects, fetches, calendar
--- params:   system_date
+-- params:   none
 --
--- A bust takes an execution back and a correction replaces one, named by its id. If nothing with
+-- A bust reverses an execution and a correction replaces one, named by its id. If nothing with
 -- that id was ever archived, the execution itself was lost and its effect is missing; of a
 -- correction even the effect on position and cash is unknown. The execution may come later, so
 -- this is pending until the next settlement day, and a break from then on.
@@ -27,34 +27,22 @@ reversals as (
 
 ),
 
-judged as (
-
-    select
-        *,
-        case
-            when target_known then 'pass'
-            when may_lie_before then 'not_evaluated'
-            when $system_date::date < due_date then 'pending'
-            else 'break'
-        end as verdict
-    from reversals
-
-),
-
 verdicts as (
 
     select
         account_id,
         symbol,
         'execution ' || execution_id as subject,
-        verdict,
+        case
+            when target_known then 'pass'
+            when may_lie_before then 'not_evaluated'
+            else 'break'
+        end as verdict,
         'a known execution' as expected,
         coalesce(target_execution_id, 'no execution is named') as actual,
-        null::decimal(38, 9) as difference,
-        null::varchar as unit,
-        case when verdict = 'pending' then due_date end as due_date,
+        due_date,
         [execution_id] as evidence
-    from judged
+    from reversals
 
 )
 
