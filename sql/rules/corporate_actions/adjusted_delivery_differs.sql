@@ -67,7 +67,6 @@ swaps as (
         and ca_leg = 'ADD'
         and entry_sub_type in ('SPLIT.RSPLIT', 'MA.SMA', 'MA.SCMA')
         and status in ('executed', 'correct')
-        and system_date <= $system_date::date
     group by symbol
 
 ),
@@ -148,7 +147,6 @@ verdicts as (
         plain(abs(shares)) || ' for ' || plain(abs(paid)) as actual,
         (abs(paid) - due_cash)::decimal(38, 9) as difference,
         'USD' as unit,
-        null::date as due_date,
         evidence
     from judged
 

@@ -172,7 +172,6 @@ verdicts as (
         try((new_strike * new_qty * new_multiplier - strike * qty * multiplier) * 0.001)
             ::decimal(38, 9) as difference,
         'USD' as unit,
-        null::date as due_date,
         swap_events as evidence
     from weighed
 

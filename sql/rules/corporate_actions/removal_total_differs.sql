@@ -2,7 +2,7 @@
 -- severity: S1
 -- scope:    account
 -- reads:    activities, activity_net_effects, execution_effects, opening, opening_positions
--- params:   system_date
+-- params:   none
 --
 -- A split, merger, name change or worthless removal takes away all that an account holds of the
 -- symbol. It does so at the beginning of its system date: what counts is the opening, all events
@@ -30,7 +30,6 @@ removals as (
     where ca_leg = 'REMOVE'
         and (entry_type in ('SPLIT', 'MA', 'NC') or entry_sub_type = 'WRM')
         and status in ('executed', 'correct')
-        and system_date <= $system_date::date
     group by account_id, kind, group_key, symbol
 
 ),
@@ -108,7 +107,6 @@ verdicts as (
         plain(removed) as actual,
         (removed + held)::decimal(38, 9) as difference,
         symbol as unit,
-        null::date as due_date,
         evidence
     from directed
 

@@ -2,7 +2,7 @@
 -- severity: S1
 -- scope:    account
 -- reads:    activities, account_currencies, currencies, activities_to_date
--- params:   system_date
+-- params:   none
 --
 -- Beside each cash dividend and return of capital the broker prints the rate and the entitled
 -- quantity. The amount must be their product, rounded half-up to the cent; nothing else passes.
@@ -38,7 +38,6 @@ payments as (
     where entry_type = 'DIV'
         and coalesce(entry_sub_type, case when qty = 0 then 'CDIV' end) in ('CDIV', 'ROC')
         and status in ('executed', 'correct')
-        and system_date <= $system_date::date
 
 ),
 
@@ -89,7 +88,6 @@ verdicts as (
         plain(paid) as actual,
         (paid - expected)::decimal(38, 9) as difference,
         currency as unit,
-        null::date as due_date,
         evidence
     from expectations
 

@@ -2,7 +2,7 @@
 -- severity: S1
 -- scope:    account
 -- reads:    activities, activities_to_date
--- params:   system_date
+-- params:   none
 --
 -- An account gets one dividend of a symbol, kind, rate and payable date, in cash or in shares. A
 -- second one is something the broker will want back, unless one of them was taken back: payments
@@ -28,7 +28,6 @@ payments as (
     from activities_to_date
     where entry_type = 'DIV'
         and status in ('executed', 'correct')
-        and system_date <= $system_date::date
 
 ),
 
@@ -72,7 +71,6 @@ verdicts as (
         standing::varchar as actual,
         (standing - least(standing, 1))::decimal(38, 9) as difference,
         'payments' as unit,
-        null::date as due_date,
         evidence
     from counted
 

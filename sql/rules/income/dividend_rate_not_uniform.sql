@@ -2,7 +2,7 @@
 -- severity: S1
 -- scope:    account
 -- reads:    activities
--- params:   system_date
+-- params:   none
 --
 -- A dividend has one rate. All accounts that are paid a dividend of one symbol, kind and payable
 -- date must get the same one; the rate that most accounts got is taken as the right one. A break
@@ -25,7 +25,6 @@ paid as (
     from activities
     where entry_type = 'DIV'
         and status in ('executed', 'correct')
-        and system_date <= $system_date::date
     group by account_id, symbol, kind, settle_date, rate
     having count(*) = 1 or sum(net_amount) <> 0 or sum(qty) <> 0
 
@@ -75,7 +74,6 @@ verdicts as (
         case when common.candidates = 1
         then (paid.rate - common.rate)::decimal(38, 9) end as difference,
         'per share' as unit,
-        null::date as due_date,
         paid.evidence
     from paid
     left join common

@@ -2,7 +2,7 @@
 -- severity: S1
 -- scope:    account
 -- reads:    activities, activity_net_effects, calendar, earlier_positions, opening, postings
--- params:   system_date
+-- params:   none
 --
 -- A dividend is paid on what was held when the shares went ex-dividend. The broker prints the
 -- record date only; with settlement on the next day the ex-date is that same day, for a stock
@@ -23,7 +23,6 @@ dividends as (
     from activities
     where entry_type = 'DIV'
         and status in ('executed', 'correct')
-        and system_date <= $system_date::date
 
 ),
 
@@ -136,7 +135,6 @@ verdicts as (
         case when compared.found then 0 when compared.known
         then entitled_qty - compared.held end::decimal(38, 9) as difference,
         symbol as unit,
-        null::date as due_date,
         evidence
     from entitlements
     left join compared on compared.first_id = entitlements.first_id

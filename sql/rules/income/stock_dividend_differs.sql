@@ -2,7 +2,7 @@
 -- severity: S1
 -- scope:    account
 -- reads:    activities, activities_to_date
--- params:   system_date
+-- params:   none
 --
 -- The rate of a stock dividend is new shares for one old share (1.12, not 0.12), so what is paid
 -- is the entitled quantity times the rate less one, rounded half-up at nine digits. One unit of
@@ -31,7 +31,6 @@ payments as (
     where entry_type = 'DIV'
         and coalesce(entry_sub_type, case when qty <> 0 then 'SDIV' end) = 'SDIV'
         and status in ('executed', 'correct')
-        and system_date <= $system_date::date
 
 ),
 
@@ -81,7 +80,6 @@ verdicts as (
         plain(paid) as actual,
         (paid - expected)::decimal(38, 9) as difference,
         symbol as unit,
-        null::date as due_date,
         evidence
     from expectations
 

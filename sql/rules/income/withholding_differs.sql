@@ -2,7 +2,7 @@
 -- severity: S2
 -- scope:    account
 -- reads:    activities, account_currencies, currencies, activities_to_date
--- params:   system_date
+-- params:   none
 --
 -- The event prints the dividend and the percentage. What is withheld is their product, cut to
 -- whole cents, or to the smallest unit of the account's currency: the broker's sample takes 8.47
@@ -34,7 +34,6 @@ taxes as (
     left join currencies on currencies.currency = coalesce(account_currencies.currency, 'USD')
     where entry_type = 'DIVNRA'
         and status in ('executed', 'correct')
-        and system_date <= $system_date::date
 
 ),
 
@@ -87,7 +86,6 @@ verdicts as (
         plain(withheld) as actual,
         (withheld - expected)::decimal(38, 9) as difference,
         currency as unit,
-        null::date as due_date,
         evidence
     from expectations
 

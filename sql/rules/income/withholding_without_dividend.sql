@@ -30,7 +30,6 @@ taxes as (
     from activities
     where entry_type = 'DIVNRA'
         and status in ('executed', 'correct')
-        and system_date <= $system_date::date
     group by account_id, symbol, settle_date, gross_amount
 
 ),
@@ -41,7 +40,6 @@ dividends as (
     from activities_to_date
     where entry_type in ('DIV', 'CGD')
         and status in ('executed', 'correct')
-        and system_date <= $system_date::date
 
 ),
 

@@ -72,7 +72,6 @@ verdicts as (
         plain(closing) as actual,
         (closing - expected)::decimal(38, 9) as difference,
         commodity as unit,
-        null::date as due_date,
         []::varchar[] as evidence
     from compared
 

@@ -69,8 +69,6 @@ wrong as (
 verdicts as (
 
     select
-        null::varchar as account_id,
-        null::varchar as symbol,
         'break log of ' || nights.system_date as subject,
         case
             when nights.others_written > nights.written then 'not_evaluated'
@@ -81,7 +79,6 @@ verdicts as (
         coalesce(len(wrong.breaks), 0) || ' steps from another' as actual,
         len(wrong.breaks)::decimal(38, 9) as difference,
         'breaks' as unit,
-        null::date as due_date,
         coalesce(wrong.breaks, []) as evidence
     from nights
     left join wrong on wrong.system_date = nights.system_date

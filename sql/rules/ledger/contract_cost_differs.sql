@@ -58,7 +58,6 @@ verdicts as (
         plain(added) as actual,
         residue::decimal(38, 9) as difference,
         'cost' as unit,
-        null::date as due_date,
         evidence
     from actions
 

@@ -91,9 +91,6 @@ verdicts as (
         end as verdict,
         'posted, or left out for a named reason' as expected,
         coalesce(treatment, 'neither') as actual,
-        null::decimal(38, 9) as difference,
-        null::varchar as unit,
-        null::date as due_date,
         [event_id] as evidence
     from compared
 

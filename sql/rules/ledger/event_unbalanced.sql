@@ -29,7 +29,6 @@ verdicts as (
         remainder::varchar as actual,
         remainder::decimal(38, 9) as difference,
         commodity as unit,
-        null::date as due_date,
         [event_id] as evidence
     from events
 

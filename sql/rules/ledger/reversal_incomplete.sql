@@ -91,7 +91,6 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         'reversal of ' || target as subject,
         case
             when not is_known then 'not_evaluated'
@@ -102,7 +101,6 @@ verdicts as (
         exact || ' postings reversed' as actual,
         (exact - postings)::decimal(38, 9) as difference,
         'postings' as unit,
-        null::date as due_date,
         if(event_id is null, [target], [event_id, target]) as evidence
     from reversals
 

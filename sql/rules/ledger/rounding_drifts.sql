@@ -134,7 +134,6 @@ verdicts as (
         actual,
         difference::decimal(38, 9) as difference,
         unit,
-        null::date as due_date,
         evidence
     from found
 
