@@ -11,7 +11,7 @@
 -- fraction in cash: less than one share apart is within tolerance, too (law of whole shares).
 -- Checked crosswise, so that nothing is divided.
 -- `not_evaluated`: no rate or no quantity of the source, as on the older stream.
--- A break clears when the broker takes the wrong quantity back or books the rest.
+-- A break clears when the broker reverses the wrong quantity or books the rest.
 with
 
 legs as (

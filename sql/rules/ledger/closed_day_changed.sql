@@ -1,6 +1,6 @@
 -- title:    A closed day changed although nothing came for it
 -- severity: S0
--- scope:    account
+-- scope:    all
 -- reads:    closed, restatement
 -- params:   none
 --

@@ -1,6 +1,6 @@
 -- title:    A commodity does not sum to zero over all accounts
 -- severity: S0
--- scope:    account
+-- scope:    all
 -- reads:    trial_balance
 -- params:   none
 --
