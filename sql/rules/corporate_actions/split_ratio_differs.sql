@@ -142,17 +142,15 @@ largest_accounts as (
 
 ratios as (
 
-    select largest_accounts.split, largest_accounts.old, largest_accounts.new
-    from largest_accounts
-    inner join quantities
-        on quantities.split = largest_accounts.split
-        and abs(quantities.new * largest_accounts.old - largest_accounts.new * quantities.old)
-        <= (quantities.old + largest_accounts.old) * quantities.cut
-    group by
-        largest_accounts.split, largest_accounts.group_key, largest_accounts.old, largest_accounts.new, largest_accounts.accounts
+    select own.split, own.old, own.new
+    from largest_accounts as own
+    inner join quantities as other
+        on other.split = own.split
+        and abs(other.new * own.old - own.new * other.old) <= (other.old + own.old) * other.cut
+    group by own.split, own.group_key, own.old, own.new, own.accounts
     qualify row_number() over (
-        partition by largest_accounts.split
-        order by 2 * count(*) > largest_accounts.accounts desc, largest_accounts.old desc, largest_accounts.group_key
+        partition by own.split
+        order by 2 * count(*) > own.accounts desc, own.old desc, own.group_key
     ) = 1
 
 ),
