@@ -1,16 +1,16 @@
 -- title:    An exercise of an adjusted contract delivered other shares or cash than it stands for
 -- severity: S1
--- scope:    account
--- reads:    movements, activities, contract_multipliers
--- params:   system_date
+-- scope:    symbol
+-- reads:    movements, activities_to_date, contract_multipliers
+-- params:   none
 --
 -- The root of an adjusted contract ends with a digit. Whoever exercises it, or is assigned, pays
 -- the strike for each of its multiplier, so the cash is a whole multiple of contracts times strike,
 -- and the multiplier's own where that is known. How many shares a contract delivers is in terms
 -- that no stream has: a multiplier other than 100 is that number; the rates of the swap that made
--- the contract tell it (1 for 10 leaves 10 of 100); else it is the number that most deliveries of
+-- the contract give it (1 for 10 leaves 10 of 100); else it is the number that most deliveries of
 -- the contract had. A fraction comes in cash: less than one share apart is the same.
--- `not_evaluated`: nothing tells the multiplier or the shares, or several contracts of one account
+-- `not_evaluated`: the multiplier or the shares are not known, or several contracts of one account
 -- cannot be told apart. What is paid in cash alone is not looked at.
 -- A break stays in suspense; it clears when the wrong leg is reversed and booked anew.
 with
@@ -32,7 +32,6 @@ legs as (
     from movements
     where starts_with(contra, 'SUSP:OPT:')
         and entry_type in ('OPASN', 'OPEXC', 'OPTRD')
-        and system_date <= $system_date::date
 
 ),
 
@@ -62,17 +61,17 @@ swaps as (
         symbol,
         max(exchange_rate) as new_rate,
         max(old_rate) as old_rate
-    from activities
+    from activities_to_date
     where entry_type = 'OPCA'
         and ca_leg = 'ADD'
         and entry_sub_type in ('SPLIT.RSPLIT', 'MA.SMA', 'MA.SCMA')
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
+        and is_booked
+        and in_books
     group by symbol
 
 ),
 
-known as (
+delivery_terms as (
 
     select
         deliveries.*,
@@ -80,30 +79,30 @@ known as (
         case
             when multiplier <> 100 then multiplier
             when old_rate > 0 then 100 * new_rate
-        end::decimal(38, 9) as reported,
-        case when multiplier <> 100 then 1 else old_rate end::decimal(38, 9) as told_of,
-        count(*) over (partition by deliveries.contract) as deliveries_of_it
+        end::decimal(38, 9) as terms_shares,
+        case when multiplier <> 100 then 1 else old_rate end::decimal(38, 9) as terms_contracts,
+        count(*) over (partition by deliveries.contract) as deliveries_of_contract
     from deliveries
     left join contract_multipliers on contract_multipliers.symbol = deliveries.contract
     left join swaps on swaps.symbol = deliveries.contract
 
 ),
 
-largest as (
+largest_deliveries as (
 
     select contract, contra, shares, units
-    from known
-    where deliveries_of_it > 1
+    from delivery_terms
+    where deliveries_of_contract > 1
     qualify row_number() over (partition by contract order by abs(units) desc, contra) <= 10
 
 ),
 
--- Of the ten largest deliveries of a contract the one that most agree with is the measure.
-measures as (
+-- Of the ten largest deliveries of a contract the terms of the one that most agree with.
+usual_terms as (
 
     select own.contract, abs(own.shares) as shares, abs(own.units) as units
-    from largest as own
-    inner join known as other
+    from largest_deliveries as own
+    inner join delivery_terms as other
         on other.contract = own.contract
         and abs(own.shares * other.units - other.shares * own.units)
         < greatest(abs(own.units), abs(other.units))
@@ -114,16 +113,16 @@ measures as (
 
 ),
 
-judged as (
+expectations as (
 
     select
-        known.*,
-        coalesce(reported * abs(known.units), measures.shares * abs(known.units)) as due_shares,
-        coalesce(told_of, measures.units) as due_of,
-        abs(paid) * 1000 % (abs(known.units) * strike) = 0 as is_multiple,
-        (abs(known.units) * strike * multiplier * 0.001)::decimal(38, 9) as due_cash
-    from known
-    left join measures on measures.contract = known.contract
+        delivery_terms.*,
+        coalesce(terms_shares, usual_terms.shares) * abs(delivery_terms.units) as due_shares,
+        coalesce(terms_contracts, usual_terms.units) as due_contracts,
+        abs(paid) * 1000 % (abs(delivery_terms.units) * strike) = 0 as is_multiple,
+        (abs(delivery_terms.units) * strike * multiplier * 0.001)::decimal(38, 9) as due_cash
+    from delivery_terms
+    left join usual_terms on usual_terms.contract = delivery_terms.contract
 
 ),
 
@@ -137,20 +136,22 @@ verdicts as (
             when contracts > 1 then 'not_evaluated'
             when shares * units < 0 or shares * paid >= 0 then 'break'
             when abs(paid) <> due_cash or not is_multiple then 'break'
-            when abs(abs(shares) * due_of - due_shares) >= due_of then 'break'
-            when multiplier is null or due_of is null then 'not_evaluated'
+            when abs(abs(shares) * due_contracts - due_shares) >= due_contracts then 'break'
+            when multiplier is null or due_contracts is null then 'not_evaluated'
             else 'pass'
         end as verdict,
         concat_ws(' for ',
-            coalesce(plain(due_shares) || if(due_of = 1, '', ' / ' || plain(due_of)), 'shares'),
+            coalesce(
+                plain(due_shares) || if(due_contracts = 1, '', ' / ' || plain(due_contracts)),
+                'shares'
+            ),
             coalesce(plain(due_cash), 'a multiple of ' || plain(abs(units) * strike * 0.001)))
             as expected,
         plain(abs(shares)) || ' for ' || plain(abs(paid)) as actual,
         (abs(paid) - due_cash)::decimal(38, 9) as difference,
         'USD' as unit,
-        null::date as due_date,
         evidence
-    from judged
+    from expectations
 
 )
 

@@ -1,8 +1,8 @@
 -- title:    Cash of a merger or reorganisation is not the removed shares times the rate
 -- severity: S1
 -- scope:    account
--- reads:    activities
--- params:   system_date
+-- reads:    corporate_action_groups
+-- params:   none
 --
 -- The text of a merger prints the dollars for one share. What is paid must be the removed
 -- quantity times that rate, rounded half-up to the cent (law CENT: nothing else passes); who was
@@ -10,30 +10,20 @@
 -- differ between the legs: the rate is the one of the cash leg. So it does for reorganisations,
 -- whose cash leg prints the rate on the activity stream.
 -- `not_evaluated`: no rate is readable or a leg is missing; the rule on missing legs says so too.
--- A break clears when the broker takes the wrong amount back or books the rest.
+-- A break clears when the broker reverses the wrong amount or books the rest.
 with
 
 mergers as (
 
-    select
-        account_id,
-        min(source_symbol) as symbol,
-        max(entry_sub_type) as sub_type,
-        group_key,
-        min(group_id) as group_id,
-        min(system_date) as first_date,
-        coalesce(max(cash_rate) filter (where ca_leg = 'CASH'), max(cash_rate)) as cash_rate,
-        -sum(qty) filter (where ca_leg = 'REMOVE') as removed,
-        sum(net_amount) filter (where ca_leg = 'CASH') as paid,
-        list(activity_id order by activity_id) as evidence
-    from activities
+    select *
+    from corporate_action_groups
     where entry_type in ('MA', 'REO')
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
-    group by account_id, group_key
-    having max(cash_rate) is not null
-        or bool_or(ca_leg = 'CASH')
-        or bool_or(entry_sub_type in ('CMA', 'SCMA', 'REOC', 'REOSC'))
+        and legs_of = 'books'
+        and (
+            cash_rate is not null
+            or cash_legs > 0
+            or list_has_any(sub_types, ['CMA', 'SCMA', 'REOC', 'REOSC'])
+        )
 
 ),
 
@@ -41,7 +31,7 @@ expectations as (
 
     select
         *,
-        round(removed::decimal(38, 9) * cash_rate, 2)::decimal(38, 9) as expected
+        round(-removed::decimal(38, 9) * cash_rate, 2)::decimal(38, 9) as expected
     from mergers
 
 ),
@@ -65,7 +55,6 @@ verdicts as (
         plain(paid) as actual,
         (paid - expected)::decimal(38, 9) as difference,
         'USD' as unit,
-        null::date as due_date,
         evidence
     from expectations
 

@@ -1,8 +1,8 @@
 -- title:    A contract swap changed what the contracts are worth at their strike
 -- severity: S2
--- scope:    account
+-- scope:    symbol
 -- reads:    activities, contract_multipliers
--- params:   system_date
+-- params:   none
 --
 -- An adjustment leaves strike times quantity times multiplier as it was, since nobody may gain by
 -- it: a split of ten makes ten contracts at a tenth of the strike, a stock dividend of three per
@@ -13,7 +13,7 @@
 -- dividend that was is in the details of the activity stream, or in a dividend of the underlying
 -- from ten days before to sixty after; without one a strike that rises, or falls by more than half
 -- of itself, is a break, and any other is `not_evaluated`. So is an adjustment by hand (CADJ) that
--- changes the worth, and one whose multiplier nothing tells.
+-- changes the worth, and one whose multiplier is not known.
 -- Several contracts of one action and account are paired by the order of their strikes.
 -- A break clears when the legs are booked anew.
 with
@@ -25,12 +25,11 @@ legs as (
         regexp_extract(
             activities.symbol, '^(.+?)(\d?)\d{6}[CP](\d{8})$', ['underlying', 'digit', 'strike']
         ) as contract,
-        contract_multipliers.multiplier as told_multiplier
+        contract_multipliers.multiplier as known_multiplier
     from activities
     left join contract_multipliers on contract_multipliers.symbol = activities.symbol
     where activities.entry_type = 'OPCA'
         and activities.status in ('executed', 'correct')
-        and activities.system_date <= $system_date::date
         and activities.ca_leg in ('REMOVE', 'ADD')
 
 ),
@@ -45,7 +44,7 @@ contracts as (
         contract,
         -- In thousandths of a dollar, as the symbol prints it.
         try_cast(contract.strike as bigint) as strike,
-        if(contract.digit = '', 100, max(told_multiplier)) as multiplier,
+        if(contract.digit = '', 100, max(known_multiplier)) as multiplier,
         max(entry_sub_type) as kind,
         abs(sum(qty))::decimal(38, 9) as qty,
         max(rate) as rate,
@@ -58,13 +57,13 @@ contracts as (
 
 ),
 
-placed as (
+ranked_contracts as (
 
     select
         *,
         row_number() over (
             partition by account_id, group_key, ca_leg order by strike, symbol
-        ) as place,
+        ) as strike_rank,
         count(*) over (partition by account_id, group_key, ca_leg) as legs
     from contracts
     where strike is not null
@@ -91,11 +90,11 @@ pairs as (
             else coalesce(old.old_rate, new.old_rate)
         end as grows_from,
         old.kind in ('DIV.CDIV', 'DIV.ROC', 'CGD') as is_cash
-    from placed as old
-    inner join placed as new
+    from ranked_contracts as old
+    inner join ranked_contracts as new
         on new.account_id = old.account_id
         and new.group_key = old.group_key
-        and new.place = old.place
+        and new.strike_rank = old.strike_rank
         and new.legs = old.legs
         and new.ca_leg = 'ADD'
     where old.ca_leg = 'REMOVE'
@@ -107,18 +106,18 @@ dividends as (
     select
         pairs.account_id,
         pairs.group_key,
-        pairs.place,
+        pairs.strike_rank,
         bool_or(dividend.rate * 1000 = pairs.strike - pairs.new_strike) as fits
     from pairs
     inner join activities as dividend
         on dividend.symbol = pairs.contract.underlying
         and dividend.system_date between pairs.booked_on - 10 and pairs.booked_on + 60
     where pairs.is_cash and dividend.entry_type in ('DIV', 'CGD')
-    group by pairs.account_id, pairs.group_key, pairs.place
+    group by pairs.account_id, pairs.group_key, pairs.strike_rank
 
 ),
 
-weighed as (
+worths as (
 
     select
         pairs.*,
@@ -137,7 +136,7 @@ weighed as (
     left join dividends
         on dividends.account_id = pairs.account_id
         and dividends.group_key = pairs.group_key
-        and dividends.place = pairs.place
+        and dividends.strike_rank = pairs.strike_rank
 
 ),
 
@@ -172,9 +171,8 @@ verdicts as (
         try((new_strike * new_qty * new_multiplier - strike * qty * multiplier) * 0.001)
             ::decimal(38, 9) as difference,
         'USD' as unit,
-        null::date as due_date,
         swap_events as evidence
-    from weighed
+    from worths
 
 )
 

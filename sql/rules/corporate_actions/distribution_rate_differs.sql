@@ -2,7 +2,7 @@
 -- severity: S1
 -- scope:    account
 -- reads:    activities
--- params:   system_date
+-- params:   none
 --
 -- The activity stream prints the quantity of the source and the rate beside what is added: rights
 -- for each share that was held, or so many new shares for so many old ones of a reorganisation. The
@@ -11,7 +11,7 @@
 -- fraction in cash: less than one share apart is within tolerance, too (law of whole shares).
 -- Checked crosswise, so that nothing is divided.
 -- `not_evaluated`: no rate or no quantity of the source, as on the older stream.
--- A break clears when the broker takes the wrong quantity back or books the rest.
+-- A break clears when the broker reverses the wrong quantity or books the rest.
 with
 
 legs as (
@@ -24,7 +24,6 @@ legs as (
     where (entry_type = 'REO' or (entry_type = 'VOF' and entry_sub_type = 'VDST'))
         and ca_leg = 'ADD'
         and status in ('executed', 'correct')
-        and system_date <= $system_date::date
 
 ),
 
@@ -54,9 +53,7 @@ verdicts as (
         plain(new_rate) || ' for each ' || plain(for_each) || ' of ' || plain(entitled_qty)
             as expected,
         plain(qty) as actual,
-        null::decimal(38, 9) as difference,
         symbol as unit,
-        null::date as due_date,
         [activity_id] as evidence
     from compared
 

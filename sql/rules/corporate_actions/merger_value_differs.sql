@@ -1,8 +1,8 @@
 -- title:    A merger for shares changed the cost of what is held
 -- severity: S3
 -- scope:    account
--- reads:    activities
--- params:   system_date
+-- reads:    activities_to_date, corporate_action_groups
+-- params:   none
 --
 -- A merger for shares moves the cost from the old shares to the new ones. The price of the old
 -- ones is exact, the price of the new ones follows from it and is rounded to as many digits as
@@ -17,46 +17,51 @@ with
 legs as (
 
     select
-        *,
-        case when ca_leg in ('REMOVE', 'ADD') then abs(qty) * price end as cost,
-        case when price = 0 then 0 else abs(qty) * ('1e-' || price_dp)::decimal(38, 9) end as unit,
+        account_id,
+        group_key,
+        ca_leg,
+        qty,
+        price,
+        abs(qty) * price as cost,
+        if(price = 0, 0, abs(qty) * half_digit(price_dp)) as rounded_by,
         max(cash_rate) over (partition by account_id, group_key) as paid_rate
-    from activities
-    where entry_type = 'MA'
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
+    from activities_to_date
+    where entry_type = 'MA' and is_booked and in_books
+
+),
+
+costs as (
+
+    select
+        account_id,
+        group_key,
+        bool_and(cost is not null) as is_priced,
+        sum(cost) filter (where ca_leg = 'REMOVE') as kept,
+        sum(case when price > paid_rate then abs(qty) * (price - paid_rate)
+        when price <= paid_rate then 0 end) filter (where ca_leg = 'REMOVE') as reduced,
+        sum(cost) filter (where ca_leg = 'ADD') as added_cost,
+        sum(rounded_by) filter (where ca_leg = 'ADD') as rounded_by
+    from legs
+    where ca_leg in ('REMOVE', 'ADD')
+    group by account_id, group_key
 
 ),
 
 mergers as (
 
     select
-        account_id,
-        min(source_symbol) as symbol,
-        max(entry_sub_type) as sub_type,
-        group_key,
-        min(group_id) as group_id,
-        min(system_date) as first_date,
-        count(cost) = count(*) filter (where ca_leg in ('REMOVE', 'ADD')) as priced,
-        bool_or(ca_leg = 'CASH' or entry_sub_type = 'SCMA') and max(paid_rate) is null as lacks_rate,
-        sum(cost) filter (where ca_leg = 'REMOVE') as kept,
-        sum(case when price > paid_rate then abs(qty) * (price - paid_rate)
-        when price <= paid_rate then 0 end) filter (where ca_leg = 'REMOVE') as reduced,
-        sum(cost) filter (where ca_leg = 'ADD') as added,
-        sum(unit) filter (where ca_leg = 'ADD') as two_bounds,
-        list(activity_id order by activity_id) as evidence
-    from legs
-    group by account_id, group_key
-    having bool_or(ca_leg = 'ADD') or bool_or(entry_sub_type in ('SMA', 'SCMA'))
-
-),
-
-expectations as (
-
-    select
-        *,
-        case when abs(added - reduced) < abs(added - kept) then reduced else kept end as expected
-    from mergers
+        mergers.*,
+        costs.* exclude (account_id, group_key),
+        cash_rate is null
+        and (cash_legs > 0 or list_contains(sub_types, 'SCMA')) as lacks_rate,
+        if(abs(added_cost - reduced) < abs(added_cost - kept), reduced, kept) as expected
+    from corporate_action_groups as mergers
+    left join costs
+        on costs.account_id = mergers.account_id
+        and costs.group_key = mergers.group_key
+    where mergers.entry_type = 'MA'
+        and mergers.legs_of = 'books'
+        and (mergers.add_legs > 0 or list_has_any(mergers.sub_types, ['SMA', 'SCMA']))
 
 ),
 
@@ -70,19 +75,18 @@ verdicts as (
             concat_ws(' ', coalesce(sub_type, 'MA'), 'of', symbol, first_date::varchar, group_id)
         ) as subject,
         case
-            when not priced or added is null or expected is null then 'not_evaluated'
-            when added = expected then 'pass'
-            when 2 * abs(added - expected) <= two_bounds then 'within_tolerance'
+            when not is_priced or added_cost is null or expected is null then 'not_evaluated'
+            when added_cost = expected then 'pass'
+            when abs(added_cost - expected) <= rounded_by then 'within_tolerance'
             when lacks_rate then 'not_evaluated'
             else 'break'
         end as verdict,
         plain(expected) as expected,
-        plain(added) as actual,
-        (added - expected)::decimal(38, 9) as difference,
+        plain(added_cost) as actual,
+        (added_cost - expected)::decimal(38, 9) as difference,
         'USD' as unit,
-        null::date as due_date,
         evidence
-    from expectations
+    from mergers
 
 )
 

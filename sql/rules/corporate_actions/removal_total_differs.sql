@@ -2,13 +2,13 @@
 -- severity: S1
 -- scope:    account
 -- reads:    activities, activity_net_effects, execution_effects, opening, opening_positions
--- params:   system_date
+-- params:   none
 --
 -- A split, merger, name change or worthless removal takes away all that an account holds of the
 -- symbol. It does so at the beginning of its system date: what counts is the opening, all events
 -- of earlier system dates, and activities of the same date that were received before it. Who is
--- short has the negative holding taken away. A break is a trade or a transfer that one side does
--- not know, or an action applied twice. A new CUSIP removes and adds the same symbol, so for
+-- short has the negative position taken away. A break is a trade or a transfer that one side does
+-- not have, or an action applied twice. A new CUSIP removes and adds the same symbol, so for
 -- someone short the two legs look alike: there either sign will do.
 -- `not_evaluated`: the books do not know the symbol in that account before, or one of its events
 -- has no known effect. Clears when the missing event comes, or the action is booked anew.
@@ -30,28 +30,25 @@ removals as (
     where ca_leg = 'REMOVE'
         and (entry_type in ('SPLIT', 'MA', 'NC') or entry_sub_type = 'WRM')
         and status in ('executed', 'correct')
-        and system_date <= $system_date::date
     group by account_id, kind, group_key, symbol
 
 ),
 
-movements as (
+changes as (
 
-    select
-        account_id, symbol, qty, opening.system_date,
-        null::bigint as receipt_order, null::varchar as group_key
+    select account_id, symbol, qty, opening.system_date
     from opening_positions
     cross join opening
-    union all
-    select account_id, symbol, qty_delta, system_date, null, null
+    union all by name
+    select account_id, symbol, qty_delta as qty, system_date
     from execution_effects
-    union all
-    select account_id, symbol, qty_delta, system_date, receipt_order, group_key
+    union all by name
+    select account_id, symbol, qty_delta as qty, system_date, receipt_order, group_key
     from activity_net_effects
 
 ),
 
-holdings as (
+positions_before as (
 
     select
         removals.account_id,
@@ -62,18 +59,18 @@ holdings as (
         removals.first_date,
         removals.removed,
         removals.evidence,
-        case when count(movements.account_id) = count(movements.qty)
-        then sum(movements.qty) end as held
+        case when count(changes.account_id) = count(changes.qty)
+        then sum(changes.qty) end as held
     from removals
-    left join movements
-        on movements.account_id = removals.account_id
-        and movements.symbol = removals.symbol
-        and movements.qty is distinct from 0
-        and movements.group_key is distinct from removals.group_key
+    left join changes
+        on changes.account_id = removals.account_id
+        and changes.symbol = removals.symbol
+        and changes.qty is distinct from 0
+        and changes.group_key is distinct from removals.group_key
         and (
-            movements.system_date < removals.first_date
-            or (movements.system_date = removals.first_date
-                and movements.receipt_order < removals.first_received)
+            changes.system_date < removals.first_date
+            or (changes.system_date = removals.first_date
+                and changes.receipt_order < removals.first_received)
         )
     group by
         removals.account_id, removals.symbol, removals.kind, removals.group_key,
@@ -86,7 +83,7 @@ directed as (
     select
         account_id, symbol, kind, group_key, group_id, first_date, held, evidence,
         case when kind = 'CNC' and removed = held then -removed else removed end as removed
-    from holdings
+    from positions_before
 
 ),
 
@@ -108,7 +105,6 @@ verdicts as (
         plain(removed) as actual,
         (removed + held)::decimal(38, 9) as difference,
         symbol as unit,
-        null::date as due_date,
         evidence
     from directed
 

@@ -1,7 +1,7 @@
 -- title:    A spin-off gave other shares than its rate times the source's shares
 -- severity: S1
 -- scope:    account
--- reads:    activities, calendar, activities_to_date
+-- reads:    activities_to_date, corporate_action_groups, calendar
 -- params:   system_date
 --
 -- A spin-off adds shares of a new company: the quantity of the source times the rate of the text,
@@ -18,55 +18,32 @@ with
 
 legs as (
 
-    select
-        *,
-        coalesce(symbol = source_symbol, false) as is_source,
-        activity_id in (select activity_id from activities) as in_books
+    select *, coalesce(symbol = source_symbol, false) as is_source
     from activities_to_date
-    where entry_type = 'SPIN'
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
+    where entry_type = 'SPIN' and is_booked
 
 ),
 
-spin_offs as (
+cost_legs as (
 
     select
-        account_id, group_key,
-        min(group_id) as group_id,
-        min(source_symbol) as source,
-        min(system_date)::varchar as first_date,
-        max(system_date) as last_date,
-        min(qty) filter (where is_source and ca_leg = 'REMOVE') as removed,
-        max(qty) filter (where is_source and ca_leg = 'REMOVE') as removed_most,
-        max(qty) filter (where is_source and ca_leg = 'ADD') as added_back,
-        max(entitled_qty) as named_qty,
-        sum(qty) filter (where is_source) as remainder,
-        bool_or(not is_source) as has_target,
-        list(activity_id order by activity_id) filter (where is_source) as evidence
+        account_id,
+        group_key,
+        min(qty) filter (where ca_leg = 'REMOVE') as removed,
+        max(qty) filter (where ca_leg = 'REMOVE') as removed_most,
+        max(qty) filter (where ca_leg = 'ADD') as added_back,
+        sum(qty) as remainder,
+        list(activity_id order by activity_id) as evidence
     from legs
+    where is_source
     group by account_id, group_key
-    having bool_or(in_books)
-
-),
-
-dated as (
-
-    select
-        spin_offs.*,
-        -- With two pairs of cost legs that differ nobody knows which is meant.
-        case when removed is null then named_qty when removed = removed_most then -removed
-        end::decimal(38, 9) as source_qty,
-        case when $system_date::date < calendar.next_settlement
-        then calendar.next_settlement end as due_date
-    from spin_offs
-    left join calendar on calendar.date = spin_offs.last_date
 
 ),
 
 targets as (
 
     select
+        account_id,
         group_key,
         symbol,
         sum(qty)::decimal(38, 9) as added,
@@ -75,23 +52,55 @@ targets as (
         list(activity_id order by activity_id) as evidence
     from legs
     where not is_source
-    group by group_key, symbol
+    group by account_id, group_key, symbol
+
+),
+
+spin_offs as (
+
+    select
+        spin_offs.account_id,
+        spin_offs.group_key,
+        spin_offs.group_id,
+        spin_offs.symbol as source,
+        spin_offs.first_date::varchar as first_date,
+        spin_offs.entitled_qty,
+        cost_legs.* exclude (account_id, group_key),
+        len(spin_offs.evidence) > len(cost_legs.evidence) as has_target,
+        -- With two pairs of cost legs that differ nobody knows which is meant.
+        case
+            when cost_legs.removed is null then spin_offs.entitled_qty
+            when cost_legs.removed = cost_legs.removed_most then -cost_legs.removed
+        end::decimal(38, 9) as source_qty,
+        calendar.next_settlement as due_date,
+        $system_date::date < calendar.next_settlement as may_still_come
+    from corporate_action_groups as spin_offs
+    left join cost_legs
+        on cost_legs.account_id = spin_offs.account_id
+        and cost_legs.group_key = spin_offs.group_key
+    left join calendar on calendar.date = spin_offs.last_date
+    where spin_offs.entry_type = 'SPIN' and spin_offs.legs_of = 'archive'
 
 ),
 
 quantities as (
 
     select
-        dated.*,
-        targets.symbol, targets.added, targets.new_rate, targets.old_rate,
-        coalesce(targets.evidence, dated.evidence) as legs,
-        abs(added * old_rate - source_qty * new_rate) as apart
-    from dated
-    left join targets on targets.group_key = dated.group_key
+        spin_offs.* exclude (evidence),
+        targets.symbol,
+        targets.added,
+        targets.new_rate,
+        targets.old_rate,
+        coalesce(targets.evidence, spin_offs.evidence) as evidence,
+        abs(targets.added * targets.old_rate - source_qty * targets.new_rate) as apart
+    from spin_offs
+    left join targets
+        on targets.account_id = spin_offs.account_id
+        and targets.group_key = spin_offs.group_key
 
 ),
 
-checks as (
+new_shares as (
 
     select
         account_id,
@@ -99,8 +108,8 @@ checks as (
         group_key,
         concat_ws(' ', 'SPIN', 'of ' || symbol, 'from ' || source, first_date, group_id) as subject,
         case
-            when (added is null or (removed is null and named_qty is null))
-                and due_date is not null then 'pending'
+            when (added is null or (removed is null and entitled_qty is null))
+                and may_still_come then 'pending'
             when added is null and removed is not null then 'break'
             when added is null or apart is null then 'not_evaluated'
             when 2 * apart <= 0.000000001 * old_rate then 'pass'
@@ -110,46 +119,51 @@ checks as (
         plain(new_rate) || ' for each ' || plain(old_rate) || ' of ' || plain(source_qty)
             as expected,
         plain(added) as actual,
-        case when old_rate = 1 then added - round(source_qty * new_rate, 9) end::decimal(38, 9)
+        if(old_rate = 1, added - round(source_qty * new_rate, 9), null)::decimal(38, 9)
             as difference,
-        due_date,
-        legs as evidence
+        if(verdict = 'pending', due_date, null) as due_date,
+        evidence
     from quantities
-    union all
+
+),
+
+moved_costs as (
+
     select
         account_id,
-        source,
+        source as symbol,
         group_key,
-        concat_ws(' ', 'cost legs of SPIN', 'from ' || source, first_date, group_id),
+        concat_ws(' ', 'cost legs of SPIN', 'from ' || source, first_date, group_id) as subject,
         case
             when remainder = 0 then 'pass'
-            when (removed is null or added_back is null) and due_date is not null then 'pending'
+            when (removed is null or added_back is null) and may_still_come then 'pending'
             when removed is null and not has_target then 'not_evaluated'
             else 'break'
-        end,
-        '0',
-        plain(remainder),
-        remainder::decimal(38, 9),
-        due_date,
+        end as verdict,
+        '0' as expected,
+        plain(remainder) as actual,
+        remainder::decimal(38, 9) as difference,
+        if(verdict = 'pending', due_date, null) as due_date,
         evidence
-    from dated
+    from spin_offs
     where remainder is not null
+
+),
+
+checks as (
+
+    from new_shares
+    union all by name
+    from moved_costs
 
 ),
 
 verdicts as (
 
     select
-        account_id,
-        symbol,
-        action_subject(account_id, symbol, group_key, subject) as subject,
-        verdict,
-        expected,
-        actual,
-        difference,
-        symbol as unit,
-        case when verdict = 'pending' then due_date end as due_date,
-        evidence
+        * exclude (group_key)
+            replace (action_subject(account_id, symbol, group_key, subject) as subject),
+        symbol as unit
     from checks
 
 )

@@ -1,8 +1,8 @@
 -- title:    A split lacks a leg
 -- severity: S1
 -- scope:    account
--- reads:    activities, calendar, activities_to_date
--- params:   system_date
+-- reads:    corporate_action_groups, calendar
+-- params:   none
 --
 -- A split takes the old shares away (REMOVE) and gives the new ones (ADD), each by an event of
 -- its own; they have been minutes apart and on both sides of midnight. Until both are there the
@@ -13,59 +13,16 @@
 -- Clears when the leg comes, or all are canceled.
 with
 
-legs as (
-
-    select
-        account_id,
-        entry_sub_type,
-        group_key,
-        group_id,
-        source_symbol,
-        ca_leg,
-        new_qty,
-        system_date,
-        activity_id,
-        activity_id in (select activity_id from activities) as in_books
-    from activities_to_date
-    where entry_type = 'SPLIT'
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
-
-),
-
 splits as (
 
     select
-        account_id,
-        coalesce(min(source_symbol) filter (where ca_leg = 'REMOVE'), min(source_symbol)) as symbol,
-        coalesce(max(entry_sub_type), 'SPLIT') as kind,
-        group_key,
-        min(group_id) as group_id,
-        min(system_date) as first_date,
-        max(system_date) as last_date,
-        coalesce(bool_or(ca_leg = 'REMOVE'), false) as has_remove,
-        coalesce(bool_or(ca_leg = 'ADD'), false) as has_add,
-        coalesce(max(new_qty) = 0, false) as adds_nothing,
-        string_agg(distinct ca_leg, ' and ' order by ca_leg) as legs,
-        list(activity_id order by activity_id) as evidence
-    from legs
-    group by account_id, group_key
-    having bool_or(in_books)
-
-),
-
-judged as (
-
-    select
-        splits.*,
-        calendar.next_settlement as due_date,
-        case
-            when has_remove and (has_add or adds_nothing) then 'pass'
-            when $system_date::date < calendar.next_settlement then 'pending'
-            else 'break'
-        end as verdict
-    from splits
-    left join calendar on calendar.date = splits.last_date
+        corporate_action_groups.*,
+        coalesce(sub_type, 'SPLIT') as kind,
+        coalesce(new_qty = 0, false) as adds_nothing,
+        calendar.next_settlement as due_date
+    from corporate_action_groups
+    left join calendar on calendar.date = corporate_action_groups.last_date
+    where entry_type = 'SPLIT' and legs_of = 'archive'
 
 ),
 
@@ -78,14 +35,13 @@ verdicts as (
             account_id, symbol, group_key,
             concat_ws(' ', kind, 'of', symbol, first_date::varchar, group_id)
         ) as subject,
-        verdict,
-        case when adds_nothing then 'REMOVE' else 'ADD and REMOVE' end as expected,
-        coalesce(legs, 'none') as actual,
-        null::decimal(38, 9) as difference,
+        if(remove_legs > 0 and (add_legs > 0 or adds_nothing), 'pass', 'break') as verdict,
+        if(adds_nothing, 'REMOVE', 'ADD and REMOVE') as expected,
+        coalesce(array_to_string(kinds_of_legs, ' and '), 'none') as actual,
         'legs' as unit,
-        case when verdict = 'pending' then due_date end as due_date,
+        due_date,
         evidence
-    from judged
+    from splits
 
 )
 

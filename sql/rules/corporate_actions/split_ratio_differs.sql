@@ -1,8 +1,8 @@
 -- title:    A split has other quantities than its text, its rates or than the other accounts
 -- severity: S1
--- scope:    account
--- reads:    activities
--- params:   system_date
+-- scope:    symbol
+-- reads:    activities_to_date, corporate_action_groups
+-- params:   none
 --
 -- The legs must have the quantities that their texts print (From QTY, To QTY), with opposite
 -- signs; of a unit split only the removal is compared, since it adds two symbols. Where the broker
@@ -19,86 +19,98 @@
 -- A break clears when the legs are booked anew.
 with
 
-splits as (
+legs as (
+
+    select * from activities_to_date where entry_type = 'SPLIT' and is_booked and in_books
+
+),
+
+printed_terms as (
 
     select
         account_id,
-        coalesce(min(source_symbol) filter (where ca_leg = 'REMOVE'), min(source_symbol)) as symbol,
-        coalesce(max(entry_sub_type), 'SPLIT') as kind,
         group_key,
-        min(group_id) as group_id,
-        min(system_date) as first_date,
-        case when count(distinct symbol) filter (where ca_leg = 'REMOVE') = 1
-        then sum(qty) filter (where ca_leg = 'REMOVE') end as removed,
-        coalesce(sum(qty) filter (where ca_leg = 'ADD'), case when max(new_qty) = 0 then 0 end)
-            as added,
-        count(*) filter (where ca_leg = 'ADD') * 0.000000001 as cut,
         count(old_qty) = count(*) and count(new_qty) = count(*) as has_text,
         min(old_qty) as least_old,
         max(old_qty) as most_old,
         min(new_qty) as least_new,
         max(new_qty) as most_new,
         max(old_rate) as old_rate,
-        max(exchange_rate) as new_rate,
-        list(activity_id order by activity_id) as evidence
-    from activities
-    where entry_type = 'SPLIT'
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
+        max(exchange_rate) as new_rate
+    from legs
     group by account_id, group_key
+
+),
+
+splits as (
+
+    select
+        splits.* exclude (removed, added, old_rate, new_rate),
+        coalesce(splits.sub_type, 'SPLIT') as kind,
+        if(splits.removed_symbols = 1, splits.removed, null) as removed,
+        coalesce(splits.added, if(splits.new_qty = 0, 0, null)) as added,
+        splits.add_legs * 0.000000001 as cut,
+        printed_terms.* exclude (account_id, group_key)
+    from corporate_action_groups as splits
+    inner join printed_terms
+        on printed_terms.account_id = splits.account_id
+        and printed_terms.group_key = splits.group_key
+    where splits.entry_type = 'SPLIT' and splits.legs_of = 'books'
 
 ),
 
 units as (
 
     select
+        account_id,
         group_key,
         symbol,
         abs(sum(qty))::decimal(38, 9) as qty,
         max(exchange_rate) as rate
-    from activities
-    where entry_type = 'SPLIT'
-        and entry_sub_type = 'USPLIT'
-        and ca_leg = 'ADD'
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
-    group by group_key, symbol
+    from legs
+    where entry_sub_type = 'USPLIT' and ca_leg = 'ADD'
+    group by account_id, group_key, symbol
 
 ),
 
-of_units as (
+unit_rates as (
 
     select
+        splits.account_id,
         splits.group_key,
         sum(units.rate)::decimal(38, 9) as new_rate,
         sum(try(abs(units.qty * old_rate - abs(removed)::decimal(38, 9) * units.rate))) as off_rate
     from splits
-    inner join units on units.group_key = splits.group_key
-    group by splits.group_key
+    inner join units
+        on units.account_id = splits.account_id
+        and units.group_key = splits.group_key
+    group by splits.account_id, splits.group_key
     having count(*) = count(units.rate)
 
 ),
 
-rated as (
+rates as (
 
     select
         splits.* replace (
-            if(kind = 'USPLIT', of_units.new_rate, splits.new_rate) as new_rate
+            if(kind = 'USPLIT', unit_rates.new_rate, splits.new_rate) as new_rate
         ),
         if(
             kind = 'USPLIT',
-            of_units.off_rate,
+            unit_rates.off_rate,
             try(abs(
                 abs(added)::decimal(38, 9) * old_rate
                 - abs(removed)::decimal(38, 9) * splits.new_rate
             ))
         ) as off_rate
     from splits
-    left join of_units on of_units.group_key = splits.group_key
+    left join unit_rates
+        on unit_rates.account_id = splits.account_id
+        and unit_rates.group_key = splits.group_key
 
 ),
 
-measured as (
+quantities as (
 
     select
         *,
@@ -115,46 +127,44 @@ measured as (
         ), false) as whole_shares,
         count(removed * added) over (partition by symbol, kind, first_date) as accounts,
         off_rate <= cut * old_rate or (whole_shares and off_rate < old_rate) as fits_rates
-    from rated
+    from rates
 
 ),
 
-candidates as (
+largest_accounts as (
 
     select split, group_key, old, new, accounts
-    from measured
+    from quantities
     where agrees and coalesce(fits_rates, true)
     qualify row_number() over (partition by split order by old desc, group_key) <= 10
 
 ),
 
-reference as (
+ratios as (
 
-    select candidates.split, candidates.old, candidates.new
-    from candidates
-    inner join measured
-        on measured.split = candidates.split
-        and abs(measured.new * candidates.old - candidates.new * measured.old)
-        <= (measured.old + candidates.old) * measured.cut
-    group by
-        candidates.split, candidates.group_key, candidates.old, candidates.new, candidates.accounts
+    select own.split, own.old, own.new
+    from largest_accounts as own
+    inner join quantities as other
+        on other.split = own.split
+        and abs(other.new * own.old - own.new * other.old) <= (other.old + own.old) * other.cut
+    group by own.split, own.group_key, own.old, own.new, own.accounts
     qualify row_number() over (
-        partition by candidates.split
-        order by 2 * count(*) > candidates.accounts desc, candidates.old desc, candidates.group_key
+        partition by own.split
+        order by 2 * count(*) > own.accounts desc, own.old desc, own.group_key
     ) = 1
 
 ),
 
-compared as (
+differences as (
 
     select
-        measured.*,
-        reference.old as other_old,
-        reference.new as other_new,
-        abs(measured.new * reference.old - reference.new * measured.old) as apart,
-        (measured.old + reference.old) * measured.cut as bound
-    from measured
-    left join reference on reference.split = measured.split
+        quantities.*,
+        ratios.old as other_old,
+        ratios.new as other_new,
+        abs(quantities.new * ratios.old - ratios.new * quantities.old) as apart,
+        (quantities.old + ratios.old) * quantities.cut as bound
+    from quantities
+    left join ratios on ratios.split = quantities.split
 
 ),
 
@@ -180,11 +190,9 @@ verdicts as (
             else plain(most_new) || ' for ' || plain(most_old)
         end as expected,
         plain(new) || ' for ' || plain(old) as actual,
-        null::decimal(38, 9) as difference,
         symbol as unit,
-        null::date as due_date,
         evidence
-    from compared
+    from differences
 
 )
 

@@ -1,8 +1,8 @@
 -- title:    A split changed the cost of what is held
 -- severity: S2
 -- scope:    account
--- reads:    activities
--- params:   system_date
+-- reads:    activities_to_date, corporate_action_groups
+-- params:   none
 --
 -- A split moves the cost from the old shares to the new ones and changes nothing of it. The
 -- price of the old shares is exact, the price of the new ones follows from it and is rounded to
@@ -13,42 +13,35 @@
 -- `not_evaluated`: a leg or a price is missing. A break clears when the legs are booked anew.
 with
 
-legs as (
+costs as (
 
     select
         account_id,
-        entry_sub_type,
         group_key,
-        group_id,
-        source_symbol,
-        ca_leg,
-        system_date,
-        activity_id,
-        abs(qty) * price as cost,
-        case when price = 0 then 0 else abs(qty) * ('1e-' || price_dp)::decimal(38, 9) end as unit
-    from activities
-    where entry_type = 'SPLIT'
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
+        count(price) = count(*) as is_priced,
+        sum(abs(qty) * price) filter (where ca_leg = 'REMOVE') as removed,
+        sum(abs(qty) * price) filter (where ca_leg = 'ADD') as added,
+        sum(if(price = 0, 0, abs(qty) * half_digit(price_dp))) filter (where ca_leg = 'ADD')
+            as rounded_by
+    from activities_to_date
+    where entry_type = 'SPLIT' and is_booked and in_books
+    group by account_id, group_key
 
 ),
 
 splits as (
 
     select
-        account_id,
-        coalesce(min(source_symbol) filter (where ca_leg = 'REMOVE'), min(source_symbol)) as symbol,
-        coalesce(max(entry_sub_type), 'SPLIT') as kind,
-        group_key,
-        min(group_id) as group_id,
-        min(system_date) as first_date,
-        case when count(cost) = count(*) then sum(cost) filter (where ca_leg = 'REMOVE') end
-            as removed,
-        case when count(cost) = count(*) then sum(cost) filter (where ca_leg = 'ADD') end as added,
-        sum(unit) filter (where ca_leg = 'ADD') as two_bounds,
-        list(activity_id order by activity_id) as evidence
-    from legs
-    group by account_id, group_key
+        splits.* exclude (removed, added),
+        coalesce(splits.sub_type, 'SPLIT') as kind,
+        if(costs.is_priced, costs.removed, null) as removed,
+        if(costs.is_priced, costs.added, null) as added,
+        costs.rounded_by
+    from corporate_action_groups as splits
+    inner join costs
+        on costs.account_id = splits.account_id
+        and costs.group_key = splits.group_key
+    where splits.entry_type = 'SPLIT' and splits.legs_of = 'books'
 
 ),
 
@@ -64,14 +57,13 @@ verdicts as (
         case
             when removed is null or added is null then 'not_evaluated'
             when added = removed then 'pass'
-            when 2 * abs(added - removed) <= two_bounds then 'within_tolerance'
+            when abs(added - removed) <= rounded_by then 'within_tolerance'
             else 'break'
         end as verdict,
         plain(removed) as expected,
         plain(added) as actual,
         (added - removed)::decimal(38, 9) as difference,
         'USD' as unit,
-        null::date as due_date,
         evidence
     from splits
 

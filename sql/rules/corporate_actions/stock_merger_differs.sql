@@ -1,8 +1,8 @@
 -- title:    New shares of a merger are not the removed shares times the exchange rate
 -- severity: S1
 -- scope:    account
--- reads:    activities
--- params:   system_date
+-- reads:    corporate_action_groups
+-- params:   none
 --
 -- The text of a merger prints so many new shares for so many old ones. The added quantity must be
 -- the removed quantity in that proportion, rounded to nine digits; one unit of the ninth digit
@@ -10,35 +10,28 @@
 -- It holds for mergers for shares and for those for shares and cash. Checked crosswise, added *
 -- old rate against removed * new rate, so that nothing is divided.
 -- `not_evaluated`: no rate is readable or a leg is missing; the rule on missing legs says so too.
--- A break clears when the broker takes the wrong quantity back or books the rest.
+-- A break clears when the broker reverses the wrong quantity or books the rest.
 with
 
 mergers as (
 
     select
-        account_id,
-        min(source_symbol) as symbol,
-        max(entry_sub_type) as sub_type,
-        group_key,
-        min(group_id) as group_id,
-        min(system_date) as first_date,
-        coalesce(max(exchange_rate) filter (where ca_leg = 'ADD'), max(exchange_rate)) as new_rate,
-        coalesce(max(old_rate) filter (where ca_leg = 'ADD'), max(old_rate)) as old_rate,
-        (-sum(qty) filter (where ca_leg = 'REMOVE'))::decimal(38, 9) as removed,
-        (sum(qty) filter (where ca_leg = 'ADD'))::decimal(38, 9) as added,
-        list(activity_id order by activity_id) as evidence
-    from activities
+        * replace (
+            (-removed)::decimal(38, 9) as removed,
+            added::decimal(38, 9) as added
+        )
+    from corporate_action_groups
     where entry_type = 'MA'
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
-    group by account_id, group_key
-    having max(exchange_rate) is not null
-        or bool_or(ca_leg = 'ADD')
-        or bool_or(entry_sub_type in ('SMA', 'SCMA'))
+        and legs_of = 'books'
+        and (
+            new_rate is not null
+            or add_legs > 0
+            or list_has_any(sub_types, ['SMA', 'SCMA'])
+        )
 
 ),
 
-compared as (
+differences as (
 
     select
         *,
@@ -68,9 +61,8 @@ verdicts as (
         case when old_rate = 1 then added - round(removed * new_rate, 9) end::decimal(38, 9)
             as difference,
         symbol as unit,
-        null::date as due_date,
         evidence
-    from compared
+    from differences
 
 )
 

@@ -1,11 +1,11 @@
 -- title:    A dividend was paid more than once
 -- severity: S1
 -- scope:    account
--- reads:    activities, activities_to_date
--- params:   system_date
+-- reads:    dividend_payments
+-- params:   none
 --
 -- An account gets one dividend of a symbol, kind, rate and payable date, in cash or in shares. A
--- second one is something the broker will want back, unless one of them was taken back: payments
+-- second one is something the broker will want back, unless one of them was reversed: payments
 -- less reversals may be one at most. The first payment may lie before the opening of the books,
 -- so all that is archived is counted. The entitled quantity is no part of the key: paying one
 -- dividend on two quantities is paying it twice, too.
@@ -13,34 +13,7 @@
 -- Clears when the broker reverses the second payment.
 with
 
-payments as (
-
-    select
-        account_id,
-        symbol,
-        coalesce(entry_sub_type, case when qty = 0 then 'CDIV' else 'SDIV' end) as kind,
-        rate,
-        settle_date,
-        qty,
-        net_amount,
-        activity_id,
-        activity_id in (select activity_id from activities) as in_books
-    from activities_to_date
-    where entry_type = 'DIV'
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
-
-),
-
-amounts as (
-
-    select *, case when kind = 'SDIV' then qty else net_amount end as amount
-    from payments
-    where kind in ('CDIV', 'ROC', 'SDIV')
-
-),
-
-counted as (
+standing_payments as (
 
     select
         account_id,
@@ -51,7 +24,8 @@ counted as (
         -- Who is short pays, so payments and reversals are told apart by number, not by sign.
         abs(count(*) filter (where amount > 0) - count(*) filter (where amount < 0)) as standing,
         list(activity_id order by activity_id) as evidence
-    from amounts
+    from dividend_payments
+    where kind in ('CDIV', 'ROC', 'SDIV')
     group by account_id, symbol, kind, rate, settle_date
     having bool_or(in_books)
 
@@ -72,9 +46,8 @@ verdicts as (
         standing::varchar as actual,
         (standing - least(standing, 1))::decimal(38, 9) as difference,
         'payments' as unit,
-        null::date as due_date,
         evidence
-    from counted
+    from standing_payments
 
 )
 

@@ -1,8 +1,8 @@
 -- title:    A dividend was paid on another quantity than the account held
 -- severity: S1
 -- scope:    account
--- reads:    activities, activity_net_effects, calendar, earlier_positions, opening, postings
--- params:   system_date
+-- reads:    dividend_payments, activity_net_effects, calendar, earlier_positions, opening, postings
+-- params:   none
 --
 -- A dividend is paid on what was held when the shares went ex-dividend. The broker prints the
 -- record date only; with settlement on the next day the ex-date is that same day, for a stock
@@ -10,22 +10,10 @@
 -- books hold at the close of the record date or of one of the three sessions before it.
 -- A record date from before the closing that the night begins with is looked up in the closings.
 -- A break: a trade or a transfer is missing on one side, or the wrong account was paid.
--- `not_evaluated`: an unreadable event; a holding from before the books begin; shares that came
+-- `not_evaluated`: an unreadable event; a position from before the books begin; shares that came
 -- under this symbol only later, by a name change or a merger; or a part paid in lieu (DIV/SPD),
 -- since shares are on loan. Clears when the missing event comes or the dividend is reversed.
 with
-
-dividends as (
-
-    select
-        activity_id, account_id, symbol, settle_date, record_date, entitled_qty, system_date,
-        coalesce(entry_sub_type, case when qty = 0 then 'CDIV' else 'SDIV' end) as kind
-    from activities
-    where entry_type = 'DIV'
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
-
-),
 
 entitlements as (
 
@@ -34,8 +22,8 @@ entitlements as (
         account_id, symbol, kind, settle_date, record_date, entitled_qty,
         max(system_date) as last_date,
         list(activity_id order by activity_id) as evidence
-    from dividends
-    where kind in ('CDIV', 'SDIV')
+    from dividend_payments
+    where in_books and kind in ('CDIV', 'SDIV')
     group by account_id, symbol, kind, settle_date, record_date, entitled_qty
 
 ),
@@ -55,22 +43,25 @@ sessions as (
 
 ),
 
-beginnings as (
+books_begin as (
 
-    select account_id, coalesce((select max(system_date) from opening), min(system_date)) as begins
+    select
+        account_id,
+        coalesce((select max(system_date) from opening), min(system_date)) as first_date
     from postings
     group by account_id
 
 ),
 
-holdings as (
+positions as (
 
     select
         sessions.first_id, sessions.date, sessions.back,
-        coalesce(sessions.date >= beginnings.begins, false) or earlier.qty is not null as known,
+        coalesce(sessions.date >= books_begin.first_date, false)
+        or earlier.qty is not null as is_known,
         coalesce(earlier.qty, sum(postings.amount), 0)::decimal(38, 9) as held
     from sessions
-    left join beginnings on beginnings.account_id = sessions.account_id
+    left join books_begin on books_begin.account_id = sessions.account_id
     left join earlier_positions as earlier
         on earlier.system_date = sessions.date
         and earlier.account_id = sessions.account_id
@@ -80,36 +71,40 @@ holdings as (
         and regexp_matches(postings.ledger_account, '^[CF]:.*:POS$')
         and postings.commodity = sessions.symbol
         and postings.system_date <= sessions.date
-    group by sessions.first_id, sessions.date, sessions.back, beginnings.begins, earlier.qty
+    group by sessions.first_id, sessions.date, sessions.back, books_begin.first_date, earlier.qty
 
 ),
 
-compared as (
+positions_on_record as (
 
     select
         entitlements.first_id,
-        bool_or(holdings.known and holdings.held = entitlements.entitled_qty) as found,
-        bool_and(holdings.known) as known,
-        min(holdings.date) as since,
-        max(holdings.held) filter (where holdings.back = 2) as held
+        bool_or(positions.is_known and positions.held = entitlements.entitled_qty) as is_held,
+        bool_and(positions.is_known) as is_known,
+        min(positions.date) as since,
+        if(
+            bool_and(positions.is_known),
+            max(positions.held) filter (where positions.back = 2),
+            null
+        ) as held
     from entitlements
-    inner join holdings on holdings.first_id = entitlements.first_id
+    inner join positions on positions.first_id = entitlements.first_id
     group by entitlements.first_id
 
 ),
 
-elsewhere as (
+moved_or_lent as (
 
     select distinct entitlements.first_id
     from entitlements
-    inner join compared on compared.first_id = entitlements.first_id
+    inner join positions_on_record on positions_on_record.first_id = entitlements.first_id
     inner join activity_net_effects
         on activity_net_effects.account_id = entitlements.account_id
         and activity_net_effects.symbol = entitlements.symbol
         and case
             when activity_net_effects.entry_type in ('NC', 'MA')
                 then activity_net_effects.qty_delta <> 0 and activity_net_effects.system_date
-                    between compared.since and entitlements.last_date
+                    between positions_on_record.since and entitlements.last_date
             when activity_net_effects.entry_sub_type = 'SPD'
                 then activity_net_effects.settle_date = entitlements.settle_date
         end
@@ -124,23 +119,21 @@ verdicts as (
         concat_ws(' ', kind, 'of ' || settle_date, 'on ' || plain(entitled_qty),
             'held ' || record_date) as subject,
         case
-            when symbol is null or entitled_qty is null or compared.first_id is null
+            when symbol is null or entitled_qty is null or before.first_id is null
                 then 'not_evaluated'
-            when compared.found then 'pass'
-            when not compared.known or elsewhere.first_id is not null then 'not_evaluated'
+            when before.is_held then 'pass'
+            when not before.is_known or moved_or_lent.first_id is not null then 'not_evaluated'
             else 'break'
         end as verdict,
-        case when compared.found then plain(entitled_qty) when compared.known
-        then plain(compared.held) end as expected,
+        plain(if(before.is_held, entitled_qty, before.held)) as expected,
         plain(entitled_qty) as actual,
-        case when compared.found then 0 when compared.known
-        then entitled_qty - compared.held end::decimal(38, 9) as difference,
+        (entitled_qty - if(before.is_held, entitled_qty, before.held))::decimal(38, 9)
+            as difference,
         symbol as unit,
-        null::date as due_date,
         evidence
     from entitlements
-    left join compared on compared.first_id = entitlements.first_id
-    left join elsewhere on elsewhere.first_id = entitlements.first_id
+    left join positions_on_record as before on before.first_id = entitlements.first_id
+    left join moved_or_lent on moved_or_lent.first_id = entitlements.first_id
 
 )
 

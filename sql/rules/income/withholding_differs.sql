@@ -1,8 +1,8 @@
 -- title:    Tax withheld on a dividend is not the dividend times the tax rate
 -- severity: S2
 -- scope:    account
--- reads:    activities, account_currencies, currencies, activities_to_date
--- params:   system_date
+-- reads:    activities_to_date, account_currencies, currencies
+-- params:   none
 --
 -- The event prints the dividend and the percentage. What is withheld is their product, cut to
 -- whole cents, or to the smallest unit of the account's currency: the broker's sample takes 8.47
@@ -28,13 +28,11 @@ taxes as (
         -(product - product % cent)::decimal(38, 9) as one_tax,
         net_amount,
         activity_id,
-        activity_id in (select activity_id from activities) as in_books
+        in_books
     from activities_to_date as activities
     left join account_currencies on account_currencies.account_id = activities.account_id
     left join currencies on currencies.currency = coalesce(account_currencies.currency, 'USD')
-    where entry_type = 'DIVNRA'
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
+    where entry_type = 'DIVNRA' and is_booked
 
 ),
 
@@ -87,7 +85,6 @@ verdicts as (
         plain(withheld) as actual,
         (withheld - expected)::decimal(38, 9) as difference,
         currency as unit,
-        null::date as due_date,
         evidence
     from expectations
 

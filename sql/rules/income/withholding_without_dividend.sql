@@ -1,14 +1,14 @@
 -- title:    Tax was withheld on a dividend that the account did not get
 -- severity: S2
 -- scope:    account
--- reads:    activities, calendar, activities_to_date
--- params:   system_date
+-- reads:    activities_to_date, calendar
+-- params:   none
 --
 -- Tax on a dividend is an event of its own beside the dividend. So a dividend (or a distribution
 -- of gains) of the same account and symbol must be booked or payable within five days, and its
 -- amount must be the one that the tax was taken on, to the cent: the printed amount is rounded.
 -- Each dividend bears one tax: a second tax on it has none. What was given back no longer needs
--- one, and a dividend taken back bears none. Dividends are looked for in all that is archived,
+-- one, and a reversed dividend bears none. Dividends are looked for in all that is archived,
 -- since one may lie before the opening of the books.
 -- The dividend may come later than the tax: pending until the next settlement day, then a break.
 -- `not_evaluated`: an unreadable amount, no symbol, or tax given back that was never withheld.
@@ -27,10 +27,8 @@ taxes as (
         min(system_date) as first_date,
         max(system_date) as last_date,
         list(activity_id order by activity_id) as evidence
-    from activities
-    where entry_type = 'DIVNRA'
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
+    from activities_to_date
+    where entry_type = 'DIVNRA' and is_booked and in_books
     group by account_id, symbol, settle_date, gross_amount
 
 ),
@@ -39,13 +37,11 @@ dividends as (
 
     select account_id, symbol, settle_date, system_date, net_amount
     from activities_to_date
-    where entry_type in ('DIV', 'CGD')
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
+    where entry_type in ('DIV', 'CGD') and is_booked
 
 ),
 
-matched as (
+dividends_per_tax as (
 
     select
         taxes.account_id,
@@ -71,36 +67,25 @@ matched as (
 
 ),
 
-judged as (
-
-    select
-        matched.*,
-        calendar.next_settlement as due_date,
-        case
-            when gross_amount is null or symbol is null or standing < 0 then 'not_evaluated'
-            when standing <= greatest(dividends, 0) then 'pass'
-            when $system_date::date < calendar.next_settlement then 'pending'
-            else 'break'
-        end as verdict
-    from matched
-    left join calendar on calendar.date = matched.last_date
-
-),
-
 verdicts as (
 
     select
         account_id,
         symbol,
         concat_ws(' ', 'tax', 'of ' || settle_date, 'on ' || plain(gross_amount)) as subject,
-        verdict,
+        case
+            when gross_amount is null or symbol is null or standing < 0 then 'not_evaluated'
+            when standing <= greatest(dividends, 0) then 'pass'
+            else 'break'
+        end as verdict,
         standing::varchar as expected,
         dividends::varchar as actual,
         (dividends - standing)::decimal(38, 9) as difference,
         'dividends' as unit,
-        case when verdict = 'pending' then due_date end as due_date,
+        calendar.next_settlement as due_date,
         evidence
-    from judged
+    from dividends_per_tax
+    left join calendar on calendar.date = dividends_per_tax.last_date
 
 )
 

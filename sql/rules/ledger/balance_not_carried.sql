@@ -10,27 +10,27 @@
 -- Clears when the ledger rule is mended and the night is run again.
 with
 
-moved as (
+changes as (
 
     select account_id, coalesce(symbol, 'UNNAMED') as commodity, 'QTY' as measure, qty as amount
     from movements
     where not is_memo and qty <> 0
-    union all
+    union all by name
     select
         movements.account_id,
-        coalesce(movements.currency, account_currencies.currency, 'USD'),
-        'CASH',
-        movements.cash
+        coalesce(movements.currency, account_currencies.currency, 'USD') as commodity,
+        'CASH' as measure,
+        movements.cash as amount
     from movements
     left join account_currencies on account_currencies.account_id = movements.account_id
     where not movements.is_memo and movements.cash <> 0
 
 ),
 
-expected as (
+sums as (
 
     select account_id, commodity, measure, sum(amount) as amount
-    from moved
+    from changes
     group by account_id, commodity, measure
 
 ),
@@ -39,25 +39,25 @@ closings as (
 
     select account_id, symbol as commodity, 'QTY' as measure, closing
     from positions_proof
-    union all
-    select account_id, currency, 'CASH', closing
+    union all by name
+    select account_id, currency as commodity, 'CASH' as measure, closing
     from cash_proof
 
 ),
 
-compared as (
+balances as (
 
     select
-        coalesce(closings.account_id, expected.account_id) as account_id,
-        coalesce(closings.commodity, expected.commodity) as commodity,
-        coalesce(closings.measure, expected.measure) as measure,
-        coalesce(expected.amount, 0) as expected,
+        coalesce(closings.account_id, sums.account_id) as account_id,
+        coalesce(closings.commodity, sums.commodity) as commodity,
+        coalesce(closings.measure, sums.measure) as measure,
+        coalesce(sums.amount, 0) as expected,
         coalesce(closings.closing, 0) as closing
     from closings
-    full join expected
-        on expected.account_id = closings.account_id
-        and expected.commodity = closings.commodity
-        and expected.measure = closings.measure
+    full join sums
+        on sums.account_id = closings.account_id
+        and sums.commodity = closings.commodity
+        and sums.measure = closings.measure
 
 ),
 
@@ -72,9 +72,8 @@ verdicts as (
         plain(closing) as actual,
         (closing - expected)::decimal(38, 9) as difference,
         commodity as unit,
-        null::date as due_date,
         []::varchar[] as evidence
-    from compared
+    from balances
 
 )
 

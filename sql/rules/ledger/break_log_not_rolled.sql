@@ -1,13 +1,13 @@
 -- title:    The break log does not roll forward
 -- severity: S0
--- scope:    account
+-- scope:    all
 -- reads:    break_log
 -- params:   system_date
 --
 -- Open breaks of the night before, plus those that opened or reopened, less those that cleared, are
 -- the open breaks of a night. So a break may open only once, change or clear only while it is open,
 -- and reopen only after it cleared. Where the log says otherwise a line of it is lost or was
--- written by another hand, and a break may have vanished without a word.
+-- written by somebody else, and a break may have vanished without a trace.
 -- A night is looked at unless an earlier one was run again after it: its steps were right then.
 -- Clears when the break log is restored from a backup.
 with
@@ -53,7 +53,7 @@ steps as (
 
 ),
 
-wrong as (
+wrong_steps as (
 
     select system_date, list(break_id order by break_id) as breaks
     from steps
@@ -69,22 +69,19 @@ wrong as (
 verdicts as (
 
     select
-        null::varchar as account_id,
-        null::varchar as symbol,
         'break log of ' || nights.system_date as subject,
         case
             when nights.others_written > nights.written then 'not_evaluated'
-            when wrong.breaks is null then 'pass'
+            when wrong_steps.breaks is null then 'pass'
             else 'break'
         end as verdict,
         'each step from the state before' as expected,
-        coalesce(len(wrong.breaks), 0) || ' steps from another' as actual,
-        len(wrong.breaks)::decimal(38, 9) as difference,
+        coalesce(len(wrong_steps.breaks), 0) || ' steps from another' as actual,
+        len(wrong_steps.breaks)::decimal(38, 9) as difference,
         'breaks' as unit,
-        null::date as due_date,
-        coalesce(wrong.breaks, []) as evidence
+        coalesce(wrong_steps.breaks, []) as evidence
     from nights
-    left join wrong on wrong.system_date = nights.system_date
+    left join wrong_steps on wrong_steps.system_date = nights.system_date
 
 )
 

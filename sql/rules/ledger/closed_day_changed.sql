@@ -1,6 +1,6 @@
 -- title:    A closed day changed although nothing came for it
 -- severity: S0
--- scope:    account
+-- scope:    all
 -- reads:    closed, restatement
 -- params:   none
 --
@@ -29,8 +29,6 @@ unexplained as (
 verdicts as (
 
     select
-        null::varchar as account_id,
-        null::varchar as symbol,
         'closing of ' || days.system_date as subject,
         if(unexplained.balances is null, 'pass', 'break') as verdict,
         'changes by later events only' as expected,
@@ -40,7 +38,6 @@ verdicts as (
         ) as actual,
         unexplained.balances::decimal(38, 9) as difference,
         'balances' as unit,
-        null::date as due_date,
         []::varchar[] as evidence
     from days
     left join unexplained on unexplained.system_date = days.system_date

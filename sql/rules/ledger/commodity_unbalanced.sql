@@ -1,6 +1,6 @@
 -- title:    A commodity does not sum to zero over all accounts
 -- severity: S0
--- scope:    account
+-- scope:    all
 -- reads:    trial_balance
 -- params:   none
 --
@@ -21,7 +21,6 @@ commodities as (
 verdicts as (
 
     select
-        null::varchar as account_id,
         commodity as symbol,
         concat_ws(' ', 'balance of', lower(measure), if(is_memo, 'memo', null)) as subject,
         if(remainder = 0, 'pass', 'break') as verdict,
@@ -29,7 +28,6 @@ verdicts as (
         remainder::varchar as actual,
         remainder::decimal(38, 9) as difference,
         commodity as unit,
-        null::date as due_date,
         [accounts || ' accounts'] as evidence
     from commodities
 

@@ -2,7 +2,7 @@
 -- severity: S3
 -- scope:    account
 -- reads:    movements
--- params:   system_date
+-- params:   none
 --
 -- What leaves at its printed price comes back at another: cost is the same, but for the rounding of
 -- the added price at its last printed digit, half of which times the added quantity is allowed, and
@@ -14,8 +14,7 @@ legs as (
 
     select *
     from movements
-    where system_date <= $system_date::date
-        and qty <> 0
+    where qty <> 0
         and (starts_with(contra, 'SUSP:OPCA:')
             or (starts_with(contra, 'SUSP:CA:') and entry_sub_type = 'REOS'))
 
@@ -33,7 +32,6 @@ actions as (
         sum(if(ca_leg = 'REMOVE', 0, abs(qty) * multiplier * half_digit(price_dp))
             + if(net_amount <> 0, 0.005, 0)) + 0.000000001 as allowed,
         bool_and(coalesce(price, 0) <> 0) as is_priced,
-        max(system_date) as last_date,
         list(distinct event_id order by event_id) as evidence
     from legs
     group by account_id, contra
@@ -58,7 +56,6 @@ verdicts as (
         plain(added) as actual,
         residue::decimal(38, 9) as difference,
         'cost' as unit,
-        null::date as due_date,
         evidence
     from actions
 

@@ -9,7 +9,7 @@
 -- Clears when the ledger rule is mended and the night is run again.
 with
 
-events as (
+remainders as (
 
     select event_id, account_id, commodity, sum(amount) as remainder
     from postings
@@ -29,9 +29,8 @@ verdicts as (
         remainder::varchar as actual,
         remainder::decimal(38, 9) as difference,
         commodity as unit,
-        null::date as due_date,
         [event_id] as evidence
-    from events
+    from remainders
 
 )
 

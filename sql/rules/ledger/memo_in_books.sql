@@ -29,14 +29,12 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         'memo of event ' || event_id as subject,
         if(misplaced = 0, 'pass', 'break') as verdict,
         '0 postings outside' as expected,
         misplaced || ' of ' || postings || ' postings outside' as actual,
         misplaced::decimal(38, 9) as difference,
         'postings' as unit,
-        null::date as due_date,
         [event_id] as evidence
     from entries
 

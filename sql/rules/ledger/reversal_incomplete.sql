@@ -1,17 +1,17 @@
--- title:    A reversal does not take back exactly what its target booked
+-- title:    A reversal is not the exact opposite of what its target booked
 -- severity: S0
 -- scope:    account
 -- reads:    postings, start_lines, night
 -- params:   none
 --
--- A bust, a correction and a later state of an activity take back every posting of their target,
+-- A bust, a correction and a later state of an activity reverse every posting of their target,
 -- the same amounts on the same accounts, once and no more. A break means that the ledger itself is
 -- wrong. A target from before the closing that the night begins with is known by its kept lines.
 -- `not_evaluated`: the target lies before the books themselves.
 -- Clears when the ledger rule is mended and the night is run again.
 with
 
-taken as (
+reversing_postings as (
 
     select
         postings.*,
@@ -22,29 +22,33 @@ taken as (
 
 ),
 
-booked as (
+booked_postings as (
 
     select posting_id, account_id, ledger_account, commodity, amount
     from postings
-    union all
-    select movement_id || '/' || line_no, null, ledger_account, commodity, amount
+    union all by name
+    select movement_id || '/' || line_no as posting_id, ledger_account, commodity, amount
     from start_lines
-    union all
-    select movement_id || '/' || (line_no + 1), null, other_account, commodity, -amount
+    union all by name
+    select
+        movement_id || '/' || (line_no + 1) as posting_id,
+        other_account as ledger_account,
+        commodity,
+        -amount as amount
     from start_lines
 
 ),
 
-targets as (
+target_postings as (
 
-    select booked.*, regexp_extract(posting_id, '^(.*)/[0-9]+$', 1) as target
-    from booked
-    where regexp_extract(posting_id, '^(.*)/[0-9]+$', 1) in (select target from taken)
+    select booked_postings.*, regexp_extract(posting_id, '^(.*)/[0-9]+$', 1) as target
+    from booked_postings
+    where regexp_extract(posting_id, '^(.*)/[0-9]+$', 1) in (select target from reversing_postings)
         and regexp_extract(posting_id, '([0-9]+)$', 1)::int < 7
 
 ),
 
-times as (
+reversal_counts as (
 
     select reverses, count(*) as times
     from postings
@@ -53,23 +57,23 @@ times as (
 
 ),
 
-compared as (
+pairs as (
 
     select
-        coalesce(taken.target, targets.target) as target,
-        taken.event_id,
-        coalesce(taken.account_id, targets.account_id) as account_id,
-        targets.posting_id is not null as is_known,
+        coalesce(reversing_postings.target, target_postings.target) as target,
+        reversing_postings.event_id,
+        coalesce(reversing_postings.account_id, target_postings.account_id) as account_id,
+        target_postings.posting_id is not null as is_known,
         coalesce(
-            taken.amount = -targets.amount
-            and taken.ledger_account = targets.ledger_account
-            and taken.commodity = targets.commodity
-            and times.times = 1,
+            reversing_postings.amount = -target_postings.amount
+            and reversing_postings.ledger_account = target_postings.ledger_account
+            and reversing_postings.commodity = target_postings.commodity
+            and reversal_counts.times = 1,
             false
         ) as is_exact
-    from taken
-    full join targets on targets.posting_id = taken.reverses
-    left join times on times.reverses = targets.posting_id
+    from reversing_postings
+    full join target_postings on target_postings.posting_id = reversing_postings.reverses
+    left join reversal_counts on reversal_counts.reverses = target_postings.posting_id
 
 ),
 
@@ -82,7 +86,7 @@ reversals as (
         count(*) as postings,
         bool_or(is_known) as is_known,
         count(*) filter (where is_exact) as exact
-    from compared
+    from pairs
     group by account_id, target
 
 ),
@@ -91,7 +95,6 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         'reversal of ' || target as subject,
         case
             when not is_known then 'not_evaluated'
@@ -102,7 +105,6 @@ verdicts as (
         exact || ' postings reversed' as actual,
         (exact - postings)::decimal(38, 9) as difference,
         'postings' as unit,
-        null::date as due_date,
         if(event_id is null, [target], [event_id, target]) as evidence
     from reversals
 

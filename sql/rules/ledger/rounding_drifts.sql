@@ -1,6 +1,6 @@
 -- title:    More went to rounding than rounding can explain
 -- severity: S3
--- scope:    account
+-- scope:    all
 -- reads:    postings, movements
 -- params:   system_date
 --
@@ -8,7 +8,7 @@
 -- execution and each printed amount, half of the last printed digit for each priced leg. More means
 -- that the broker's average cost is not ours, or that money goes astray in small pieces. Twenty
 -- dates in a row that all round in one direction are a bias, however small.
--- `within_tolerance` beyond the bound: a reversal came before, and the broker may have taken out
+-- `within_tolerance` beyond the bound: a reversal came before, and the broker may have removed
 -- another cost than the one that was booked. Clears by itself, unless it is a bias.
 with
 
@@ -18,7 +18,7 @@ rounded as (
         account_id, system_date, ledger_account, commodity, amount,
         regexp_extract(posting_id, '^(.*)/[0-9]+$', 1) as movement_id
     from postings
-    where starts_with(ledger_account, 'ROUND:') and system_date <= $system_date::date
+    where starts_with(ledger_account, 'ROUND:')
 
 ),
 
@@ -40,7 +40,7 @@ allowances as (
 
 ),
 
-tonight as (
+rounded_tonight as (
 
     select
         rounded.account_id,
@@ -55,29 +55,31 @@ tonight as (
 
 ),
 
-events as (
+events_of_the_night as (
 
     select
-        tonight.account_id,
-        tonight.symbol,
+        rounded_tonight.account_id,
+        rounded_tonight.symbol,
         unique_subject(
-            tonight.account_id, tonight.symbol, 'rounding of event ' || tonight.event_id,
-            tonight.commodity
+            rounded_tonight.account_id,
+            rounded_tonight.symbol,
+            'rounding of event ' || rounded_tonight.event_id,
+            rounded_tonight.commodity
         ) as subject,
         case
-            when abs(tonight.amount) <= allowances.allowed then 'pass'
+            when abs(rounded_tonight.amount) <= allowances.allowed then 'pass'
             when allowances.had_reversal then 'within_tolerance'
             else 'break'
         end as verdict,
         'at most ' || plain(allowances.allowed) as expected,
-        plain(tonight.amount) as actual,
-        tonight.amount as difference,
-        tonight.commodity as unit,
-        [tonight.event_id] as evidence
-    from tonight
+        plain(rounded_tonight.amount) as actual,
+        rounded_tonight.amount as difference,
+        rounded_tonight.commodity as unit,
+        [rounded_tonight.event_id] as evidence
+    from rounded_tonight
     inner join allowances
-        on allowances.account_id = tonight.account_id
-        and allowances.symbol is not distinct from tonight.symbol
+        on allowances.account_id = rounded_tonight.account_id
+        and allowances.symbol is not distinct from rounded_tonight.symbol
 
 ),
 
@@ -96,7 +98,6 @@ daily as (
 drifts as (
 
     select
-        null as account_id,
         commodity as symbol,
         'drift of ' || ledger_account as subject,
         if(
@@ -107,7 +108,7 @@ drifts as (
         'both directions in 20 dates' as expected,
         count(*) filter (where amount > 0) || ' up, '
         || count(*) filter (where amount < 0) || ' down' as actual,
-        sum(amount) as difference,
+        sum(amount)::decimal(38, 9) as difference,
         commodity as unit,
         []::varchar[] as evidence
     from daily
@@ -115,28 +116,11 @@ drifts as (
 
 ),
 
-found as (
-
-    select * from events
-    union all
-    select * from drifts
-
-),
-
 verdicts as (
 
-    select
-        account_id,
-        symbol,
-        subject,
-        verdict,
-        expected,
-        actual,
-        difference::decimal(38, 9) as difference,
-        unit,
-        null::date as due_date,
-        evidence
-    from found
+    from events_of_the_night
+    union all by name
+    from drifts
 
 )
 

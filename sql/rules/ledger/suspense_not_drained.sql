@@ -1,19 +1,19 @@
 -- title:    A suspense account is not empty after its due date
 -- severity: S2
--- scope:    account
+-- scope:    all
 -- reads:    journal_accounts, suspense, postings
 -- params:   system_date
 --
 -- Corporate actions, exercises and journals pass through suspense and leave it when all their legs
--- are there; what nobody knows stays in SUSP:UNCLASSIFIED until somebody says what it is. The other
--- leg is due on the settlement day after the first. A break: a leg is missing or differs, and the
--- shares or the cash are still between two accounts: the row names one in which something is left,
--- and the others in its text. Cost alone is not looked at here.
--- `not_evaluated`: the money of an adjusted contract, until something says its multiplier.
+-- are there; an activity of no known type stays in SUSP:UNCLASSIFIED until it is classified. The
+-- other leg is due on the settlement day after the first. A break: a leg is missing or differs, and
+-- the shares or the cash are still between two accounts: the row names one in which something is
+-- left, and the others in its text. Cost alone is not looked at here.
+-- `not_evaluated`: the money of an adjusted contract, until its multiplier is known.
 -- Clears when the missing leg is booked.
 with
 
-touched as (
+moved_tonight as (
 
     select distinct ledger_account, commodity, measure, system_date
     from postings
@@ -23,7 +23,7 @@ touched as (
 
 ),
 
-sides as (
+sums_per_account as (
 
     select
         ledger_account, commodity, measure, account_id,
@@ -35,65 +35,66 @@ sides as (
 
 ),
 
-events as (
+concerned as (
 
     select
-        sides.ledger_account, sides.commodity, sides.measure,
+        sums.ledger_account, sums.commodity, sums.measure,
         if(
-            count(sides.account_id) > 1 and max(journal_accounts.account_id) is not null,
+            count(sums.account_id) > 1 and max(journal_accounts.account_id) is not null,
             list_value(max(journal_accounts.account_id), max(journal_accounts.others)),
-            list(sides.account_id order by sides.amount <> 0 desc, sides.account_id)
-                filter (where sides.account_id is not null)
+            list(sums.account_id order by sums.amount <> 0 desc, sums.account_id)
+                filter (where sums.account_id is not null)
         ) as accounts,
-        list_sort(list_distinct(flatten(list(sides.events)))) as evidence
-    from sides
+        list_sort(list_distinct(flatten(list(sums.events)))) as evidence
+    from sums_per_account as sums
     left join journal_accounts
-        on 'SUSP:JNL:' || journal_accounts.journal = sides.ledger_account
-    group by sides.ledger_account, sides.commodity, sides.measure
+        on 'SUSP:JNL:' || journal_accounts.journal = sums.ledger_account
+    group by sums.ledger_account, sums.commodity, sums.measure
 
 ),
 
-every_account as (
+suspense_accounts as (
 
     select ledger_account, commodity, measure from suspense where measure <> 'COST'
     union
-    select ledger_account, commodity, measure from touched
+    select ledger_account, commodity, measure from moved_tonight
 
 ),
 
 verdicts as (
 
     select
-        events.accounts[1] as account_id,
-        every_account.commodity as symbol,
+        concerned.accounts[1] as account_id,
+        suspense_accounts.commodity as symbol,
         unique_subject(
-            events.accounts[1], every_account.commodity, every_account.ledger_account,
-            lower(every_account.measure)
+            concerned.accounts[1],
+            suspense_accounts.commodity,
+            suspense_accounts.ledger_account,
+            lower(suspense_accounts.measure)
         ) as subject,
         case
             when suspense.amount is null then 'pass'
-            when starts_with(every_account.ledger_account, 'SUSP:MULTIPLIER:') then 'not_evaluated'
-            when $system_date::date < suspense.due_date then 'pending'
+            when starts_with(suspense.ledger_account, 'SUSP:MULTIPLIER:') then 'not_evaluated'
             else 'break'
         end as verdict,
         '0' as expected,
         plain(coalesce(suspense.amount, 0)) || if(
-            suspense.amount is null or len(events.accounts) < 2, '',
-            ', with ' || array_to_string(events.accounts[2:10], ' and ')
+            suspense.amount is null or len(concerned.accounts) < 2, '',
+            ', with ' || array_to_string(concerned.accounts[2:10], ' and ')
         ) as actual,
         coalesce(suspense.amount, 0)::decimal(38, 9) as difference,
-        every_account.commodity as unit,
+        suspense_accounts.commodity as unit,
         suspense.due_date,
-        events.evidence
-    from every_account
-    inner join events
-        on events.ledger_account = every_account.ledger_account
-        and events.commodity = every_account.commodity
-        and events.measure = every_account.measure
+        concerned.evidence
+    from suspense_accounts
+    inner join concerned
+        on concerned.ledger_account = suspense_accounts.ledger_account
+        and concerned.commodity = suspense_accounts.commodity
+        and concerned.measure = suspense_accounts.measure
     left join suspense
-        on suspense.ledger_account = every_account.ledger_account
-        and suspense.commodity = every_account.commodity
-        and suspense.measure = every_account.measure
+        on suspense.ledger_account = suspense_accounts.ledger_account
+        and suspense.commodity = suspense_accounts.commodity
+        and suspense.measure = suspense_accounts.measure
 
 )
 

@@ -1,0 +1,63 @@
+-- title: What the legs of each split, merger, reorganisation, name change and spin-off add up to
+-- scope: account
+-- reads: activities_to_date
+--
+-- A corporate action comes leg by leg: the old shares leave (REMOVE), new ones (ADD) or money (CASH)
+-- come. One row for each account, type and group of legs, of which at least one is in the books;
+-- twice where legs may lie before the books begin, told apart by `legs_of`: 'books' adds up the legs
+-- that the night's books have, 'archive' also those from before. Choose one of them.
+-- `symbol` is the one that the action is about; the additions of a unit split may name another.
+-- A rate is the one printed on the leg that it gives (`cash_rate` on CASH, `new_rate` for each
+-- `old_rate` on ADD), else on any leg. `old_qty` and `new_qty` are printed beside the legs.
+-- Quantities, money and counts are of booked legs only; a sum without a leg is null.
+with
+
+legs as (
+
+    select *
+    from activities_to_date
+    where is_booked and entry_type in ('SPLIT', 'MA', 'REO', 'NC', 'SPIN')
+
+),
+
+chosen_legs as (
+
+    select *, 'archive' as legs_of from legs
+    union all by name
+    select *, 'books' as legs_of from legs where in_books
+
+)
+
+select
+    legs_of,
+    account_id,
+    entry_type,
+    group_key,
+    min(group_id) as group_id,
+    coalesce(
+        min(source_symbol) filter (where entry_type = 'SPLIT' and ca_leg = 'REMOVE'),
+        min(source_symbol)
+    ) as symbol,
+    min(symbol) filter (where ca_leg = 'ADD') as new_symbol,
+    max(entry_sub_type) as sub_type,
+    list(distinct entry_sub_type order by entry_sub_type)
+        filter (where entry_sub_type is not null) as sub_types,
+    min(system_date) as first_date,
+    max(system_date) as last_date,
+    count(*) filter (where ca_leg = 'REMOVE') as remove_legs,
+    count(*) filter (where ca_leg = 'ADD') as add_legs,
+    count(*) filter (where ca_leg = 'CASH') as cash_legs,
+    list(distinct ca_leg order by ca_leg) filter (where ca_leg is not null) as kinds_of_legs,
+    count(distinct symbol) filter (where ca_leg = 'REMOVE') as removed_symbols,
+    sum(qty) filter (where ca_leg = 'REMOVE') as removed,
+    sum(qty) filter (where ca_leg = 'ADD') as added,
+    sum(net_amount) filter (where ca_leg = 'CASH') as paid,
+    max(entitled_qty) as entitled_qty,
+    coalesce(max(cash_rate) filter (where ca_leg = 'CASH'), max(cash_rate)) as cash_rate,
+    coalesce(max(exchange_rate) filter (where ca_leg = 'ADD'), max(exchange_rate)) as new_rate,
+    coalesce(max(old_rate) filter (where ca_leg = 'ADD'), max(old_rate)) as old_rate,
+    max(new_qty) as new_qty,
+    list(activity_id order by activity_id) as evidence
+from chosen_legs
+group by legs_of, account_id, entry_type, group_key
+having bool_or(in_books)
