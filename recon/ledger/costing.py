@@ -8,13 +8,13 @@ from nothing, and in the night's statement.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 
 import duckdb
 import pyarrow as pa
 
 from recon.ledger.cost import METHODS, costs, lots
+from recon.ledger.made_tables import ROWS_PER_BATCH, create
 from recon.ledger.position import Movement
 
 # Corporate actions at the beginning of the day, or everything as it was sent; what one event
@@ -45,7 +45,6 @@ LOTS = pa.schema(
     {"account_id": pa.string(), "symbol": pa.string(), "system_date": pa.date32(),
      "seq": pa.int32(), "qty": pa.decimal128(38, 9), "cost": pa.decimal128(38, 9)}
 )  # fmt: skip
-ROWS_PER_BATCH = 50_000
 TELLING = """
 (account_id, symbol) in (
     select (stated.account_id, stated.symbol)
@@ -64,21 +63,21 @@ TELLING = """
 def _make_costs(connection: duckdb.DuckDBPyConnection) -> None:
     """One row per movement that has a cost rule."""
     made = costs(_movements(connection, "true"), cost_method(connection))
-    _create(connection, "costs", COSTS, made)
+    create(connection, "costs", COSTS, made)
 
 
 def _make_lots(connection: duckdb.DuckDBPyConnection) -> None:
     """One row per lot, for each position and day on which it moved; none by the average."""
     method = cost_method(connection)
     made = lots(_movements(connection, "true"), method) if method != "average" else iter(())
-    _create(connection, "lots", LOTS, made)
+    create(connection, "lots", LOTS, made)
 
 
 def _make_costs_by_method(connection: duckdb.DuckDBPyConnection) -> None:
     """One row per method and movement of a position that can tell the methods apart."""
     movements = list(_movements(connection, TELLING))
     made = ((*cost, method) for method in METHODS for cost in costs(movements, method))
-    _create(connection, "costs_by_method", COSTS.append(pa.field("method", pa.string())), made)
+    create(connection, "costs_by_method", COSTS.append(pa.field("method", pa.string())), made)
 
 
 MADE: Mapping[str, Callable[[duckdb.DuckDBPyConnection], None]] = {
@@ -106,21 +105,3 @@ def _movements(connection: duckdb.DuckDBPyConnection, which: str) -> Iterator[Mo
         for batch in reader:
             columns = [column.to_pylist() for column in batch.columns]
             yield from map(Movement._make, zip(*columns, strict=True))
-
-
-def _create(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    schema: pa.Schema,
-    rows: Iterator[tuple[object, ...]],
-) -> None:
-    made = pa.Table.from_batches(list(_batches(rows, schema)), schema=schema)
-    connection.register("made", made)
-    connection.execute(f"create or replace table main.{table} as from made")
-    connection.unregister("made")
-
-
-def _batches(rows: Iterator[tuple[object, ...]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    while batch := list(itertools.islice(rows, ROWS_PER_BATCH)):
-        columns = zip(*batch, strict=True)
-        yield pa.record_batch(list(map(pa.array, columns, schema.types)), schema=schema)

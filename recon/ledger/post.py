@@ -1,7 +1,8 @@
 """Runs `sql/ledger`: events as seen on one night to postings, balances and proofs.
 
 Takes a connection whose schema `main` shows the night; gives the ledger tables beside it. Cost
-needs an order, so it is made in Python between the movements and the postings.
+needs an order, so it is made in Python between the movements and the postings, and so are the
+matches of transfers with what was booked of them.
 A posting that does not sum to zero is our own bug and stops the night.
 """
 
@@ -13,7 +14,7 @@ from datetime import date
 import duckdb
 
 from recon.errors import ReconError, UsageError
-from recon.ledger.costing import MADE, MADE_READ
+from recon.ledger import costing, transfer_matching
 from recon.paths import folder
 from recon.warehouse.sql_dependencies import running_order
 
@@ -21,6 +22,8 @@ from recon.warehouse.sql_dependencies import running_order
 EVIDENCE = frozenset(
     {"assumptions_evidence", "evidence_cost_method", "evidence_effective_date", "costs_by_method"}
 )
+MADE = {**costing.MADE, **transfer_matching.MADE}
+MADE_READ = {**costing.MADE_READ, **transfer_matching.MADE_READ}
 UNBALANCED = """
 select event_id, commodity || ' ' || measure, sum(amount)
 from postings group by event_id, commodity, measure having sum(amount) <> 0

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from recon.ledger.post import MADE_READ
 from recon.paths import folder
 from recon.rules.header import Rule, parse_rule
 from recon.warehouse.sql_dependencies import reads
@@ -39,9 +40,14 @@ def streams_behind(tables: Iterable[str]) -> set[str]:
 
 @functools.cache
 def _streams_behind(table: str) -> frozenset[str]:
+    text = MADE_READ.get(table) or _sql(table)
+    return frozenset(STREAM.findall(text)) | streams_behind(reads(text))
+
+
+def _sql(table: str) -> str:
+    """The SQL that a table is made with; nothing for one that is loaded."""
     for stage in ("views", "ledger", "events"):
         file = folder("sql") / stage / f"{table}.sql"
         if file.is_file():
-            text = file.read_text("utf-8")
-            return frozenset(STREAM.findall(text)) | streams_behind(reads(text))
-    return frozenset()
+            return file.read_text("utf-8")
+    return ""

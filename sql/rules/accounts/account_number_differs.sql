@@ -62,7 +62,6 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         subject,
         case when numbers = 1 and accounts = 1 then 'pass' else 'break' end as verdict,
         '1 number of its own' as expected,
@@ -71,7 +70,6 @@ verdicts as (
         ) as actual,
         (numbers + accounts - 2)::decimal(38, 9) as difference,
         'numbers' as unit,
-        null::date as due_date,
         case when numbers = 1 and accounts = 1 then [] else evidence end as evidence
     from owners
 

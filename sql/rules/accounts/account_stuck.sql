@@ -54,14 +54,12 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         'waiting at ' || broker as subject,
         verdict,
         coalesce('at most ' || days || ' days ' || status, 'any time ' || status) as expected,
         age || ' days' as actual,
         if(verdict = 'pass', 0, age - days)::decimal(38, 9) as difference,
         'days' as unit,
-        null::date as due_date,
         []::varchar[] as evidence
     from judged
 

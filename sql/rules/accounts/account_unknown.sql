@@ -64,14 +64,11 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         'account' as subject,
         verdict,
         'an event of its opening' as expected,
         case verdict when 'pass' then 'reported' else 'none; first seen ' || first_date end as actual,
-        null::decimal(38, 9) as difference,
-        null::varchar as unit,
-        case when verdict = 'pending' then due_date end as due_date,
+        due_date,
         case when verdict = 'pass' or event is null then [] else [event] end as evidence
     from judged
 

@@ -115,7 +115,6 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         'what is booked' as subject,
         case
             when wrong > 0 then 'break'
@@ -126,7 +125,6 @@ verdicts as (
         concat_ws(' ', wrong, 'and', later, 'trailing', 'while ' || status) as actual,
         wrong::decimal(38, 9) as difference,
         'events' as unit,
-        null::date as due_date,
         coalesce(if(wrong > 0, wrong_events, later_events), [])::varchar[] as evidence
     from accounts
 

@@ -126,7 +126,6 @@ verdicts as (
 
     select
         accounts.account_id,
-        null::varchar as symbol,
         'fills against the state at Upvest' as subject,
         worst as verdict,
         '0' as expected,
@@ -135,7 +134,6 @@ verdicts as (
             as actual,
         wrong::decimal(38, 9) as difference,
         'fills' as unit,
-        null::date as due_date,
         coalesce(
             list(judged.execution_id order by judged.execution_id)
                 filter (where judged.verdict = worst and worst <> 'pass'),

@@ -87,14 +87,10 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         kind || ' event ' || event_id as subject,
         verdict,
         type || ' with ' || array_to_string(fitting, ' or ') as expected,
         coalesce(status, 'no status') as actual,
-        null::decimal(38, 9) as difference,
-        null::varchar as unit,
-        null::date as due_date,
         [event_id] as evidence
     from judged
     where verdict <> 'pass'

@@ -82,14 +82,10 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         subject,
         verdict,
         expected,
         actual,
-        null::decimal(38, 9) as difference,
-        null::varchar as unit,
-        null::date as due_date,
         case when verdict = 'pass' then [] else [event_id] end as evidence
     from judged
 

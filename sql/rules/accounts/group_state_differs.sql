@@ -2,7 +2,7 @@
 -- severity: S1
 -- scope:    account
 -- reads:    upvest_account_states, upvest_group_states, calendar
--- params:   system_date
+-- params:   none
 --
 -- An account is active only in an active group, and in a closed group every account is closed; in
 -- any other case somebody can act, or holds something, where nobody should. Each is told by events
@@ -72,7 +72,6 @@ judged as (
             when (accounts.status <> 'ACTIVE' or groups.status = 'ACTIVE')
                 and (groups.status <> 'CLOSED' or accounts.status = 'CLOSED')
                 then 'pass'
-            when $system_date::date < calendar.next_settlement then 'pending'
             else 'break'
         end as verdict
     from accounts
@@ -86,14 +85,11 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         'state in group ' || group_id as subject,
         verdict,
         'what a group that is ' || group_status || ' allows' as expected,
         status as actual,
-        null::decimal(38, 9) as difference,
-        null::varchar as unit,
-        case when verdict = 'pending' then due_date end as due_date,
+        due_date,
         case when verdict = 'pass' then [] else [event_id, group_event_id] end as evidence
     from judged
 

@@ -2,7 +2,7 @@
 -- severity: S2
 -- scope:    account
 -- reads:    upvest_account_states, upvest_group_states, calendar
--- params:   system_date
+-- params:   none
 --
 -- Every account belongs to a group, which was made before it and whose own events say so. The
 -- group's event may be delivered after the account's: pending until the next settlement day, a
@@ -44,7 +44,6 @@ judged as (
             when groups.group_id is not null then 'pass'
             when accounts.created_at < (select min(event_at) from upvest_group_states)
                 then 'not_evaluated'
-            when $system_date::date < calendar.next_settlement then 'pending'
             else 'break'
         end as verdict
     from accounts
@@ -57,7 +56,6 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         'group' as subject,
         verdict,
         'group ' || coalesce(group_id, 'named') || ', made before the account' as expected,
@@ -66,9 +64,7 @@ verdicts as (
             when verdict = 'break' then 'made after the account'
             else 'made before the account'
         end as actual,
-        null::decimal(38, 9) as difference,
-        null::varchar as unit,
-        case when verdict = 'pending' then due_date end as due_date,
+        due_date,
         case when verdict = 'pass' then [] else [event_id] end as evidence
     from judged
 

@@ -52,14 +52,10 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         'what never changes of the ' || kind as subject,
         if(changes = '', 'pass', 'break') as verdict,
         '1 of each' as expected,
         if(changes = '', '1 of each', changes) as actual,
-        null::decimal(38, 9) as difference,
-        null::varchar as unit,
-        null::date as due_date,
         if(changes = '', [], evidence) as evidence
     from judged
 

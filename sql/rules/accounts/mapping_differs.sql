@@ -112,14 +112,10 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         subject,
         verdict,
         'one to one, both there' as expected,
         actual,
-        null::decimal(38, 9) as difference,
-        null::varchar as unit,
-        null::date as due_date,
         []::varchar[] as evidence
     from pairs
     union all

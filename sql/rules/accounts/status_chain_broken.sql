@@ -102,15 +102,11 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         chain || ' of event ' || event_id as subject,
         verdict,
         case when status_from <> before then 'from ' || before else 'a step that there is' end
             as expected,
         'from ' || status_from || ' to ' || status_to as actual,
-        null::decimal(38, 9) as difference,
-        null::varchar as unit,
-        null::date as due_date,
         [event_id] as evidence
     from judged
     where verdict <> 'pass'

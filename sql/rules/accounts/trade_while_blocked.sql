@@ -93,7 +93,6 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         'fills while blocked' as subject,
         case
             when wrong > 0
@@ -107,7 +106,6 @@ verdicts as (
         concat(wrong, if(liquidated > 0, ' and ' || liquidated || ' by liquidation', '')) as actual,
         wrong::decimal(38, 9) as difference,
         'fills' as unit,
-        null::date as due_date,
         coalesce(if(wrong > 0, wrong_fills, all_fills), [])::varchar[] as evidence
     from accounts
 

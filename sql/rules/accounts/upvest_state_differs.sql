@@ -2,7 +2,7 @@
 -- severity: S2
 -- scope:    account
 -- reads:    upvest_account_states, upvest_group_states, calendar
--- params:   system_date
+-- params:   none
 --
 -- Upvest publishes what each status means and no graph of them, so only what the meanings exclude is
 -- wrong: CLOSED is the end ("closed with zero balance successfully"), nothing becomes
@@ -51,7 +51,6 @@ judged as (
                 and status <> 'PENDING_APPROVAL'
                 and (before <> 'PENDING_APPROVAL' or status <> 'CLOSING')
                 then 'pass'
-            when $system_date::date < calendar.next_settlement then 'pending'
             else 'break'
         end as verdict
     from steps
@@ -63,14 +62,11 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         kind || ' event ' || event_id as subject,
         verdict,
         'a step from ' || coalesce(before, 'none') as expected,
         'to ' || status as actual,
-        null::decimal(38, 9) as difference,
-        null::varchar as unit,
-        case when verdict = 'pending' then due_date end as due_date,
+        due_date,
         list_filter([event_before, event_id], lambda event: event is not null) as evidence
     from judged
     where verdict <> 'pass'

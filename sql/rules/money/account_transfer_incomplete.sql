@@ -2,7 +2,7 @@
 -- severity: S2
 -- scope:    account
 -- reads:    activities, calendar
--- params:   system_date
+-- params:   none
 --
 -- Securities that come from another broker (ACATS, or free of payment FOPT) bring their quantity
 -- and what they cost, the price; cash (ACATC) brings its amount. Without a price the position has
@@ -28,7 +28,6 @@ entries as (
     from activities
     where entry_type in ('ACATC', 'ACATS', 'FOPT')
         and status in ('executed', 'correct')
-        and system_date <= $system_date::date
 
 ),
 
@@ -46,35 +45,21 @@ transfers as (
 
 ),
 
-judged as (
-
-    select
-        transfers.*,
-        calendar.next_settlement as due_date,
-        case
-            when lacking = 0 then 'pass'
-            when $system_date::date < calendar.next_settlement then 'pending'
-            else 'break'
-        end as verdict
-    from transfers
-    left join calendar on calendar.date = transfers.last_date
-
-),
-
 verdicts as (
 
     select
         account_id,
         symbol,
         subject,
-        verdict,
+        if(lacking = 0, 'pass', 'break') as verdict,
         expected,
         if(lacking = 0, expected, 'no ' || lacks) as actual,
         lacking::decimal(38, 9) as difference,
         'entries' as unit,
-        case when verdict = 'pending' then due_date end as due_date,
+        calendar.next_settlement as due_date,
         evidence
-    from judged
+    from transfers
+    left join calendar on calendar.date = transfers.last_date
 
 )
 

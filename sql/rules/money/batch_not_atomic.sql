@@ -1,16 +1,16 @@
 -- title:    A batch of journals was executed in part
 -- severity: S2
--- scope:    account
+-- scope:    all
 -- reads:    journal_states, calendar, coverage, books_after
--- params:   system_date
+-- params:   none
 --
 -- Journals that are sent as one batch bear one idempotency key, and are executed all or none: if
--- one fails the others are not executed, or are taken back. An entry failed if it was rejected or
+-- one fails the others are not executed, or are reversed. An entry failed if it was rejected or
 -- refused in the end, or bears the error message of its batch. Entries that were canceled, deleted
 -- or corrected later say nothing of the batch.
 -- Pending until the next settlement day after the last state, then a break: some accounts got what
 -- others of the same batch did not. Keys of a single journal have no row. Only the newer version
--- of the stream has the key. Clears when the executed entries are taken back.
+-- of the stream has the key. Clears when the executed entries are reversed.
 with
 
 journals as (
@@ -23,8 +23,7 @@ journals as (
         max(system_date) as reported_on,
         last(event_id order by step) as event_id
     from journal_states
-    where system_date <= $system_date::date
-        and exists (select 1 from coverage where stream = 'journal_status')
+    where exists (select 1 from coverage where stream = 'journal_status')
     group by journal_id
 
 ),
@@ -45,41 +44,24 @@ batches as (
     where idempotency_key is not null
     group by idempotency_key
     having (count(*) > 1 or max(message) is not null)
-        and max(reported_on)
-        > (select books_after.system_date from books_after)
-
-),
-
-judged as (
-
-    select
-        batches.*,
-        calendar.next_settlement as due_date,
-        case
-            when failed = 0 or executed = 0 then 'pass'
-            when $system_date::date < calendar.next_settlement then 'pending'
-            else 'break'
-        end as verdict
-    from batches
-    left join calendar on calendar.date = batches.reported_on
+        and max(reported_on) > (select books_after.system_date from books_after)
 
 ),
 
 verdicts as (
 
     select
-        null::varchar as account_id,
-        null::varchar as symbol,
         'batch ' || idempotency_key as subject,
-        verdict,
+        if(failed = 0 or executed = 0, 'pass', 'break') as verdict,
         if(failed = 0, executed, 0) || ' of ' || entries || ' executed' as expected,
         concat_ws(', ', executed || ' of ' || entries || ' executed',
             if(failed > 0, failed || ' failed', null), message) as actual,
         if(failed = 0, 0, executed)::decimal(38, 9) as difference,
         'journals' as unit,
-        case when verdict = 'pending' then due_date end as due_date,
+        calendar.next_settlement as due_date,
         evidence
-    from judged
+    from batches
+    left join calendar on calendar.date = batches.reported_on
 
 )
 

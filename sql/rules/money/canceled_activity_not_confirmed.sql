@@ -2,7 +2,7 @@
 -- severity: S1
 -- scope:    account
 -- reads:    admin_actions, calendar, coverage, books_after, activities_to_date
--- params:   system_date
+-- params:   none
 --
 -- When the broker's staff cancel a transaction they say so on the stream of admin actions, with its
 -- id. So the activity of that id is canceled too, or an opposite one of the same account, type and
@@ -11,7 +11,7 @@
 -- Pending until the next settlement day after the action, then a break. `not_evaluated`: no
 -- activity with that id is archived; it may be older than the books. That an activity is canceled
 -- without any such action is no break: not every cancel is done by hand.
--- Clears when the activity is canceled or taken back.
+-- Clears when the activity is canceled or reversed.
 with
 
 actions as (
@@ -19,9 +19,7 @@ actions as (
     select event_id, transaction_id, entry_type, belongs_to_kind, belongs_to_id, system_date
     from admin_actions
     where type = 'transaction_cancel_admin_event'
-        and system_date <= $system_date::date
-        and system_date
-        > (select books_after.system_date from books_after)
+        and system_date > (select books_after.system_date from books_after)
         and event_id not in (
             select replaces_event_id from admin_actions where replaces_event_id is not null
         )
@@ -42,13 +40,14 @@ transactions as (
 
 ),
 
-named as (
+canceled_activities as (
 
     select
         transactions.*,
         activities.account_id,
         activities.symbol,
         activities.status,
+        activities.is_booked,
         activities.activity_id,
         (
             select min(opposite.activity_id) from activities_to_date as opposite
@@ -58,30 +57,12 @@ named as (
                 and opposite.qty = -activities.qty
                 and opposite.net_amount = -activities.net_amount
                 and (opposite.qty <> 0 or opposite.net_amount <> 0)
-                and opposite.status in ('executed', 'correct')
+                and opposite.is_booked
                 and opposite.receipt_order > activities.receipt_order
-                and opposite.system_date <= $system_date::date
         ) as opposite_id
     from transactions
     left join activities_to_date as activities
         on activities.activity_id = transactions.transaction_id
-        and activities.system_date <= $system_date::date
-
-),
-
-judged as (
-
-    select
-        named.*,
-        calendar.next_settlement as due_date,
-        case
-            when activity_id is null then 'not_evaluated'
-            when status not in ('executed', 'correct') or opposite_id is not null then 'pass'
-            when $system_date::date < calendar.next_settlement then 'pending'
-            else 'break'
-        end as verdict
-    from named
-    left join calendar on calendar.date = named.canceled_on
 
 ),
 
@@ -91,19 +72,22 @@ verdicts as (
         coalesce(account_id, belongs_to_id) as account_id,
         symbol,
         coalesce('activity ' || transaction_id, 'action ' || event_ids[1]) as subject,
-        verdict,
+        case
+            when activity_id is null then 'not_evaluated'
+            when not is_booked or opposite_id is not null then 'pass'
+            else 'break'
+        end as verdict,
         'canceled' as expected,
         case
             when activity_id is null then 'not known'
             when opposite_id is not null then 'reversed'
             else status
         end as actual,
-        null::decimal(38, 9) as difference,
-        null::varchar as unit,
-        case when verdict = 'pending' then due_date end as due_date,
+        calendar.next_settlement as due_date,
         list_filter(event_ids || [activity_id, opposite_id], lambda one: one is not null)
             as evidence
-    from judged
+    from canceled_activities
+    left join calendar on calendar.date = canceled_activities.canceled_on
 
 )
 

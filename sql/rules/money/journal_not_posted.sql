@@ -1,97 +1,93 @@
 -- title:    What is booked of a journal is not what its status says
 -- severity: S1
--- scope:    account
--- reads:    journal_states, books_start, calendar, coverage, journal_accounts, activities_to_date
--- params:   system_date
+-- scope:    all
+-- reads:    reported_journals, journal_legs, journal_accounts, books_start, calendar, coverage
+-- params:   none
 --
 -- A journal that is executed has moved cash or shares, so activities that bear its id are booked;
 -- one that was rejected, refused, canceled or deleted has moved nothing, so what was booked of it
--- is canceled or taken back; one that still waits is not booked yet. And what is booked of a
--- journal was told of on the stream of states. Corrected journals have a rule of their own.
+-- is canceled or reversed; one that still waits is not booked yet. And what is booked of a
+-- journal was reported on the stream of states. Corrected journals have a rule of their own.
 -- Older share journals print the two accounts in place of the id: of those each day must have as
 -- many receiving legs as share journals were executed.
 -- The other side may come later: pending until the next settlement day, then a break. Where the
 -- night begins with a closing or a statement, a journal executed before it has its activities
 -- there, and is not looked at; nor is one whose stream of states is not read. `not_evaluated`: a
 -- status with an unknown name, a journal from before the stream's stretch, or something that was
--- perhaps booked before the books begin, or a stream that has never told of any journal.
+-- perhaps booked before the books begin, or a stream that has never reported any journal.
 -- Clears when the missing side comes.
 with
 
-reported as (
+-- What must be booked of a journal with that status.
+expected_of (status, expected) as (
 
-    select
-        journal_id,
-        last(entry_type order by step) as entry_type,
-        last(status_to order by step) as status,
-        last(system_date order by step) as reported_on,
-        min(system_date) filter (where status_to in ('executed', 'activity_created'))
-            as executed_on,
-        last(event_id order by step) as event_id
-    from journal_states
-    where system_date <= $system_date::date
-    group by journal_id
-
-),
-
-legs as (
-
-    select
-        activity_id, account_id, symbol, entry_type, system_date,
-        coalesce(journal_id, journal) as journal,
-        -- The two accounts and a day, or the day alone, are no id.
-        journal_id is not null
-        or not (contains(journal, ' ') or try_cast(journal as date) is not null) as has_id,
-        net_amount, qty
-    from activities_to_date
-    where entry_type in ('JNL', 'JNLC', 'JNLS')
-        and status in ('executed', 'correct')
-        and system_date <= $system_date::date
+    values
+    ('executed', 'booked'),
+    ('activity_created', 'booked'),
+    ('canceled', 'nothing booked'),
+    ('deleted', 'nothing booked'),
+    ('refused', 'nothing booked'),
+    ('rejected', 'nothing booked'),
+    ('queued', 'nothing booked yet'),
+    ('sent_to_clearing', 'nothing booked yet'),
+    ('pending', 'nothing booked yet')
 
 ),
 
 sides as (
 
     select
-        journal, account_id, symbol, max(system_date) as booked_on,
-        sum(net_amount) <> 0 or sum(qty) <> 0 as moves,
-        list(activity_id order by activity_id) as activity_ids
-    from legs
-    where has_id
+        journal, account_id, symbol,
+        sum(net_amount) <> 0 or sum(qty) <> 0 as is_left,
+        max(system_date) as booked_on,
+        list(activity_id) as activity_ids
+    from journal_legs
+    where is_booked and has_id
     group by journal, account_id, symbol
 
 ),
 
-booked as (
+booked_journals as (
 
     select
-        journal, bool_or(moves) as moves, max(booked_on) as booked_on,
+        journal,
+        bool_or(is_left) as is_booked,
+        max(booked_on) as booked_on,
         list_sort(flatten(list(activity_ids))) as activity_ids
     from sides
     group by journal
 
 ),
 
--- Receiving legs without an id, and share journals that no leg names, each numbered by the day.
-unnamed as (
+receiving_legs_without_id as (
 
-    select
-        system_date, count(*) as receiving_legs
-    from legs
-    where not has_id and qty > 0
+    select system_date, count(*) as legs
+    from journal_legs
+    where is_booked and not has_id and qty > 0
     group by system_date
 
 ),
 
-numbered as (
+executed_without_legs as (
 
     select
-        reported.journal_id,
-        row_number() over (partition by reported.executed_on order by reported.journal_id) as number
-    from reported
-    where reported.entry_type <> 'JNLC'
-        and reported.status in ('executed', 'activity_created')
-        and reported.journal_id not in (select journal from booked)
+        journal_id, executed_on,
+        row_number() over (partition by executed_on order by journal_id) as number
+    from reported_journals
+    where entry_type <> 'JNLC'
+        and status in ('executed', 'activity_created')
+        and journal_id not in (select journal from booked_journals)
+
+),
+
+-- As many of a day's as it has receiving legs.
+older_share_journals as (
+
+    select executed_without_legs.journal_id
+    from executed_without_legs
+    inner join receiving_legs_without_id as receiving
+        on receiving.system_date = executed_without_legs.executed_on
+    where executed_without_legs.number <= receiving.legs
 
 ),
 
@@ -99,68 +95,54 @@ journals as (
 
     select
         coalesce(reported.journal_id, booked.journal) as journal,
-        reported.status, reported.executed_on,
-        coalesce(booked.moves or numbered.number <= unnamed.receiving_legs, false) as moves,
-        coalesce(reported.reported_on, booked.booked_on) as reported_on,
+        reported.status,
+        reported.executed_on,
+        reported.reported_on,
         booked.booked_on,
-        list_concat(
-            if(reported.event_id is null, []::varchar[], [reported.event_id]),
-            coalesce(booked.activity_ids, []::varchar[])
+        coalesce(booked.is_booked, older.journal_id is not null) as is_booked,
+        if(reported.status is null, 'reported on the stream', expected_of.expected) as expected,
+        list_filter(
+            [reported.event_id] || coalesce(booked.activity_ids, []), lambda one: one is not null
         ) as evidence
-    from reported
-    full join booked on booked.journal = reported.journal_id
-    left join numbered on numbered.journal_id = reported.journal_id
-    left join unnamed on unnamed.system_date = reported.executed_on
+    from reported_journals as reported
+    full join booked_journals as booked on booked.journal = reported.journal_id
+    left join older_share_journals as older on older.journal_id = reported.journal_id
+    left join expected_of on expected_of.status = reported.status
 
 ),
 
-seen as (
+-- No row where it is not read.
+stream as (
+
+    select
+        min(since)::date as first_day,
+        exists (select 1 from reported_journals) as reports_journals
+    from coverage
+    where stream = 'journal_status'
+    having count(*) > 0
+
+),
+
+-- What the night can judge, and the day since which it should be so.
+journals_in_books as (
 
     select
         journals.*,
         begins,
-        case
-            when status in ('executed', 'activity_created') then 'booked'
-            when status in ('canceled', 'deleted', 'refused', 'rejected') then 'nothing booked'
-            when status in ('queued', 'sent_to_clearing', 'pending') then 'nothing booked yet'
-            when status is null then 'reported on the stream'
-        end as expected,
-        case
-            when status in ('executed', 'activity_created') then executed_on
-            when status in ('canceled', 'deleted', 'refused', 'rejected')
-                then greatest(reported_on, booked_on)
+        stream.first_day,
+        stream.reports_journals,
+        case expected
+            when 'booked' then executed_on
+            when 'nothing booked' then greatest(reported_on, booked_on)
             else booked_on
         end as since
     from journals
     cross join books_start
-    where exists (select 1 from coverage where stream = 'journal_status')
-        and status is distinct from 'correct'
+    cross join stream
+    where status is distinct from 'correct'
         and (reported_on > begins or booked_on > begins)
-        and not (status in ('executed', 'activity_created') and not moves and executed_on <= begins)
-        and not (status is null and not moves)
-
-),
-
-judged as (
-
-    select
-        seen.*,
-        calendar.next_settlement as due_date,
-        case
-            when expected is null then 'not_evaluated'
-            when moves = (expected = 'booked') then 'pass'
-            when expected = 'nothing booked' and executed_on <= begins then 'not_evaluated'
-            when expected = 'reported on the stream' and (
-                booked_on <= (
-                    select min(since)::date from coverage where stream = 'journal_status'
-                )
-                or not exists (select 1 from journal_states)
-            ) then 'not_evaluated'
-            when $system_date::date < calendar.next_settlement then 'pending'
-            else 'break'
-        end as verdict
-    from seen
-    left join calendar on calendar.date = seen.since
+        and not (expected is not distinct from 'booked' and not is_booked and executed_on <= begins)
+        and (status is not null or is_booked)
 
 ),
 
@@ -168,23 +150,31 @@ verdicts as (
 
     select
         journal_accounts.account_id,
-        null::varchar as symbol,
-        'journal ' || judged.journal as subject,
-        verdict,
-        coalesce(status || ': ' || expected, expected, 'a status with a known name') as expected,
+        'journal ' || journals.journal as subject,
         case
-            when expected is null then status
+            when journals.expected is null then 'not_evaluated'
+            when is_booked = (journals.expected = 'booked') then 'pass'
+            when journals.expected = 'nothing booked' and executed_on <= begins then 'not_evaluated'
+            when journals.expected = 'reported on the stream'
+                and (booked_on <= first_day or not reports_journals)
+                then 'not_evaluated'
+            else 'break'
+        end as verdict,
+        coalesce(
+            status || ': ' || journals.expected, journals.expected, 'a status with a known name'
+        ) as expected,
+        case
+            when journals.expected is null then status
             when status is null then 'booked, and never reported'
-            when moves then 'booked'
+            when is_booked then 'booked'
             else 'nothing booked'
         end || if(verdict = 'pass', '', coalesce(', with ' || journal_accounts.others, ''))
             as actual,
-        null::decimal(38, 9) as difference,
-        null::varchar as unit,
-        case when verdict = 'pending' then due_date end as due_date,
+        calendar.next_settlement as due_date,
         evidence
-    from judged
-    left join journal_accounts on journal_accounts.journal = judged.journal
+    from journals_in_books as journals
+    left join calendar on calendar.date = journals.since
+    left join journal_accounts on journal_accounts.journal = journals.journal
 
 )
 

@@ -1,8 +1,8 @@
 -- title:    The two sides of a journal do not sum to zero
 -- severity: S1
--- scope:    account
--- reads:    calendar, journal_accounts, books_after, activities_to_date
--- params:   system_date
+-- scope:    journal
+-- reads:    calendar, journal_accounts, books_after, journal_legs
+-- params:   none
 --
 -- A journal moves cash or shares between two accounts of one broker, a customer's or the firm's:
 -- what one gets the other gives, so per journal the amounts and per security the quantities sum to
@@ -20,12 +20,10 @@ legs as (
     select
         activity_id, account_id, symbol, price, qty, net_amount, system_date,
         journal_id is not null as has_id,
-        coalesce(journal_id, if(try_cast(journal as date) is null, journal, null)) as journal,
-        status in ('executed', 'correct') as is_counted
-    from activities_to_date
-    where entry_type in ('JNL', 'JNLC', 'JNLS')
-        and status in ('executed', 'correct', 'canceled')
-        and system_date <= $system_date::date
+        if(journal_id is null and try_cast(journal as date) is not null, null, journal) as journal,
+        is_booked
+    from journal_legs
+    where is_booked or status = 'canceled'
 
 ),
 
@@ -36,45 +34,32 @@ journals as (
         coalesce('journal ' || journal, 'activity ' || activity_id) as subject,
         min(journal) as journal,
         bool_and(journal is not null) as is_tied,
-        coalesce(sum(net_amount) filter (where is_counted), 0) as cash,
-        coalesce(sum(qty) filter (where is_counted), 0) as quantity,
-        bool_and(has_id) and count(distinct price) filter (where is_counted) > 1 as has_two_prices,
-        string_agg(distinct plain(price), ' and ') filter (where is_counted) as prices,
-        count(distinct account_id) filter (where is_counted) as accounts,
+        coalesce(sum(net_amount) filter (where is_booked), 0) as cash,
+        coalesce(sum(qty) filter (where is_booked), 0) as quantity,
+        bool_and(has_id) and count(distinct price) filter (where is_booked) > 1 as has_two_prices,
+        string_agg(distinct plain(price), ' and ') filter (where is_booked) as prices,
+        count(distinct account_id) filter (where is_booked) as accounts,
         if(count(distinct account_id) = 1, min(account_id), null) as account_id,
         max(system_date) as last_date,
         list(activity_id order by activity_id) as evidence
     from legs
     group by subject, symbol
-    having bool_or(is_counted)
-        and max(system_date)
-        > (select books_after.system_date from books_after)
-
-),
-
-judged as (
-
-    select
-        journals.*,
-        calendar.next_settlement as due_date,
-        case
-            when not is_tied then 'not_evaluated'
-            when cash = 0 and quantity = 0 and not has_two_prices and accounts > 1 then 'pass'
-            when $system_date::date < calendar.next_settlement then 'pending'
-            else 'break'
-        end as verdict
-    from journals
-    left join calendar on calendar.date = journals.last_date
+    having bool_or(is_booked)
+        and max(system_date) > (select books_after.system_date from books_after)
 
 ),
 
 verdicts as (
 
     select
-        coalesce(judged.account_id, journal_accounts.account_id) as account_id,
+        coalesce(journals.account_id, journal_accounts.account_id) as account_id,
         symbol,
         subject,
-        verdict,
+        case
+            when not is_tied then 'not_evaluated'
+            when cash = 0 and quantity = 0 and not has_two_prices and accounts > 1 then 'pass'
+            else 'break'
+        end as verdict,
         case
             when cash = 0 and quantity = 0 and has_two_prices then 'one price'
             when cash = 0 and quantity = 0 and accounts < 2 then 'two accounts'
@@ -85,15 +70,16 @@ verdicts as (
             when cash = 0 and quantity = 0 and accounts < 2 then accounts || ' account'
             else plain(if(cash = 0, quantity, cash))
         end || if(
-            verdict = 'pass' or judged.account_id is not null, '',
+            verdict = 'pass' or journals.account_id is not null, '',
             coalesce(', with ' || journal_accounts.others, '')
         ) as actual,
         if(cash = 0, quantity, cash)::decimal(38, 9) as difference,
         if(cash = 0, symbol, 'USD') as unit,
-        case when verdict = 'pending' then due_date end as due_date,
+        calendar.next_settlement as due_date,
         evidence
-    from judged
-    left join journal_accounts on journal_accounts.journal = judged.journal
+    from journals
+    left join calendar on calendar.date = journals.last_date
+    left join journal_accounts on journal_accounts.journal = journals.journal
 
 )
 

@@ -1,13 +1,13 @@
 -- title:    A state of a journal does not follow from the one before
 -- severity: S3
--- scope:    account
+-- scope:    journal
 -- reads:    journal_states, coverage, journal_accounts, books_after
--- params:   system_date
+-- params:   none
 --
 -- Each message about a journal names the status that it leaves and the one that it takes, so one
 -- message leaves what the message before it took. The first one of a journal leaves none, or one
--- that was told before the archive began. `executed` is not the end, since a journal can be taken
--- back; `canceled`, `deleted` and `correct` are, and nothing follows them.
+-- that was reported before the archive began. `executed` is not the end, since a journal can be
+-- reversed; `canceled`, `deleted` and `correct` are, and nothing follows them.
 -- A break: a message was lost or came twice under two names, and what became of the journal is not
 -- known for certain. A status with an unknown name does no harm here.
 -- Journals with a state after the books began are looked at, where that stream is read.
@@ -20,13 +20,12 @@ steps as (
         journal_id, step, entry_type, status_from, status_to, event_id, system_date,
         lag(status_to) over steps as status_before
     from journal_states
-    where system_date <= $system_date::date
-        and exists (select 1 from coverage where stream = 'journal_status')
+    where exists (select 1 from coverage where stream = 'journal_status')
     window steps as (partition by journal_id order by step)
 
 ),
 
-judged as (
+steps_compared as (
 
     select
         *,
@@ -49,10 +48,9 @@ journals as (
         count(*) filter (where follows_the_end or leaves_another) as gaps,
         string_agg(status_to, ' ' order by step) as statuses,
         list(event_id order by step) as evidence
-    from judged
+    from steps_compared
     group by journal_id
-    having max(system_date)
-        > (select books_after.system_date from books_after)
+    having max(system_date) > (select books_after.system_date from books_after)
 
 ),
 
@@ -60,14 +58,12 @@ verdicts as (
 
     select
         journal_accounts.account_id,
-        null::varchar as symbol,
         'journal ' || journal_id as subject,
         if(gaps = 0, 'pass', 'break') as verdict,
         if(gaps = 0, statuses, expected) as expected,
         if(gaps = 0, statuses, actual) as actual,
         gaps::decimal(38, 9) as difference,
         'gaps' as unit,
-        null::date as due_date,
         evidence
     from journals
     left join journal_accounts on journal_accounts.journal = journals.journal_id

@@ -2,11 +2,11 @@
 -- severity: S3
 -- scope:    account
 -- reads:    transfer_states, coverage, books_after
--- params:   system_date
+-- params:   none
 --
 -- Each message about a transfer, a bank or a wallet names the status that it leaves and the one
 -- that it takes, so one message leaves what the message before it took. The first one leaves none,
--- or one that was told before the archive began; the newer stream may leave it out. `EXECUTED` of
+-- or one that was reported before the archive began; the newer stream may leave it out. `EXECUTED` of
 -- the old stream is `COMPLETE` of the new one. No status is the end: a complete transfer can be
 -- returned.
 -- A break: a message was lost, and what became of the transfer is not known for certain. A status
@@ -23,8 +23,7 @@ steps as (
         replace(status_to, 'EXECUTED', 'COMPLETE') as status_to,
         lag(replace(status_to, 'EXECUTED', 'COMPLETE')) over steps as status_before
     from transfer_states
-    where system_date <= $system_date::date
-        and exists (
+    where exists (
             select 1 from coverage where stream in ('funding_status', 'transfer_status')
         )
     window steps as (partition by transfer_id, kind order by step)
@@ -42,8 +41,7 @@ transfers as (
         list(event_id order by step) as evidence
     from steps
     group by account_id, kind, transfer_id
-    having max(system_date)
-        > (select books_after.system_date from books_after)
+    having max(system_date) > (select books_after.system_date from books_after)
 
 ),
 
@@ -51,14 +49,12 @@ verdicts as (
 
     select
         account_id,
-        null::varchar as symbol,
         coalesce(replace(kind, '_', ' '), 'entity') || ' ' || transfer_id as subject,
         if(gaps = 0, 'pass', 'break') as verdict,
         if(gaps = 0, statuses, expected) as expected,
         if(gaps = 0, statuses, actual) as actual,
         gaps::decimal(38, 9) as difference,
         'gaps' as unit,
-        null::date as due_date,
         evidence
     from transfers
 

@@ -1,0 +1,10 @@
+-- title: The calendar, its days numbered by settlement days
+-- scope: all
+-- reads: calendar
+--
+-- One row a day. `number` goes up on each settlement day, so the difference of two is how many
+-- settlement days lie between; a day without settlement has the number of the one before it.
+select
+    date, is_settlement, next_settlement,
+    (sum(is_settlement::int) over (order by date))::int as number
+from calendar
