@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from recon.cli import ingest, inspect, migrate, night, rules, sandbox, webhook
+from recon.cli import ingest, inspect, migrate, night, rules, sandbox, tables, webhook
 from recon.cli.failures import ending_told, foreseen
 
 
@@ -67,6 +67,7 @@ for command in (
     night.check,
     night.rebuild,
     rules.rules,
+    tables.tables,
     inspect.breaks,
     inspect.explain,
     inspect.accounts,

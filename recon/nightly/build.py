@@ -27,6 +27,7 @@ from recon.nightly.run_index import Run, leads, read_runs
 from recon.rules.header import Rule
 from recon.rules.run import run_rules
 from recon.warehouse.connect import connect, lock_down
+from recon.warehouse.descriptions import put_descriptions
 from recon.warehouse.load import load_break_log, load_coverage, load_events, show_night
 
 WAREHOUSE = "warehouse.duckdb"
@@ -75,7 +76,7 @@ def build(inputs: NightInputs, start: Start, path: Path) -> None:
         connection.begin()
         _load(connection, inputs, start)
         show_night(connection, inputs.system_date, start.closed_on or inputs.opened)
-        _show_rules(connection, inputs.rules)
+        show_rules(connection, inputs.rules)
         lock_down(connection)
         post_night(connection, inputs.system_date, inputs.run.assumptions)
         connection.commit()
@@ -85,6 +86,7 @@ def build(inputs: NightInputs, start: Start, path: Path) -> None:
         if start.closing:
             reads = {rule.rule: rule.reads for rule in inputs.rules}
             carry_open_items(connection, reads, inputs.system_date)
+        put_descriptions(connection)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, inputs: NightInputs, start: Start) -> None:
@@ -106,7 +108,7 @@ def _load(connection: duckdb.DuckDBPyConnection, inputs: NightInputs, start: Sta
     load_break_log(connection, inputs.log, inputs.system_date)
 
 
-def _show_rules(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule]) -> None:
+def show_rules(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule]) -> None:
     """The table `rule_pack`: what each rule is called."""
     connection.execute(
         "create or replace table main.rule_pack (rule varchar, severity varchar, title varchar)"

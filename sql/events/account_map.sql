@@ -1,4 +1,8 @@
+-- title: What the user says of his accounts
 -- reads: stream_account_map, fetches
+-- columns:
+--   kind: customer or firm
+--   upvest_account_id: the account of the same customer at Upvest
 --
 -- What the user says of his accounts, from the last reading of his file.
 select

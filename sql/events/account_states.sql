@@ -1,4 +1,11 @@
+-- title: Every state of every account at the broker
 -- reads: stream_account_status, calendar
+-- columns:
+--   crypto_status_from: the state of the crypto side before
+--   crypto_status_to: the state of the crypto side that the event brought
+--   pattern_day_trader: whether the broker flags a pattern day trader
+--   reason: why, as the broker says
+--   changed: other properties that changed, with their values before and after
 --
 -- What the broker says of an account, one row per event; only what changed is in an event, the rest
 -- is null. An empty text is no number and no status yet. `changed` names the other properties that

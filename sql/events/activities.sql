@@ -1,3 +1,4 @@
+-- title: Every non-trade activity as it stands, its last state
 -- reads: activity_states, nta_states, typed_states
 --
 -- One row per non-trade activity: the last state of its id. One that only takes another back, or

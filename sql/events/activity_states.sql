@@ -1,4 +1,7 @@
+-- title: Every state of every non-trade activity, each economic event once
 -- reads: nta_states, typed_states
+-- columns:
+--   is_latest: whether it is the activity's last state
 --
 -- Every state of every non-trade activity, each economic event once. An id that the legacy stream
 -- has tells its states there, and the activity stream adds what it alone says; of any other id the

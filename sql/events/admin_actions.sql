@@ -1,4 +1,12 @@
+-- title: What the broker's staff did by hand
 -- reads: stream_admin_action, calendar
+-- columns:
+--   category: the broker's category of the action
+--   note: what the broker's staff wrote
+--   belongs_to_kind: what it is about: an account, a user, …
+--   belongs_to_id: the id of what it is about
+--   transaction_id: the transaction that was canceled
+--   replaces_event_id: an earlier event under another id that this one repeats
 --
 -- What the broker's staff did by hand: a note, a liquidation, a canceled transaction. Whom it is
 -- about is sent in two shapes, as two members or as one with both.

@@ -1,3 +1,4 @@
+-- title: The dates whose totals per security the broker gave
 -- reads: stream_eod_aggregate
 --
 -- The system dates for which the broker gave its totals per security, be it an empty list.

@@ -1,4 +1,7 @@
+-- title: The multipliers of adjusted option contracts
 -- reads: nta_states, typed_states, trade_activities
+-- columns:
+--   multiplier: underlying units for one contract
 --
 -- How many dollars a price of one dollar is for an adjusted option contract, whose root ends with a
 -- digit: a stock dividend of three per cent makes ITUB2 of ITUB, 103 shares and not 100. No stream

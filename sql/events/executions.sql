@@ -1,3 +1,4 @@
+-- title: Every execution: fills, busts and corrections
 -- reads: trade_messages, leg_executions, trade_activities, contract_multipliers, calendar
 --
 -- One row per execution id: fills, partial fills, busts and corrections, as the broker sent them.

@@ -1,4 +1,7 @@
+-- title: Every rate of a fee, published or the user's own
 -- reads: stream_fee_rates, published_rates, fetches
+-- columns:
+--   source: the document that says so, or the user's word
 --
 -- Every rate of a fee: those published with the job, and the user's own from the last reading of
 -- his file. Of one fee, asset class and date the user's own take precedence over the published.

@@ -1,4 +1,8 @@
+-- title: What became of offerings
 -- reads: stream_ipo, calendar
+-- columns:
+--   verb: what happened: Offering, OfferingUpdate, Allocation, …
+--   offering_reference: the broker's id of the offering
 --
 -- What became of offerings. Only an allocation names an account; its cash comes as a memo (MEM)
 -- and later as a booked activity, not from here.

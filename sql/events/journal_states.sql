@@ -1,4 +1,8 @@
+-- title: Every state of every journal, once
 -- reads: stream_journal_status, calendar
+-- columns:
+--   batch_error_message: why a journal of a batch failed
+--   idempotency_key: the key that the partner sent with the journal
 --
 -- Every state of every journal, once. Both versions of the stream tell the same steps under
 -- different ids, so a step is the journal, the two statuses and the how-manieth time one version

@@ -1,4 +1,9 @@
+-- title: The legs of multi-leg executions
 -- reads: trade_messages, trade_activities
+-- columns:
+--   is_derived: whether the leg printed no id, so that one was made
+--   id_shared: how many legs of other orders print the same id [legs]
+--   order_filled_qty: null: no leg says so [units of the symbol]
 --
 -- One row per leg of each fill, bust or correction of a multi-leg order: such an order has no
 -- execution of its own, its event carries one for each leg. The leg says quantity, price and

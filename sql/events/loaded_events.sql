@@ -1,4 +1,8 @@
+-- title: How many rows each archived event has in the books' tables, and must have
 -- reads: trade_messages, order_events, executions, trade_activities, activities
+-- columns:
+--   wanted: rows that the event must have in the tables of the books [rows]
+--   found: rows that it has [rows]
 --
 -- Each archived event of the streams that move money, and how many rows it must have (`wanted`)
 -- and has (`found`) in the tables that the books are made of. A message of the trade stream must

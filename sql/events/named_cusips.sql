@@ -1,4 +1,7 @@
+-- title: Which symbol stood beside which CUSIP, and since when
 -- reads: stream_activities, stream_nta, statement_aggregate
+-- columns:
+--   named_on: the day on which a message named both
 --
 -- Which symbol stood beside a CUSIP, and since when: a matured bond is named by its CUSIP alone on
 -- the activity stream, and by both on what brought it in. The broker's aggregate positions name

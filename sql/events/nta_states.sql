@@ -1,3 +1,4 @@
+-- title: Every message of the legacy stream of non-trade activities, in columns
 -- reads: stream_nta
 --
 -- Every archived message of the legacy stream of non-trade activities, one row each: legacy

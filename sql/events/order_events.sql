@@ -1,4 +1,15 @@
+-- title: Every event of the trade stream, as it speaks of an order
 -- reads: trade_messages, calendar
+-- columns:
+--   type: market, limit, stop and so on, as sent
+--   qty: what was ordered [units of the symbol]
+--   fill_qty: what this event filled [units of the symbol]
+--   notional: the money that was ordered for, where no quantity was [currency]
+--   filled_qty: what the order had been filled with in all [units of the symbol]
+--   filled_avg_price: the average price of what was filled [currency]
+--   filled_avg_price_dp: how many digits that price was printed with [digits]
+--   limit_price: the limit [currency]
+--   status: the state of the order
 --
 -- One row per event of the trade stream, of either version, whatever it says of an order.
 select

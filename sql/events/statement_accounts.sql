@@ -1,4 +1,7 @@
+-- title: Whom a night asked for a balance, and what came of it
 -- reads: stream_eod_accounts
+-- columns:
+--   begins: where its cash begins: with the statement, at zero, or unknown
 --
 -- Whom a night wanted a balance of, a row for each account that any source named by that date, and
 -- what came of asking. `begins` says where the cash of the account begins in books that a statement

@@ -1,4 +1,8 @@
+-- title: The broker's totals per security
 -- reads: stream_eod_aggregate
+-- columns:
+--   asset_type: the broker's type of asset
+--   num_accounts: how many accounts hold it [accounts]
 --
 -- The broker's totals per security over all its accounts, as of 20:00 New York: the last answer for
 -- each system date. Digits are as sent; a total that does not fit exactly is null.

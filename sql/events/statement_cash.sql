@@ -1,4 +1,7 @@
+-- title: The broker's cash of each account at the end of a day
 -- reads: stream_eod_cash
+-- columns:
+--   cash: the balance at the end of the day [currency]
 --
 -- The broker's cash of each account at the end of a system date: the last answer for that date.
 select

@@ -1,3 +1,4 @@
+-- title: The dates whose positions the broker gave
 -- reads: stream_eod_positions
 --
 -- The system dates for which the broker's positions were read to the last page. An account or

@@ -1,4 +1,9 @@
+-- title: The broker's positions at the end of a day
 -- reads: stream_eod_positions
+-- columns:
+--   avg_entry_price: the average price that the position was entered at [currency]
+--   market_value: what the position is worth [currency]
+--   current_price: the price that it is valued at [currency]
 --
 -- The broker's positions at the end of a system date: the pages of the last whole reading.
 with

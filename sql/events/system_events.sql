@@ -1,3 +1,4 @@
+-- title: What the broker says of its own end of day
 -- reads: stream_system
 --
 -- What the broker says of its own end of day. The date is the one it names, never the clock's.

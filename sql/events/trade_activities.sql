@@ -1,4 +1,8 @@
+-- title: Every execution that the activity stream reports, its last state
 -- reads: stream_activities, calendar
+-- columns:
+--   status: the state as sent; canceled without a reference counts for nothing
+--   event: fill, partial_fill, trade_bust or trade_correct, which follow from status and reference
 --
 -- One row per execution that the activity stream tells of (TRD), the last state of its id; each leg
 -- of a multi-leg order is one. A reference to an earlier execution makes a fill a correction,

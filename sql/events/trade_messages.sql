@@ -1,4 +1,19 @@
+-- title: Every message of the trade stream, of both versions
 -- reads: stream_trades, stream_trades_v1
+-- columns:
+--   unread: members of the message that could not be typed exactly
+--   event_at: when the broker says that it was sent, in nanoseconds [UTC]
+--   qty: what this message executed [units of the symbol]
+--   reason: why, as the broker says
+--   position_qtys: the position after it by symbol, of a multi-leg order [JSON]
+--   order_type: market, limit, stop and so on, as sent
+--   order_qty: what was ordered [units of the symbol]
+--   order_notional: the money that was ordered for, where no quantity was [currency]
+--   order_filled_avg_price: the average price of what was filled [currency]
+--   order_filled_avg_price_dp: how many digits that price was printed with [digits]
+--   order_limit_price: the limit [currency]
+--   order_status: the state of the order
+--   is_last: whether it is the copy that counts
 --
 -- Every message of the trade stream, of both versions. Copies of one event share its execution,
 -- or its ULID where it is none; `at` may be seconds apart. `is_last` is the copy that counts: the

@@ -1,4 +1,9 @@
+-- title: Every state of every transfer, bank and wallet, once
 -- reads: stream_transfer_status, stream_funding_status, calendar
+-- columns:
+--   kind: transfer, bank_relationship, wire_bank or funding_wallet
+--   reason: why, as the broker says
+--   source_stream: the stream that reported the step first
 --
 -- Every state of every transfer, and of the banks and wallets that the funding stream also tells
 -- of, once. The old stream knows transfers only, some in lower case and with `executed` for what

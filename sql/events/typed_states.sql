@@ -1,3 +1,4 @@
+-- title: Every message of the activity stream but executions, in columns
 -- reads: stream_activities, named_cusips, calendar
 --
 -- Every archived message of the activity stream but executions, one row each, in the columns of

@@ -1,4 +1,8 @@
+-- title: Every state of every Upvest account
 -- reads: stream_upvest, calendar
+-- columns:
+--   account_type: the type of account
+--   name: the name of the account
 --
 -- What Upvest says of an account, one row per event: the whole object as it then stood. Deliveries
 -- keep no order between requests, so steps go by the object's own time of update. `owners` counts

@@ -1,4 +1,13 @@
+-- title: Every state of every Upvest account group
 -- reads: stream_upvest, calendar
+-- columns:
+--   group_id: the account group at Upvest
+--   group_type: the type of group
+--   securities_account_number: the number of the group's securities account
+--   business_id: the business that holds the group
+--   users: how many users it has [users]
+--   children: how many of its users are children [users]
+--   guardians: how many of its users are guardians [users]
 --
 -- What Upvest says of an account group, one row per event, ordered as its accounts are. A group of
 -- a business names the business and no users.

@@ -1,4 +1,7 @@
+-- title: Upvest events of neither an account nor a group
 -- reads: stream_upvest, calendar
+-- columns:
+--   object_id: the id of what the event is of
 --
 -- What Upvest delivered that is of no account and of no account group: nothing reads it but the
 -- rule that says which names are not known.

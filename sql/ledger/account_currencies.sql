@@ -1,4 +1,5 @@
 -- title: The currency an account's cash is in
+-- scope: account
 -- reads: statement_cash, executions, activities, start_accounts
 --
 -- The statement names it; the trade stream and the legacy activities do not. Accounts that were

@@ -1,5 +1,10 @@
 -- title: How the books read what the broker's documents leave open
+-- scope: all
 -- reads: assumption_choices
+-- columns:
+--   default_value: the value that holds if none is chosen
+--   choices: the values that there are
+--   reason: why the default is what it is
 --
 -- One row per assumption: the value in force, the default and its reason. Another value comes in
 -- through `assumption_choices`. `assumptions_evidence` says which value the night's proofs support.

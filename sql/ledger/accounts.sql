@@ -1,5 +1,15 @@
 -- title: Each account of both brokers as it stands on the night
+-- scope: account
 -- reads: account_states, upvest_account_states, account_map
+-- columns:
+--   broker: alpaca or upvest
+--   kind: customer or firm, as the user's file says
+--   status: its state on the night
+--   crypto_status: the state of its crypto side
+--   is_open: whether it is open; null if its state is not known
+--   since: the day that brought the present state
+--   closed_on: the day on which it was closed
+--   events: how many events told of it [events]
 --
 -- An Alpaca event has only what changed, so the last value told of each property holds; an Upvest
 -- event has the whole object. `since` is the date of the event that brought the present status.

@@ -1,5 +1,9 @@
 -- title: What each state of each activity does, and what the state before it did
+-- scope: account
 -- reads: activity_states, activity_types, accounting_assumptions
+-- columns:
+--   is_counted: whether it is booked: neither memo nor canceled nor a mere reversal
+--   state_before: the state whose effect it replaces
 --
 -- `executed` and `correct` count alike; `canceled` does not. `pending` and instant funding (MEM)
 -- are memo only. The allow-list of types says whether the quantity is a share movement (a fee's

@@ -1,4 +1,5 @@
 -- title: What each activity does to the position and the cash of its account
+-- scope: account
 -- reads: activity_entries, activity_states
 --
 -- The last state of each id that the night may see, where it counts.

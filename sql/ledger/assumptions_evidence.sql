@@ -1,5 +1,10 @@
 -- title: Which accounting assumptions the night's statement supports
+-- scope: all
 -- reads: accounting_assumptions, activity_entries, activity_states, execution_effects, positions_proof, cash_proof, account_currencies, evidence_cost_method, evidence_effective_date
+-- columns:
+--   supports: accounts, positions or executions that agree with it
+--   contradicts: those that agree with another value
+--   undecided: those that agree with neither
 --
 -- `delta` is what the other value of an assumption would add to a closing. An account where that is
 -- not zero supports the assumption if its proofs hold as they are, contradicts it if they would hold

@@ -1,5 +1,9 @@
 -- title: The date after which the night's books know what was booked
+-- scope: all
 -- reads: start_balances, calendar, coverage, opening
+-- columns:
+--   begins: the day after which all is known that was booked
+--   transfers_since: of transfers begun since then the deposits and withdrawals are known too
 --
 -- The opening's, else the first that is read of activities. A closing may hold what was booked
 -- shortly before the state that tells of it, so books that begin with one know a session less.

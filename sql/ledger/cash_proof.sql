@@ -1,5 +1,14 @@
 -- title: Opening plus activity is closing, beside the broker's balance
+-- scope: account
 -- reads: postings, account_currencies, statement_cash, known_accounts
+-- columns:
+--   opening: cash booked before the night [currency]
+--   activity: cash booked on the night [currency]
+--   closing: opening plus activity [currency]
+--   statement: the broker's balance; null where it was not read [currency]
+--   difference: statement less closing; null where there is nothing to compare [currency]
+--   settled: closing without what settles after the night [currency]
+--   opening_is_known: whether the opening is the whole balance
 --
 -- Per account and currency that either side knows: opening is what was booked before the night,
 -- activity its own. The statement is null where the broker's balance of that night was not read.

@@ -1,4 +1,5 @@
 -- title: The balance of every ledger account at the end of each day that the night closes
+-- scope: all
 -- reads: postings, closing_days
 --
 -- What each account had been given up to and with that day. Memo accounts are beside the books.

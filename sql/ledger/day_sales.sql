@@ -1,5 +1,11 @@
 -- title: What was sold on each trade day, and what a fee on it comes to by each rate that may hold
+-- scope: account
 -- reads: executions, reversals, fee_days, fee_activities, account_currencies, currencies, fee_rates, night
+-- columns:
+--   unknown: sales without a rate, quantity, price or multiplier [sales]
+--   at_close: the exact fee on the sales as they stood at the close of their day [currency]
+--   as_now: the exact fee on the sales as they stand now [currency]
+--   execution_ids: the sales
 --
 -- REG (SEC, section 31) is a rate per million of the proceeds; TAF (FINRA) a rate per share sold
 -- with a cap per execution, nothing for one at a price below its least price, and a rate per

@@ -1,5 +1,8 @@
 -- title: Which cost method the average prices of the night's statement support
+-- scope: account
 -- reads: costs_by_method, movements, contract_multipliers, accounting_assumptions, statement_positions
+-- columns:
+--   subject: the account and symbol
 --
 -- The broker documents a weighted average within the day and compressed FIFO once the day was
 -- processed, and does not say which of them a statement prints. One row per position for which

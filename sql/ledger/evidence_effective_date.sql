@@ -1,5 +1,8 @@
 -- title: Which time of a corporate action the positions after the executions support
+-- scope: account
 -- reads: execution_effects, activity_entries, movements, opening_positions, accounting_assumptions
+-- columns:
+--   subject: the execution
 --
 -- An execution carries the position after it. One that lies between the beginning of an action's
 -- system date (20:00 New York the evening before) and the instant at which its leg was sent tells

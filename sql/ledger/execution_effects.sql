@@ -1,5 +1,17 @@
 -- title: What each execution event does to the position and the cash of its account
+-- scope: account
 -- reads: executions, reversals, account_currencies, currencies, accounting_assumptions
+-- columns:
+--   qty: what was executed, without a sign [units of the symbol]
+--   target_execution_id: the execution that it reverses or corrects
+--   reversed_by: the event that reverses it
+--   reversed_on: the day of that event
+--   new_qty: what it books itself [units of the symbol]
+--   new_cash: what it books itself [currency]
+--   old_qty: what it reverses [units of the symbol]
+--   old_cash: what it reverses [currency]
+--   old_trade_date: the trade date of what it reverses
+--   old_settle_date: the settle date of what it reverses
 --
 -- A fill moves its quantity, and its notional rounded half-up to the smallest unit of the
 -- account's currency, the cent in most. A bust reverses

@@ -1,4 +1,5 @@
 -- title: The activities that the fees of a day are judged with
+-- scope: account
 -- reads: activities, fee_days
 --
 -- Those of the night's books, and of each earlier day that is judged again (`fee_days`) what its

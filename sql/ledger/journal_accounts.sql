@@ -1,6 +1,10 @@
 -- title: The account whose desk looks at a journal, and the other accounts of it
 -- scope: journal
 -- reads: journal_legs, account_map
+-- columns:
+--   journal: the broker's id of the journal
+--   account_id: the account in which a break of the journal is worked
+--   others: the other accounts of the journal
 --
 -- A journal is between two accounts, a break of it is worked in one: one where something is left
 -- booked, with the most legs, since one that was booked twice is there; else a customer's before the

@@ -1,4 +1,5 @@
 -- title: Every account that is known on the night, and what the broker said of its balance
+-- scope: account
 -- reads: statement_accounts, account_currencies, statement_positions, statement_cash
 --
 -- The night records whom it asked: accounts of booked events, of the account stream, of the user's

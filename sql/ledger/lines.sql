@@ -1,5 +1,9 @@
 -- title: Each movement's quantity, cash and cost as one line of its account
+-- scope: account
 -- reads: movements, costs, account_currencies, account_map
+-- columns:
+--   kind: execution, activity, memo or opening
+--   is_cost_rest: whether it is what was left of the cost of a flat position
 --
 -- A memo line is beside the books: neither it nor its twin is ever in a customer account. What is
 -- left of the cost of a position that became flat goes to rounding; where a reversal left it, to

@@ -1,5 +1,8 @@
 -- title: What an order's total and average price say of executions that never came
+-- scope: account
 -- reads: execution_effects, order_events, account_currencies
+-- columns:
+--   cash: the cash of what is missing; null if no decimal holds it [currency]
 --
 -- The order repeats its filled quantity and average price. Where that quantity is not that of the
 -- executions, what is missing has the rest of the value, to half a unit of the average's last

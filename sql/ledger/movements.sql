@@ -1,5 +1,13 @@
 -- title: What each event moves, in parts: a new one, and the reversal of an earlier one
+-- scope: account
 -- reads: books_after, execution_effects, activity_entries, opening_positions, start_lots, start_lines, contract_multipliers, opening_cash, opening, accounting_assumptions
+-- columns:
+--   kind: execution, activity, memo or opening
+--   cash: what it does to the cash [currency]
+--   cost_rule: what happens to cost: trade, stated, average, return or reversal
+--   stated_cost: the cost that the event itself states [currency]
+--   phase: 0 at the beginning of the day, 1 at its moment
+--   moment: the instant that orders it within the day [UTC]
 --
 -- A bust reverses what its target moved, with the target's trade and settle dates; a correction
 -- does so and moves anew; a later state of an activity reverses the state before it, on its own

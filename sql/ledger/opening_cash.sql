@@ -1,5 +1,8 @@
 -- title: Cash that the books begin with
+-- scope: account
 -- reads: statement_cash, opening, start_balances
+-- columns:
+--   cash: the cash that the account begins with [currency]
 --
 -- The closing that the night begins with, else the broker's statement of the opening date; without
 -- an opening the books begin at zero.

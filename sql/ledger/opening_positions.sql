@@ -1,4 +1,5 @@
 -- title: Positions that the books begin with
+-- scope: account
 -- reads: statement_positions, opening, start_balances
 --
 -- The closing that the night begins with, else the broker's statement of the opening date; without

@@ -1,5 +1,11 @@
 -- title: What was filled, before the night's books begin, of the orders that are filled on
+-- scope: account
 -- reads: executions, opening
+-- columns:
+--   filled: filled before the books begin, less busts [units of the symbol]
+--   first_total: what the first execution says of the whole order [units of the symbol]
+--   first_filled: what the first execution filled itself [units of the symbol]
+--   evidence: the executions
 --
 -- Of the archive's executions of these orders, fills less busts, with corrections in place of what
 -- they correct. `first_total` is what the order's first execution says of the whole order: more

@@ -1,5 +1,8 @@
 -- title: The user's own rates of fees, and which of them the fees of this night were worked out with
+-- scope: all
 -- reads: fee_rates, sale_fees
+-- columns:
+--   is_applied: whether a fee of the night was worked out with it
 --
 -- For the certificate: a rate that the job was not published with is named where it decided.
 select

@@ -1,5 +1,12 @@
 -- title: Opening plus activity is closing, beside the broker's statement
+-- scope: account
 -- reads: postings, statement_positions, statement_fetches
+-- columns:
+--   opening: position booked before the night [units of the symbol]
+--   activity: position booked on the night [units of the symbol]
+--   closing: opening plus activity [units of the symbol]
+--   statement: the broker's position, zero if not listed; null where it was not read [units of the symbol]
+--   difference: statement less closing [units of the symbol]
 --
 -- Per account and symbol that either side knows: opening is what was booked before the night,
 -- activity its own. The statement of the night is null where it was not read, and zero where it

@@ -1,5 +1,9 @@
 -- title: Double entry: every event as postings that sum to zero per commodity
+-- scope: account
 -- reads: lines, suspense_clearings, start_balances, start_suspense, opening
+-- columns:
+--   posting_id: the movement and line that made it
+--   kind: execution, activity, memo, opening or clearing
 --
 -- One line gives the account what it got, its twin takes the same from where it came. A commodity
 -- is a currency, a security, or a currency's cost. Corporate actions, journals and exercises go

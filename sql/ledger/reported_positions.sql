@@ -1,5 +1,9 @@
 -- title: The position that the broker reports after each execution, and by how much it is not expected
+-- scope: account
 -- reads: start_gaps, execution_effects, movements, opening_positions, calendar
+-- columns:
+--   place: the number of the execution in the order that was chosen
+--   change: by how much the reported position is not expected; null if not known [units of the symbol]
 --
 -- Expected is the position that the execution before reported, plus what the execution moved, plus
 -- what activities moved in between: per account and symbol the gap between the broker's position

@@ -1,5 +1,12 @@
 -- title: What changed in days that were closed before, and by which events
+-- scope: all
 -- reads: closings, closed, postings, movements, suspense_clearings
+-- columns:
+--   system_date: the closed day
+--   before: the balance that was stored [commodity]
+--   after: the balance as it is now [commodity]
+--   events: the events received since that moved it
+--   is_explained: whether some event since can have moved it
 --
 -- A row for each balance of a closed day that is not what was stored. `events` are those received
 -- since that moved it, also by draining the suspense account they wait in. `is_explained`: some

@@ -1,4 +1,5 @@
 -- title: Which event reverses or corrects which execution, and in which order they came
+-- scope: account
 -- reads: night
 --
 -- One row per bust and correction up to the night, over everything archived, since what it names

@@ -1,5 +1,27 @@
 -- title: What each regulatory fee of a day should be on the day's sales, and what was charged
+-- scope: account
 -- reads: day_sales, fee_activities, fee_days, account_currencies, currencies, opening, calendar
+-- columns:
+--   unknown: sales without a rate, quantity, price or multiplier [sales]
+--   exact_at_close: the exact fee on the sales as they stood at the close of their day [currency]
+--   exact_as_now: the exact fee on the sales as they stand now [currency]
+--   at_close: the first of these, rounded up [currency]
+--   as_now: the second of these, rounded up [currency]
+--   amount: what was charged; null if nothing was [currency]
+--   paid: what was charged, zero if nothing was [currency]
+--   printed: what the fees say that was sold; null if one does not [currency or units]
+--   charges: how many fees were charged [fees]
+--   unit: the smallest amount of the currency [currency]
+--   most_paid: the most that a fee converted at another moment may be [currency]
+--   least_paid: the least that it may be [currency]
+--   is_unknown_currency: whether the digits of the currency are not known
+--   fits_print: whether what the fee says that was sold is what was sold
+--   obstacle: why nothing can be said
+--   is_exercised: whether an exercise sold shares on that day
+--   verdict: the verdict of both fee rules
+--   every_at_close: the rounded fee by each rate that may hold
+--   difference: paid less at_close [currency]
+--   evidence: the fees and the sales
 --
 -- `day_sales` has what a fee comes to; here it is rounded up once, to the smallest unit of the
 -- account's currency, and held against what was charged (`paid`) and what the fee's text says that

@@ -1,5 +1,11 @@
 -- title: What all accounts together hold of each security, and how many of them
+-- scope: symbol
 -- reads: positions_proof, movements, statement_positions, executions
+-- columns:
+--   accounts: accounts that hold it [accounts]
+--   long_at_the_cut: the sum of long positions at 20:00 New York [units of the symbol]
+--   short_at_the_cut: the sum of short positions at 20:00 New York [units of the symbol]
+--   accounts_at_the_cut: accounts that hold it at 20:00 New York [accounts]
 --
 -- Long, short (as a positive number) and the number of accounts, at the closing; and the same at
 -- 20:00 New York, when the broker counts: without what was sent after that. A security that nobody

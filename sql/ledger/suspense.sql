@@ -1,5 +1,10 @@
 -- title: What suspense accounts still hold, since when, and when it is due
+-- scope: all
 -- reads: postings, calendar
+-- columns:
+--   since: the day from which the balance was never zero
+--   age_business_days: settlement days since then [days]
+--   due_date: the day on which the other leg is due
 --
 -- `since` is the date from which the balance was not zero without a break; the other leg is due on
 -- the next settlement day after it.

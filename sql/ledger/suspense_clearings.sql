@@ -1,4 +1,5 @@
 -- title: What suspense gives back once an action has all its legs
+-- scope: account
 -- reads: lines, suspense_groups, start_balances, start_cleared, opening
 --
 -- Legs come one by one, so suspense is closed on each date on which an action is whole, for what it

@@ -1,5 +1,11 @@
 -- title: What the legs of each suspense group come to, up to each date on which one came
+-- scope: account
 -- reads: movements, contract_multipliers, opening, start_groups
+-- columns:
+--   system_date: the day up to which the totals are
+--   entry_type: the type of the legs
+--   cash: cash that the exercise moved [currency]
+--   is_carried: whether the row is what the closing carried
 --
 -- One row per group and date. Legs on both sides of the closing that a night begins with add up:
 -- its totals are the first row. `rounded_by` is what printing may have cut off the added legs.

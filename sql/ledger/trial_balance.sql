@@ -1,4 +1,5 @@
 -- title: What every ledger account holds of every commodity
+-- scope: all
 -- reads: postings
 --
 -- Only what is not zero. Every commodity sums to zero over all accounts; memo accounts are apart.
