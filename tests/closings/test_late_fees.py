@@ -28,6 +28,8 @@ FEES = (
 OPEN = f"{FEES} and verdict in ('break', 'pending') order by all"
 NIGHTS_COMPARED = {day + sessions for day, sessions in LATE_BY.items()} | {BUSTED_ON}
 
+pytestmark = pytest.mark.long
+
 
 def books_with_late_fees() -> Books:
     """Those of PLAIN, whose fees of a day are sent with the others of a later one."""

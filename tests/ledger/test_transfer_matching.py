@@ -6,7 +6,13 @@ from recon.ledger.matching import Claim, Entry, matches
 
 
 def claim(
-    name: str, first: int, last: int, *, old: bool = False, since: int = 0, account: str | None = "A1"
+    name: str,
+    first: int,
+    last: int,
+    *,
+    old: bool = False,
+    since: int = 0,
+    account: str | None = "A1",
 ) -> Claim:
     """A claim for an entry from the `first` to the `last` settlement day."""
     return Claim(account, name, "completion", old, since, first, last)

@@ -15,7 +15,7 @@ from tests.nightly.longnights import LongHome, contents_of_tables, copy_of, quer
 OPEN = "select ledger_account, commodity, amount from trial_balance where ledger_account <> 'OPEN'"
 
 
-@pytest.mark.parametrize("name", ["long", "broken"])
+@pytest.mark.parametrize("name", [pytest.param("long", marks=pytest.mark.long), "broken"])
 def test_every_table_comes_again_row_by_row(
     name: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

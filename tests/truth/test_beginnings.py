@@ -15,6 +15,8 @@ from tests.truth.test_seeds import ALL, NEWER_ALONE, nights
 
 TAKEN_BACK = "select count(distinct movement_id) > 0 from start_lines"
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize(("seed", "streams"), [(110, ALL), (112, NEWER_ALONE)])
 def test_each_night_is_clean_and_ends_as_the_whole_books_do(

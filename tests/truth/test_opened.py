@@ -16,6 +16,8 @@ from recon.sandbox.wire.server import Sandbox
 from tests.nightly.nights import NOW, broker_of, settings_of
 from tests.truth.test_seeds import ALL, NEWER_ALONE, USUAL, assert_clean, night
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize(("seed", "streams"), [(100, ALL), (101, NEWER_ALONE), (102, USUAL)])
 def test_five_nights_after_an_opening_are_clean(seed: int, streams: str, tmp_path: Path) -> None:

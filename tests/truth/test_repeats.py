@@ -28,6 +28,8 @@ SEEDS = (100, 101, 102)
 BOOKS = ("trial_balance.csv", "positions_proof.csv", "cash_proof.csv", "journal.csv")
 STREAMS = [*ALL.split(","), "system"]
 
+pytestmark = pytest.mark.long
+
 
 def books_of(home: Path, day: date) -> dict[str, bytes]:
     """What the books of a night say, byte for byte."""

@@ -22,6 +22,8 @@ from tests.nightly.nights import NOW, broker_of, settings_of
 from tests.sandbox.upvest_faults import UPVEST_FAULTS, wrong_deliveries
 
 SEEDS = range(100, 150)
+FIRST = SEEDS[:12]
+MORE = [pytest.param(seed, marks=pytest.mark.long) for seed in SEEDS[12:]]
 FEW = range(100, 106)
 WHOLE_HISTORY_DAYS = "30"
 LIFECYCLE = "journal_status,funding_status,account_status,admin_action,ipo"
@@ -70,7 +72,7 @@ def assert_clean(outcome: Outcome) -> None:
     assert outcome.checked > 500
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [*FIRST, *MORE])
 def test_right_books_give_a_clean_night(seed: int, tmp_path: Path) -> None:
     """Everything that both brokers sent over six days, evaluated in one night, has no break."""
     books = make_books(seed)
@@ -79,6 +81,7 @@ def test_right_books_give_a_clean_night(seed: int, tmp_path: Path) -> None:
     assert_clean(outcome)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("streams", [USUAL, NEWER_ALONE])
 @pytest.mark.parametrize("seed", FEW)
 def test_right_books_are_clean_from_fewer_streams(seed: int, streams: str, tmp_path: Path) -> None:
