@@ -1,6 +1,11 @@
 -- title: What the older and the newer stream of activities report under each id
 -- scope: account
 -- reads: nta_states, typed_states, activity_states
+-- columns:
+--   only_in: the stream that alone has it: nta or activities; null if both have
+--   newer_type: the newer stream's type under the name that the older one had for it
+--   older: the row of nta_states; its columns are null if there is none
+--   newer: the row of typed_states; its columns are null if there is none
 --
 -- One row an activity that either stream reports. `older` and `newer` are the states in which both
 -- can be compared: the last that is neither a cancel nor, of the older stream, an announcement

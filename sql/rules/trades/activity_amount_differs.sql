@@ -11,7 +11,7 @@
 -- refers to it. An amount that differs by just the fees that name the execution, by its commission,
 -- or by both, is within tolerance; then the fee may be charged twice, and the cash proof says so.
 -- Such a fee may come later: pending until the next settlement day, then a break.
--- `not_evaluated`: a number or the side is absent, or nothing tells the multiplier of an adjusted
+-- `not_evaluated`: a number or the side is absent, or no source has the multiplier of an adjusted
 -- contract.
 -- Clears when the amount is corrected, or the fee that explains it comes.
 with

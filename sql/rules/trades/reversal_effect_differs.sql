@@ -1,6 +1,6 @@
 -- title:    A bust or correction does not do what it should to the execution it names
 -- severity: S1
--- scope:    account
+-- scope:    all
 -- reads:    execution_effects, order_events, executions_to_date
 -- params:   none
 --
