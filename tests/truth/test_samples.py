@@ -106,7 +106,7 @@ def test_the_exact_digits_of_the_samples_come_out(warehouse: duckdb.DuckDBPyConn
     """JSON numbers that a double would bend, digit for digit."""
     found = warehouse.execute(
         "select plain(qty), plain(cash_rate) from events.activities"
-        " where qty in (0.029194239, 0.003228036) or (symbol = 'HIE' and leg = 'CASH')"
+        " where qty in (0.029194239, 0.003228036) or (symbol = 'HIE' and ca_leg = 'CASH')"
         " order by 1"
     ).fetchall()
     assert found == [("0", "12.6341694"), ("0.003228036", None), ("0.029194239", None)]
