@@ -6,8 +6,8 @@
 --
 -- The broker reports every step of an account's life, so an account that trades or holds cash must
 -- be known by its status events: else an onboarding was missed, or the events belong to somebody
--- else's books. It may be reported after the first booking, hence pending until the next settlement day.
--- The broker's own accounts are on the streams too; the user's list says which those are.
+-- else's books. It may be reported after the first booking, hence pending until the next settlement
+-- day. The broker's own accounts are on the streams too; the user's list says which those are.
 -- `not_evaluated`: an account seen on or before the day of the first status event that is archived,
 -- or in the statement that opens the books: its opening may lie before what can be read.
 -- No row where the stream of account events is not read.

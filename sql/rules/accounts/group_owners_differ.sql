@@ -6,7 +6,7 @@
 --
 -- Somebody owns every account. A group of a child has the child, who owns it, and a guardian; a
 -- group of a business names the business and no users; any other has an owner. Else nobody can be
--- told whose holdings these are. An account without users is right only in a business's group.
+-- sure whose positions these are. An account without users is right only in a business's group.
 -- `not_evaluated`: an account without an owner whose group is not known.
 -- Judged as they were last reported. Clears when an event names the owner.
 with

@@ -38,7 +38,7 @@ accounts_with_group as (
     select
         accounts.*,
         groups.created_at as group_created_at,
-        -- What is younger stays so; an event that lacks may still come.
+        -- Only the group's event may still come; a group that is younger stays so.
         if(groups.group_id is null, calendar.next_settlement, null) as due_date,
         case
             when accounts.created_at < groups.created_at then 'break'
