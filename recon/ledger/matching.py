@@ -68,10 +68,10 @@ def _taken(claims: Iterable[Claim], entries: Iterable[Entry]) -> Iterator[str | 
     for entry in entries:
         left[entry.account_id].append(entry)
     for claim in claims:
-        entry = next((each for each in left[claim.account_id] if _fits(claim, each)), None)
-        if entry:
-            left[claim.account_id].remove(entry)
-        yield entry.activity_id if entry else None
+        fitting = next((each for each in left[claim.account_id] if _fits(claim, each)), None)
+        if fitting is not None:
+            left[claim.account_id].remove(fitting)
+        yield fitting.activity_id if fitting else None
 
 
 def _fits(claim: Claim, entry: Entry) -> bool:

@@ -1,16 +1,16 @@
 -- title:    An account number was changed, or two accounts have the same
 -- severity: S2
--- scope:    account
+-- scope:    all
 -- reads:    account_states, upvest_account_states, upvest_group_states
 -- params:   none
 --
 -- A number is given once, to one account, for ever: transfers, journals and statements name it.
 -- At Alpaca it is unique among all accounts, and empty until it is given. At Upvest the serial
 -- number of an account is unique within its group, and the securities account number among groups.
--- Clears only when somebody accepts it: a number once told stays told.
+-- Clears only when somebody accepts it: a number once reported stays numbers.
 with
 
-reported as (
+numbers as (
 
     select
         account_id,
@@ -20,13 +20,22 @@ reported as (
         event_id
     from account_states
     where account_number is not null
-    union all
-    select account_id, 'account number at Upvest', account_number, account_group_id, event_id
+    union all by name
+    select
+        account_id,
+        'account number at Upvest' as subject,
+        account_number as number,
+        account_group_id as scope,
+        event_id
     from upvest_account_states
     where account_number is not null
-    union all
+    union all by name
     select
-        group_id, 'securities account number of the group', securities_account_number, '', event_id
+        group_id as account_id,
+        'securities account number of the group' as subject,
+        securities_account_number as number,
+        '' as scope,
+        event_id
     from upvest_group_states
     where securities_account_number is not null
 
@@ -35,7 +44,7 @@ reported as (
 shared as (
 
     select subject, scope, number, count(distinct account_id) as accounts
-    from reported
+    from numbers
     group by subject, scope, number
 
 ),
@@ -43,18 +52,18 @@ shared as (
 owners as (
 
     select
-        reported.account_id,
-        reported.subject,
-        count(distinct reported.number) as numbers,
+        numbers.account_id,
+        numbers.subject,
+        count(distinct numbers.number) as numbers,
         max(shared.accounts) as accounts,
-        list(distinct reported.number order by reported.number) as texts,
-        list(distinct reported.event_id order by reported.event_id) as evidence
-    from reported
+        list(distinct numbers.number order by numbers.number) as texts,
+        list(distinct numbers.event_id order by numbers.event_id) as evidence
+    from numbers
     inner join shared
-        on shared.subject = reported.subject
-        and shared.scope is not distinct from reported.scope
-        and shared.number = reported.number
-    group by reported.account_id, reported.subject
+        on shared.subject = numbers.subject
+        and shared.scope is not distinct from numbers.scope
+        and shared.number = numbers.number
+    group by numbers.account_id, numbers.subject
 
 ),
 

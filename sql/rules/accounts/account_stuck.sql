@@ -1,6 +1,6 @@
 -- title:    An account has waited too long to be opened or closed
 -- severity: S3
--- scope:    account
+-- scope:    all
 -- reads:    accounts, account_map, suspense
 -- params:   system_date, opening_days = 10, closing_days = 30
 --
@@ -37,31 +37,22 @@ ages as (
 
 ),
 
-judged as (
-
-    select
-        *,
-        case
-            when days is null or age <= days then 'pass'
-            when is_blocked then 'within_tolerance'
-            else 'break'
-        end as verdict
-    from ages
-
-),
-
 verdicts as (
 
     select
         account_id,
         'waiting at ' || broker as subject,
-        verdict,
+        case
+            when days is null or age <= days then 'pass'
+            when is_blocked then 'within_tolerance'
+            else 'break'
+        end as verdict,
         coalesce('at most ' || days || ' days ' || status, 'any time ' || status) as expected,
         age || ' days' as actual,
         if(verdict = 'pass', 0, age - days)::decimal(38, 9) as difference,
         'days' as unit,
         []::varchar[] as evidence
-    from judged
+    from ages
 
 )
 

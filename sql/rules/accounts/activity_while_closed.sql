@@ -13,10 +13,10 @@
 -- trade, and a journal that takes out what came in are within tolerance: they trail. The firm's own
 -- accounts are not judged.
 -- No row where the stream of account events is not read, nor for an account it does not know.
--- Clears when what was booked is taken back, or the event that opened the account again is read.
+-- Clears when what was booked is reversed, or the event that opened the account again is read.
 with
 
-stands as (
+statuses as (
 
     select
         account_id,
@@ -44,7 +44,7 @@ days as (
             or (status = 'APPROVAL_PENDING' and not was_active)
         ) and crypto_status is distinct from 'ACTIVE' as is_shut,
         lead(system_date) over (partition by account_id order by system_date) as until
-    from stands
+    from statuses
 
 ),
 
@@ -65,27 +65,28 @@ booked as (
     select
         account_id,
         system_date,
-        execution_id as event,
+        execution_id as event_id,
         executions.event in ('trade_bust', 'trade_correct') as trails
     from executions
-    union all
+    union all by name
     select
         account_id,
         system_date,
-        activity_id,
+        activity_id as event_id,
         corporate_action
         or regexp_matches(contra, '^EXT:(ISSUER|TAX|REG|BROKER)')
         or (entry_type in ('JNL', 'JNLC', 'JNLS') and qty_delta <= 0 and cash_delta <= 0)
+            as trails
     from activity_net_effects
     where qty_delta <> 0 or cash_delta <> 0
 
 ),
 
-judged as (
+bookings as (
 
     select
         booked.account_id,
-        booked.event,
+        booked.event_id,
         spans.is_shut and (spans.was_shut or booked.system_date > spans.system_date) as is_wrong,
         is_wrong and booked.trails and spans.was_active as is_trailing,
         spans.status
@@ -104,9 +105,9 @@ accounts as (
         count(*) filter (where is_wrong and not is_trailing) as wrong,
         count(*) filter (where is_trailing) as later,
         max(status) filter (where is_wrong) as status,
-        list(event order by event) filter (where is_wrong and not is_trailing) as wrong_events,
-        list(event order by event) filter (where is_trailing) as later_events
-    from judged
+        list(event_id order by event_id) filter (where is_wrong and not is_trailing) as wrong_events,
+        list(event_id order by event_id) filter (where is_trailing) as later_events
+    from bookings
     group by account_id
 
 ),

@@ -1,6 +1,6 @@
 -- title:    A closed account still holds something
 -- severity: S1
--- scope:    account
+-- scope:    all
 -- reads:    accounts, account_map, positions_proof, cash_proof, activity_net_effects, calendar, movements
 -- params:   system_date, trailing_days = 7
 --
@@ -20,8 +20,8 @@ ends as (
     select account_id, closed_on, 'Alpaca' as broker
     from accounts
     where broker = 'alpaca' and closed_on is not null and kind is distinct from 'firm'
-    union all
-    select account_map.account_id, accounts.closed_on, 'Upvest'
+    union all by name
+    select account_map.account_id, accounts.closed_on, 'Upvest' as broker
     from accounts
     inner join account_map on account_map.upvest_account_id = accounts.account_id
     where accounts.broker = 'upvest' and accounts.closed_on is not null
@@ -39,12 +39,14 @@ closed as (
 
 ),
 
-held as (
+balances as (
 
     select account_id, symbol as commodity, closing, 'shares' as unit, true as is_known
     from positions_proof
-    union all
-    select account_id, currency, closing, currency, opening_is_known
+    union all by name
+    select
+        account_id, currency as commodity, closing, currency as unit,
+        opening_is_known as is_known
     from cash_proof
 
 ),
@@ -53,39 +55,39 @@ trailed as (
 
     select account_id, symbol as commodity, 'shares' as unit, system_date, qty_delta as amount, contra
     from activity_net_effects
-    union all
+    union all by name
     select
-        activity_net_effects.account_id, cash_proof.currency, cash_proof.currency, system_date,
-        cash_delta, contra
+        activity_net_effects.account_id, cash_proof.currency as commodity,
+        cash_proof.currency as unit, system_date, cash_delta as amount, contra
     from activity_net_effects
     inner join cash_proof on cash_proof.account_id = activity_net_effects.account_id
 
 ),
 
-judged as (
+left_over as (
 
     select
         closed.account_id,
         closed.closed_on,
         closed.brokers,
-        held.commodity,
-        held.closing,
-        held.unit,
-        held.is_known,
+        balances.commodity,
+        balances.closing,
+        balances.unit,
+        balances.is_known,
         calendar.next_settlement as due_date,
         coalesce((
             select sum(trailed.amount)
             from trailed
             where trailed.account_id = closed.account_id
-                and trailed.commodity = held.commodity
-                and trailed.unit = held.unit
+                and trailed.commodity = balances.commodity
+                and trailed.unit = balances.unit
                 and trailed.system_date > closed.closed_on
                 and trailed.system_date > $system_date::date - $trailing_days::int
                 and regexp_matches(trailed.contra, '^(EXT:(ISSUER|TAX|REG|BROKER)|SUSP:CA)')
         ), 0) as brought
     from closed
-    inner join held on held.account_id = closed.account_id
-        and (held.closing <> 0 or not held.is_known)
+    inner join balances on balances.account_id = closed.account_id
+        and (balances.closing <> 0 or not balances.is_known)
     left join calendar on calendar.date = closed.closed_on
 
 ),
@@ -95,10 +97,10 @@ moves as (
     select account_id, coalesce(symbol, 'UNNAMED') as commodity, 'shares' as unit, event_id, receipt_order
     from movements
     where kind in ('execution', 'activity') and qty <> 0
-    union
+    union by name
     select
-        movements.account_id, cash_proof.currency, cash_proof.currency, movements.event_id,
-        movements.receipt_order
+        movements.account_id, cash_proof.currency as commodity, cash_proof.currency as unit,
+        movements.event_id, movements.receipt_order
     from movements
     inner join cash_proof
         on cash_proof.account_id = movements.account_id
@@ -115,7 +117,7 @@ moved as (
     from (
         select account_id, commodity, unit, event_id, max(receipt_order) as receipt_order
         from moves
-        semi join judged using (account_id, commodity, unit)
+        semi join left_over using (account_id, commodity, unit)
         group by account_id, commodity, unit, event_id
     ) as events
     group by account_id, commodity, unit
@@ -125,34 +127,38 @@ moved as (
 verdicts as (
 
     select
-        judged.account_id,
-        judged.commodity as symbol,
+        left_over.account_id,
+        left_over.commodity as symbol,
         unique_subject(
-            judged.account_id, judged.commodity, 'balance after the closing', judged.unit
+            left_over.account_id, left_over.commodity, 'balance after the closing', left_over.unit
         ) as subject,
         case
             when not is_known then 'not_evaluated'
             when closing = brought then 'within_tolerance'
-            when $system_date::date < due_date then 'pending'
             else 'break'
         end as verdict,
         '0 in an account closed at ' || brokers as expected,
         plain(closing) as actual,
         if(is_known, closing, null)::decimal(38, 9) as difference,
-        judged.unit,
-        if(verdict = 'pending', due_date, null) as due_date,
+        left_over.unit,
+        due_date,
         coalesce(moved.evidence, []) as evidence
-    from judged
+    from left_over
     left join moved
-        on moved.account_id = judged.account_id
-        and moved.commodity = judged.commodity
-        and moved.unit = judged.unit
-    union all
+        on moved.account_id = left_over.account_id
+        and moved.commodity = left_over.commodity
+        and moved.unit = left_over.unit
+    union all by name
     select
-        account_id, null, 'balance after the closing', 'pass', '0 in an account closed at '
-        || brokers, '0', 0, null, null, []::varchar[]
+        account_id,
+        'balance after the closing' as subject,
+        'pass' as verdict,
+        '0 in an account closed at ' || brokers as expected,
+        '0' as actual,
+        0::decimal(38, 9) as difference,
+        []::varchar[] as evidence
     from closed
-    where account_id not in (select account_id from judged)
+    where account_id not in (select account_id from left_over)
 
 )
 

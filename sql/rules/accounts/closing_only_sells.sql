@@ -1,6 +1,6 @@
 -- title:    A fill that the account's state at Upvest does not allow
 -- severity: S2
--- scope:    account
+-- scope:    all
 -- reads:    upvest_account_states, upvest_group_states, account_map, executions, order_events
 -- params:   none
 --
@@ -13,7 +13,7 @@
 -- No row for an account that the list does not name. Clears when the fills are busted.
 with
 
-account_stands as (
+account_statuses as (
 
     select
         account_id,
@@ -24,7 +24,7 @@ account_stands as (
 
 ),
 
-group_stands as (
+group_statuses as (
 
     select
         group_id,
@@ -75,18 +75,18 @@ placed as (
 
 ),
 
-judged as (
+fills_against_state as (
 
     select
         fills.account_id,
         fills.execution_id,
         case
-            when account_stands.status in ('PENDING_APPROVAL', 'LOCKED', 'CLOSED')
-                then account_stands.status
-            when account_stands.status = 'CLOSING' and fills.is_purchase then 'CLOSING'
-            when group_stands.status = 'LOCKED' then 'LOCKED group'
+            when account_statuses.status in ('PENDING_APPROVAL', 'LOCKED', 'CLOSED')
+                then account_statuses.status
+            when account_statuses.status = 'CLOSING' and fills.is_purchase then 'CLOSING'
+            when group_statuses.status = 'LOCKED' then 'LOCKED group'
         end as against,
-        if(against = 'LOCKED group', group_stands.updated_at, account_stands.updated_at) as since,
+        if(against = 'LOCKED group', group_statuses.updated_at, account_statuses.updated_at) as since,
         case
             when against is null then 'pass'
             when placed.placed_at < since then 'within_tolerance'
@@ -94,14 +94,14 @@ judged as (
             else 'break'
         end as verdict
     from fills
-    left join account_stands
-        on account_stands.account_id = fills.upvest_account_id
-        and fills.at >= account_stands.updated_at
-        and fills.at < coalesce(account_stands.until, 'infinity'::timestamptz)
-    left join group_stands
-        on group_stands.group_id = fills.account_group_id
-        and fills.at >= group_stands.updated_at
-        and fills.at < coalesce(group_stands.until, 'infinity'::timestamptz)
+    left join account_statuses
+        on account_statuses.account_id = fills.upvest_account_id
+        and fills.at >= account_statuses.updated_at
+        and fills.at < coalesce(account_statuses.until, 'infinity'::timestamptz)
+    left join group_statuses
+        on group_statuses.group_id = fills.account_group_id
+        and fills.at >= group_statuses.updated_at
+        and fills.at < coalesce(group_statuses.until, 'infinity'::timestamptz)
     left join placed on placed.order_id = fills.order_id
 
 ),
@@ -117,7 +117,7 @@ accounts as (
             when bool_or(verdict = 'within_tolerance') then 'within_tolerance'
             else 'pass'
         end as worst
-    from judged
+    from fills_against_state
     group by account_id
 
 ),
@@ -130,17 +130,17 @@ verdicts as (
         worst as verdict,
         '0' as expected,
         wrong::varchar
-        || coalesce(' while ' || max(judged.against) filter (where judged.verdict = worst), '')
+        || coalesce(' while ' || max(fills.against) filter (where fills.verdict = worst), '')
             as actual,
         wrong::decimal(38, 9) as difference,
         'fills' as unit,
         coalesce(
-            list(judged.execution_id order by judged.execution_id)
-                filter (where judged.verdict = worst and worst <> 'pass'),
+            list(fills.execution_id order by fills.execution_id)
+                filter (where fills.verdict = worst and worst <> 'pass'),
             []
         ) as evidence
     from accounts
-    inner join judged on judged.account_id = accounts.account_id
+    inner join fills_against_state as fills on fills.account_id = accounts.account_id
     group by accounts.account_id, worst, wrong
 
 )

@@ -6,9 +6,9 @@
 --
 -- Somebody owns every account. A group of a child has the child, who owns it, and a guardian; a
 -- group of a business names the business and no users; any other has an owner. Else nobody can be
--- told whose holdings these are. An account without users is right only in a business's group.
+-- sure whose positions these are. An account without users is right only in a business's group.
 -- `not_evaluated`: an account without an owner whose group is not known.
--- Judged as they were last told. Clears when an event tells of the owner.
+-- Judged as they were last reported. Clears when an event names the owner.
 with
 
 groups as (
@@ -39,7 +39,7 @@ accounts as (
 
 ),
 
-judged as (
+owners as (
 
     select
         group_id as account_id,
@@ -61,17 +61,17 @@ judged as (
         ) as actual,
         event_id
     from groups
-    union all
+    union all by name
     select
         accounts.account_id,
-        'owners',
+        'owners' as subject,
         case
             when accounts.owners > 0 or groups.group_type = 'BUSINESS' then 'pass'
             when groups.group_id is null then 'not_evaluated'
             else 'break'
-        end,
-        'an owner',
-        coalesce(accounts.owners, 0) || ' owners',
+        end as verdict,
+        'an owner' as expected,
+        coalesce(accounts.owners, 0) || ' owners' as actual,
         accounts.event_id
     from accounts
     left join groups on groups.group_id = accounts.group_id
@@ -86,8 +86,8 @@ verdicts as (
         verdict,
         expected,
         actual,
-        case when verdict = 'pass' then [] else [event_id] end as evidence
-    from judged
+        if(verdict = 'pass', [], [event_id]) as evidence
+    from owners
 
 )
 

@@ -5,7 +5,7 @@
 -- params:   none
 --
 -- An account is active only in an active group, and in a closed group every account is closed; in
--- any other case somebody can act, or holds something, where nobody should. Each is told by events
+-- any other case somebody can act, or holds something, where nobody should. Each has events
 -- of its own, so they may differ until the next settlement day after the later of the two, and are
 -- a break from then on. Closing takes time: an account that is still active, or closing, in a group
 -- that is closing is within tolerance.
@@ -56,7 +56,7 @@ groups as (
 
 ),
 
-judged as (
+pairs as (
 
     select
         accounts.account_id,
@@ -90,8 +90,8 @@ verdicts as (
         'what a group that is ' || group_status || ' allows' as expected,
         status as actual,
         due_date,
-        case when verdict = 'pass' then [] else [event_id, group_event_id] end as evidence
-    from judged
+        if(verdict = 'pass', [], [event_id, group_event_id]) as evidence
+    from pairs
 
 )
 

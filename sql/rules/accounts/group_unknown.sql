@@ -1,13 +1,13 @@
 -- title:    An Upvest account names a group that is not known, or that is younger than it
 -- severity: S2
--- scope:    account
+-- scope:    all
 -- reads:    upvest_account_states, upvest_group_states, calendar
 -- params:   none
 --
 -- Every account belongs to a group, which was made before it and whose own events say so. The
 -- group's event may be delivered after the account's: pending until the next settlement day, a
 -- break from then on. `not_evaluated`: the account was made before the first group event that is
--- archived, so its group's may lie before what was delivered. No row where no group was ever told.
+-- archived, so its group's may lie before what was delivered. No row where no group was ever reported.
 -- Clears when the group's event is delivered.
 with
 
@@ -33,12 +33,13 @@ groups as (
 
 ),
 
-judged as (
+accounts_with_group as (
 
     select
         accounts.*,
         groups.created_at as group_created_at,
-        calendar.next_settlement as due_date,
+        -- Only the group's event may still come; a group that is younger stays so.
+        if(groups.group_id is null, calendar.next_settlement, null) as due_date,
         case
             when accounts.created_at < groups.created_at then 'break'
             when groups.group_id is not null then 'pass'
@@ -65,8 +66,8 @@ verdicts as (
             else 'made before the account'
         end as actual,
         due_date,
-        case when verdict = 'pass' then [] else [event_id] end as evidence
-    from judged
+        if(verdict = 'pass', [], [event_id]) as evidence
+    from accounts_with_group
 
 )
 

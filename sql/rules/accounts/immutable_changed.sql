@@ -7,10 +7,10 @@
 -- Its group, its type and the time it was made are an account's for ever, and so are the type and
 -- the time of a group: holdings are kept and taxed by them. A name may change, users may. An event
 -- that leaves one out says nothing of it.
--- Clears only when somebody accepts it: what was told stays told.
+-- Clears only when somebody accepts it: what was reported stays reported.
 with
 
-reported as (
+distinct_values as (
 
     select
         account_id,
@@ -21,20 +21,20 @@ reported as (
         list(distinct event_id order by event_id) as evidence
     from upvest_account_states
     group by account_id
-    union all
+    union all by name
     select
-        group_id,
-        'group',
-        0,
-        count(distinct group_type),
-        count(distinct created_at),
-        list(distinct event_id order by event_id)
+        group_id as account_id,
+        'group' as kind,
+        0 as account_groups,
+        count(distinct group_type) as types,
+        count(distinct created_at) as times,
+        list(distinct event_id order by event_id) as evidence
     from upvest_group_states
     group by group_id
 
 ),
 
-judged as (
+owners_with_changes as (
 
     select
         *,
@@ -44,7 +44,7 @@ judged as (
             if(types > 1, types || ' types', null),
             if(times > 1, times || ' times of making', null)
         ) as changes
-    from reported
+    from distinct_values
 
 ),
 
@@ -57,7 +57,7 @@ verdicts as (
         '1 of each' as expected,
         if(changes = '', '1 of each', changes) as actual,
         if(changes = '', [], evidence) as evidence
-    from judged
+    from owners_with_changes
 
 )
 

@@ -1,8 +1,8 @@
 -- title:    An account at Alpaca and its account at Upvest do not belong to each other one to one
 -- severity: S1
--- scope:    account
+-- scope:    all
 -- reads:    account_map, account_states, upvest_account_states, account_currencies, calendar
--- params:   system_date
+-- params:   none
 --
 -- Where a customer has an account at each broker, the user's list names the two beside each other:
 -- one to one, and both must be there. Else one customer's money is shown or checked as another's.
@@ -99,8 +99,8 @@ unlisted as (
             select upvest_account_id from account_map where upvest_account_id is not null
         )
         and exists (select 1 from listed)
-    union all
-    select account_id, 'Alpaca', first_date, event_id
+    union all by name
+    select account_id, 'Alpaca' as broker, first_date, event_id
     from alpaca
     where status not in ('ACCOUNT_CLOSED', 'REJECTED')
         and account_id not in (select account_id from account_map)
@@ -118,18 +118,15 @@ verdicts as (
         actual,
         []::varchar[] as evidence
     from pairs
-    union all
+    union all by name
     select
         unlisted.account_id,
-        null,
-        'line of the account at ' || unlisted.broker,
-        if($system_date::date < calendar.next_settlement, 'pending', 'break'),
-        'a line of the list',
-        'none',
-        null,
-        null,
-        if($system_date::date < calendar.next_settlement, calendar.next_settlement, null),
-        [unlisted.event_id]
+        'line of the account at ' || unlisted.broker as subject,
+        'break' as verdict,
+        'a line of the list' as expected,
+        'none' as actual,
+        calendar.next_settlement as due_date,
+        [unlisted.event_id] as evidence
     from unlisted
     left join calendar on calendar.date = unlisted.first_date
 

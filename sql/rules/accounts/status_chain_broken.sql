@@ -5,10 +5,10 @@
 -- params:   none
 --
 -- Events of one account come in order, and each says what its status was before. So that must be
--- the last status told, and the step one that accounts take: an event was lost otherwise, or the
+-- the last status reported, and the step one that accounts take: an event was lost otherwise, or the
 -- broker moved an account by hand. The status for crypto is a chain of its own: while only that
--- changes, the other is told as going from itself to itself.
--- The first event that is archived may tell of a later step; what an event leaves out is not judged.
+-- changes, the other is reported as going from itself to itself.
+-- The first event that is archived may be a later step; what an event leaves out is not judged.
 -- The broker publishes the statuses but no graph of them: `allowed` is what their descriptions
 -- allow. `not_evaluated`: a status that is not among those.
 -- Clears when the lost event is read, or when somebody accepts it.
@@ -59,15 +59,16 @@ allowed (status_from, status_to) as (
 
 ),
 
-reported as (
+states as (
 
     select
         account_id, 'status' as chain, step, status_from, status_to, event_id
     from account_states
     where status_to is not null
-    union all
+    union all by name
     select
-        account_id, 'crypto status', step, crypto_status_from, crypto_status_to, event_id
+        account_id, 'crypto status' as chain, step, crypto_status_from as status_from,
+        crypto_status_to as status_to, event_id
     from account_states
     where crypto_status_to is not null
 
@@ -76,11 +77,11 @@ reported as (
 steps as (
 
     select *, lag(status_to) over (partition by account_id, chain order by step) as before
-    from reported
+    from states
 
 ),
 
-judged as (
+steps_with_verdict as (
 
     select
         *,
@@ -108,12 +109,17 @@ verdicts as (
             as expected,
         'from ' || status_from || ' to ' || status_to as actual,
         [event_id] as evidence
-    from judged
+    from steps_with_verdict
     where verdict <> 'pass'
-    union all
+    union all by name
     select
-        account_id, null, 'statuses', 'pass', 'a chain', 'a chain', null, null, null, []::varchar[]
-    from judged
+        account_id,
+        'statuses' as subject,
+        'pass' as verdict,
+        'a chain' as expected,
+        'a chain' as actual,
+        []::varchar[] as evidence
+    from steps_with_verdict
     group by account_id
     having count(*) filter (where verdict <> 'pass') = 0
 

@@ -6,7 +6,7 @@
 --
 -- While an account, or its trading, is blocked no order of it may be filled: the moment of the fill
 -- is compared with the moments of the block and its end. A bust or a correction is no new trade.
--- The broker's staff may sell what a blocked account holds: a liquidation that they told of for that
+-- The broker's staff may sell what a blocked account holds: a liquidation that they reported for that
 -- account (and symbol, if it names one) on the date of the fill or within the five days before it
 -- is within tolerance.
 -- `not_evaluated`: fills while blocked where the stream of the staff's actions is not read.
@@ -30,7 +30,7 @@ changes as (
 
 ),
 
-stands as (
+spans as (
 
     select
         *,
@@ -53,12 +53,12 @@ fills as (
 
 ),
 
-judged as (
+fills_with_block as (
 
     select
         fills.account_id,
         fills.execution_id,
-        stands.is_blocked,
+        spans.is_blocked,
         exists (
             select 1
             from admin_actions
@@ -68,10 +68,10 @@ judged as (
                 and admin_actions.system_date between fills.system_date - 5 and fills.system_date
         ) as is_liquidation
     from fills
-    inner join stands
-        on stands.account_id = fills.account_id
-        and fills.at >= stands.event_at
-        and fills.at < coalesce(stands.until, 'infinity'::timestamptz)
+    inner join spans
+        on spans.account_id = fills.account_id
+        and fills.at >= spans.event_at
+        and fills.at < coalesce(spans.until, 'infinity'::timestamptz)
 
 ),
 
@@ -84,7 +84,7 @@ accounts as (
         list(execution_id order by execution_id) filter (where is_blocked and not is_liquidation)
             as wrong_fills,
         list(execution_id order by execution_id) filter (where is_blocked) as all_fills
-    from judged
+    from fills_with_block
     group by account_id
 
 ),

@@ -12,16 +12,16 @@
 -- that the state was set by hand.
 -- Deliveries keep no order, so the states are taken in the order of the object's own updates; the
 -- one between may still come: pending until the next settlement day, a break from then on.
--- `not_evaluated`: a status that is not among those. The first state told may be any.
+-- `not_evaluated`: a status that is not among those. The first state reported may be any.
 -- Clears when the event between is delivered, or when somebody accepts it.
 with
 
-reported as (
+states as (
 
     select account_id, 'account' as kind, step, status, event_id, system_date
     from upvest_account_states
-    union all
-    select group_id, 'group', step, status, event_id, system_date
+    union all by name
+    select group_id as account_id, 'group' as kind, step, status, event_id, system_date
     from upvest_group_states
 
 ),
@@ -32,12 +32,12 @@ steps as (
         *,
         lag(status) over (partition by account_id, kind order by step) as before,
         lag(event_id) over (partition by account_id, kind order by step) as event_before
-    from reported
+    from states
     where status is not null
 
 ),
 
-judged as (
+steps_with_verdict as (
 
     select
         steps.*,
@@ -68,13 +68,17 @@ verdicts as (
         'to ' || status as actual,
         due_date,
         list_filter([event_before, event_id], lambda event: event is not null) as evidence
-    from judged
+    from steps_with_verdict
     where verdict <> 'pass'
-    union all
+    union all by name
     select
-        account_id, null, kind || ' states', 'pass', 'steps that there are', count(*) || ' states',
-        null, null, null, []::varchar[]
-    from judged
+        account_id,
+        kind || ' states' as subject,
+        'pass' as verdict,
+        'steps that there are' as expected,
+        count(*) || ' states' as actual,
+        []::varchar[] as evidence
+    from steps_with_verdict
     group by account_id, kind
     having count(*) filter (where verdict <> 'pass') = 0
 
