@@ -1,6 +1,6 @@
 """Reads `.test` fixtures of SQL files: tables in, rows out, all as CSV. Pure.
 
-    # rule: trades/order_quantity_differs      (or `# ledger: <table>`, or `# events: <table>`)
+    # rule: trades/order_quantity_differs      (or `# ledger: <table>`, `# views:`, `# events:`)
     # with: system_date = 2026-06-15
 
     case a lost execution is a break
@@ -29,7 +29,7 @@ from pathlib import Path
 from recon.rules.header import RuleError
 
 Rows = list[dict[str, str | None]]
-SUBJECTS = ("rule", "ledger", "events")
+SUBJECTS = ("rule", "ledger", "views", "events")
 
 
 @dataclass

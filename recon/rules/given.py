@@ -2,7 +2,8 @@
 
 `given <stream> samples` takes the broker's own published messages: `line` is the sample's line in
 its file of `data/samples`; `id` and `account_id` replace its placeholders, any other column
-replaces the member of that name. `given <stream> events` takes a column `json`, the raw texts.
+replaces the member of that name. `given <stream> events` takes a column `json`, the raw texts, and
+`segment`, where a table asks which reading brought them.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def stage_given(connection: duckdb.DuckDBPyConnection, given: dict[str, Rows]) -
         stream, _, kind = title.partition(" ")
         for number, cells in enumerate(rows if kind else [], start=1):
             text = _sample(stream, cells, number) if kind == "samples" else cells["json"] or ""
-            _stage(connection, stream, text, number)
+            _stage(connection, stream, text, number, cells.get("segment"))
         if kind:
             streams.add(f"stream_{stream}")
     files = (folder("sql") / "events").glob("*.sql")
@@ -63,7 +64,9 @@ def _filled(sample: dict[str, Any]) -> str:
     return json.dumps(LEFT_OUT | kept, separators=(",", ":"))
 
 
-def _stage(connection: duckdb.DuckDBPyConnection, stream: str, text: str, number: int) -> None:
+def _stage(
+    connection: duckdb.DuckDBPyConnection, stream: str, text: str, number: int, segment: str | None
+) -> None:
     row = read_row(ARCHIVED[stream], text)
     values = {
         column.name: _member(text, column.path)
@@ -72,7 +75,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, stream: str, text: str, number
         for column, value in zip(ARCHIVED[stream].columns, row.values, strict=True)
     }
     values |= {"identity": row.identity, "payload_hash": row.payload_hash, "receipt_order": number}
-    values |= {"malformed": row.malformed, "unread": row.unread}
+    values |= {"malformed": row.malformed, "unread": row.unread, "segment": segment}
     connection.execute(
         f"insert into archived_{stream} ({', '.join(values)})"  # noqa: S608 -- names of ours
         f" values ({', '.join('?' * len(values))})",

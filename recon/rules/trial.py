@@ -21,6 +21,8 @@ from recon.warehouse.sql_dependencies import reads
 
 Row = tuple[str | None, ...]
 HIDDEN = " in no night"
+# What tables of messages are made of beside messages: given rows stand there alone.
+INPUTS = {"fetches", "published_rates"}
 # A given activity was never in another state, unless the case gives states too.
 ONLY_STATE = """
 insert into events.activity_states by name
@@ -117,8 +119,11 @@ def _give(
     archived = _columns_of_events(connection)
     tables = {title.removesuffix(HIDDEN): rows for title, rows in case.given.items()}
     messages = {name: rows for name, rows in tables.items() if " " in name}
+    for table in INPUTS & tables.keys():
+        connection.execute(f"delete from events.{table}")  # noqa: S608 -- names of ours
+        _insert(connection, f"events.{table}", tables[table])
     stage_given(connection, messages)
-    for table in archived.keys() & tables.keys():
+    for table in archived.keys() & tables.keys() - INPUTS:
         _insert(connection, f"events.{table}", tables[table])
         if "system_date" in archived[table] and f"{table}{HIDDEN}" not in case.given:
             _refuse_hidden(connection, table, fixture, case)

@@ -12,8 +12,10 @@ from recon.paths import folder
 from tests.cases import Case, Fixture, empty_warehouse, read_fixture, run_case
 
 HERE = Path(__file__).parent
-STAGES = ("ledger", "views")
 FIXTURES = [read_fixture(path) for path in sorted(HERE.rglob("*.test"))]
+TABLES = sorted(
+    file.stem for part in ("ledger", "views") for file in (folder("sql") / part).glob("*.sql")
+)
 CASES = [(fixture, case) for fixture in FIXTURES for case in fixture.cases]
 
 
@@ -34,5 +36,15 @@ def test_a_case_gives_the_expected_rows(
     warehouse: duckdb.DuckDBPyConnection, fixture: Fixture, case: Case
 ) -> None:
     """The rows of the ledger table are exactly those of the fixture."""
-    assert any((folder("sql") / f"{at}/{fixture.subject}.sql").is_file() for at in STAGES)
     run_case(warehouse, f"from {fixture.subject}", fixture, case)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_has_a_fixture(table: str) -> None:
+    """What a file of `sql/ledger` or `sql/views` gives is asserted by cases of its own."""
+    assert table in {fixture.subject for fixture in FIXTURES}
+
+
+def test_every_fixture_is_of_a_table() -> None:
+    """A fixture of a table that went is found."""
+    assert {fixture.subject for fixture in FIXTURES} <= set(TABLES)

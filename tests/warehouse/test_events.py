@@ -13,6 +13,7 @@ from tests.cases import Case, Fixture, empty_warehouse, read_fixture, run_case
 
 HERE = Path(__file__).parent
 FIXTURES = [read_fixture(path) for path in sorted(HERE.rglob("*.test"))]
+TABLES = sorted(file.stem for file in (folder("sql") / "events").glob("*.sql"))
 CASES = [(fixture, case) for fixture in FIXTURES for case in fixture.cases]
 
 
@@ -36,3 +37,9 @@ def test_a_case_gives_the_expected_rows(
     assert (folder("sql") / "events" / f"{fixture.subject}.sql").is_file()
     columns = ", ".join(case.columns) or "*"
     run_case(warehouse, f"select {columns} from {fixture.subject}", fixture, case)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_has_a_fixture(table: str) -> None:
+    """What a file of `sql/events` gives is asserted by cases of its own."""
+    assert table in {fixture.subject for fixture in FIXTURES}
