@@ -74,7 +74,8 @@ totals as (
             when (select count(*) from broker_totals) = 0 then 'an empty list'
             when not broker_totals.is_readable then 'a total that cannot be read'
             when broker_totals.is_readable or holders + cut_holders = 0 then null
-            when coalesce(ours.asset_class, 'us_equity') not in (select asset_class from covered_classes)
+            when coalesce(ours.asset_class, 'us_equity')
+                not in (select asset_class from covered_classes)
                 then 'a list without ' || ours.asset_class
         end as unusable
     from symbols

@@ -101,7 +101,8 @@ events_per_name as (
     select
         left(what, 60) as what,
         left(name, 60) as name,
-        (left(what, 60), left(name, 60)) in (select (what, name) from published_names) as is_published,
+        (left(what, 60), left(name, 60)) in (select (what, name) from published_names)
+            as is_published,
         count(distinct event_id) as events,
         list(distinct event_id order by event_id)[:20] as evidence
     from reported_names

@@ -6,7 +6,8 @@
 --
 -- The activity of an execution prints the money that it moved: quantity times price times the
 -- contract's multiplier, rounded half-up to the smallest unit of its currency, paid by a buyer and
--- received by a seller; a bust moves it back. The books take that product, so money that differs is not in them.
+-- received by a seller; a bust moves it back. The books take that product, so money that differs is
+-- not in them.
 -- Law FEE: the broker's sample of an option pays 930.02 for 930.00, beside a fee of 0.02 that
 -- refers to it. An amount that differs by just the fees that name the execution, by its commission,
 -- or by both, is within tolerance; then the fee may be charged twice, and the cash proof says so.

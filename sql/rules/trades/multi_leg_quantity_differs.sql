@@ -73,7 +73,8 @@ compared as (
         if(ordered_legs.ratio is not null, 1, filled_legs.order_qty) as of_order
     from filled_legs
     left join ordered_legs
-        on ordered_legs.event_id = filled_legs.event_id and ordered_legs.order_id = filled_legs.order_id
+        on ordered_legs.event_id = filled_legs.event_id
+        and ordered_legs.order_id = filled_legs.order_id
 
 ),
 

@@ -63,10 +63,12 @@ orders as (
             where event in ('trade_bust', 'trade_correct') and not target_known
         ) as unknown_targets,
         coalesce(
-            any_value(orders_begun.first_total), first(order_filled_qty order by event_at, receipt_order)
+            any_value(orders_begun.first_total),
+            first(order_filled_qty order by event_at, receipt_order)
         ) as first_total,
         coalesce(
-            any_value(orders_begun.first_filled), first(quantities.filled order by event_at, receipt_order)
+            any_value(orders_begun.first_filled),
+            first(quantities.filled order by event_at, receipt_order)
         ) as first_filled,
         coalesce(any_value(orders_begun.evidence), [])
             || list(execution_id order by receipt_order, execution_id) as evidence
