@@ -1,6 +1,23 @@
 -- title: What the legs of each split, merger, reorganisation, name change and spin-off add up to
 -- scope: account
 -- reads: activities_to_date
+-- columns:
+--   legs_of: the legs that are added up: `books` or `archive`
+--   symbol: the security that the corporate action is about
+--   new_symbol: the security that is added; the first of several
+--   sub_type: the sub type of the legs; the last of several
+--   sub_types: every sub type that a leg names
+--   first_date: the system date of the first leg
+--   last_date: the system date of the last leg
+--   remove_legs: how many legs take shares away [legs]
+--   add_legs: how many legs give shares [legs]
+--   cash_legs: how many legs pay money [legs]
+--   kinds_of_legs: which of ADD, CASH and REMOVE there are
+--   removed_symbols: how many securities are taken away [securities]
+--   removed: the quantity taken away, negative unless short [units of the symbol]
+--   added: the quantity given, negative if short [units of the new symbol]
+--   paid: the money paid, negative if the account pays [currency]
+--   new_rate: the new shares for `old_rate` old ones [units of the new symbol]
 --
 -- A corporate action comes leg by leg: the old shares leave (REMOVE), new ones (ADD) or money (CASH)
 -- come. One row for each account, type and group of legs, of which at least one is in the books;

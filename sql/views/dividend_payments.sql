@@ -1,6 +1,10 @@
 -- title: Every booked dividend payment and reversal of one, up to the night
 -- scope: account
 -- reads: activities_to_date
+-- columns:
+--   kind: the sub type of the dividend, named or taken from what moves
+--   amount: what is paid: shares of a stock dividend, else money [shares or currency]
+--   is_reversal: whether it reverses a payment
 --
 -- One row an activity of type DIV. `kind`: its sub type; without one a dividend that moves no shares
 -- is a cash dividend, any other a stock dividend. `amount`: shares of a stock dividend, else money.
