@@ -1,6 +1,12 @@
 -- title: Every journal that the stream of journals reports, as it stands
 -- scope: journal
 -- reads: journal_states
+-- columns:
+--   entry_type: JNLC for cash, JNLS for securities
+--   status: its last status
+--   reported_on: the day of its last state
+--   executed_on: the first day on which it was executed; null if it never was
+--   event_id: the event of its last state
 --
 -- One row a journal. `status`, `reported_on` and `event_id` are of its last state; `executed_on` is the
 -- day on which it was executed first, null if it never was.

@@ -1,6 +1,13 @@
 -- title: What each returned transfer must have had reversed, and when
 -- scope: account
 -- reads: transfers, settlement_days, books_start
+-- columns:
+--   returned_on: the first day on which the bank returned the transfer
+--   booked_since: the settlement day since which that was booked which is reversed [settlement days]
+--   return_day: the settlement day of the return [settlement days]
+--   first_day: the first settlement day on which it may be reversed [settlement days]
+--   last_day: the last one [settlement days]
+--   is_old: whether it was returned before the books know of entries
 --
 -- One row a returned transfer. It is for one reversal, made from `first_day` to `last_day`, numbers of
 -- settlement days: three before and after the return, on `return_day`. What that reverses was booked

@@ -1,6 +1,13 @@
 -- title: What each transfer may take of its account's deposits and withdrawals, and when
 -- scope: account
 -- reads: transfers, settlement_days, books_start
+-- columns:
+--   claim: completion, return or under way: what of the transfer may have an entry
+--   completed_on: the first day on which the transfer was complete; null if it never was
+--   is_judged: whether a break is reported where it has none: of a transfer that was not returned
+--   first_day: the number of the first settlement day on which its entry may be booked [settlement days]
+--   last_day: the number of the last one [settlement days]
+--   is_old: whether the transfer was complete before the books know of entries
 --
 -- One row a claim: of a transfer that is complete (`completion`), of its return (`return`), of one that
 -- is under way (`under way`). It is for one entry, booked from `first_day` to `last_day`, numbers of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recon.ledger.matching import Claim, Entry, matches
+from recon.rules.catalog import streams_behind
 
 
 def claim(
@@ -80,3 +81,10 @@ def test_another_accounts_entry_is_not_taken() -> None:
     """Nor does a transfer without an account take any."""
     claims = [claim("T1", 1, 4, account="A2"), claim("T2", 1, 4, account=None)]
     assert matched(claims, [entry("N2", 2)]) == {"T1": (None, None), "T2": (None, None)}
+
+
+def test_a_table_made_in_python_stands_on_the_streams_of_what_it_reads() -> None:
+    """A rule that reads only the matches still needs transfers and activities to be complete."""
+    assert {"transfer_status", "funding_status", "nta", "activities"} <= streams_behind(
+        ["transfer_matches"]
+    )
