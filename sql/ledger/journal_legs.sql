@@ -1,6 +1,9 @@
 -- title: The legs of journals, those of before the books and those that were canceled too
 -- scope: account
 -- reads: activities_to_date
+-- columns:
+--   is_booked: whether it counts: neither pending nor canceled
+--   has_id: whether the journal is an id, not a text
 --
 -- One row an activity of type JNL, JNLC or JNLS. `journal` is the journal's id; older share journals
 -- print the two accounts of it and a day instead, or the day alone, and then it is that text. `has_id`:

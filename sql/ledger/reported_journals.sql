@@ -1,6 +1,9 @@
 -- title: Every journal that the stream of journals reports, as it stands
 -- scope: journal
 -- reads: journal_states
+-- columns:
+--   reported_on: the day of its last state
+--   executed_on: the day on which it was executed first; null if never
 --
 -- One row a journal. `status`, `reported_on` and `event_id` are of its last state; `executed_on` is the
 -- day on which it was executed first, null if it never was.

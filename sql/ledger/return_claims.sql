@@ -1,6 +1,13 @@
 -- title: What each returned transfer must have had reversed, and when
 -- scope: account
 -- reads: transfers, settlement_days, books_start
+-- columns:
+--   returned_on: the day on which the transfer was returned
+--   booked_since: what is reversed was booked on that settlement day or later [settlement day number]
+--   return_day: the settlement day of the return [settlement day number]
+--   first_day: the first settlement day for the reversal [settlement day number]
+--   last_day: the last settlement day for the reversal [settlement day number]
+--   is_old: whether its reversal may lie before the books
 --
 -- One row a returned transfer. It is for one reversal, made from `first_day` to `last_day`, numbers of
 -- settlement days: three before and after the return, on `return_day`. What that reverses was booked

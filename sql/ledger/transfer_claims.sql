@@ -1,6 +1,13 @@
 -- title: What each transfer may take of its account's deposits and withdrawals, and when
 -- scope: account
 -- reads: transfers, settlement_days, books_start
+-- columns:
+--   claim: completion, return or under way
+--   completed_on: the day on which the transfer was complete
+--   is_judged: whether a rule asks for its entry
+--   first_day: the first settlement day for its entry [settlement day number]
+--   last_day: the last settlement day for its entry [settlement day number]
+--   is_old: whether its entry may lie before the books
 --
 -- One row a claim: of a transfer that is complete (`completion`), of its return (`return`), of one that
 -- is under way (`under way`). It is for one entry, booked from `first_day` to `last_day`, numbers of

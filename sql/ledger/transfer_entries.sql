@@ -1,6 +1,9 @@
 -- title: The deposits and withdrawals of the accounts, also the canceled ones
 -- scope: account
 -- reads: activities_to_date, settlement_days
+-- columns:
+--   day: the settlement day of its booking [settlement day number]
+--   is_canceled: whether it was canceled
 --
 -- One row an activity of type CSD or CSW that names an amount and is not pending. `day` is the number
 -- of its settlement day.

@@ -1,6 +1,10 @@
 -- title: What gave cash of a deposit or withdrawal back, in accounts with a returned transfer
 -- scope: account
 -- reads: transfer_entries, transfers
+-- columns:
+--   booked_day: the settlement day of the latest entry that it may reverse [settlement day number]
+--   first_day: the first settlement day on which it may have reversed that [settlement day number]
+--   last_day: the last settlement day for that; null where nobody says [settlement day number]
 --
 -- One row an entry that has the opposite amount of an earlier one of its account, or that was canceled.
 -- `booked_day` is when the latest entry was booked that it may reverse, for a canceled one its own day.

@@ -1,6 +1,12 @@
 -- title: Every transfer that a stream of transfers reports
 -- scope: account
 -- reads: transfer_states, coverage
+-- columns:
+--   begun_on: the day of its first state
+--   completed_on: the first day on which it was complete
+--   returned_on: the first day on which it was returned
+--   reported_on: the day of its last state
+--   has_failed: whether its last state moves no cash
 --
 -- One row a transfer; none where neither stream of transfers is read. `completed_on` and `returned_on`
 -- are the first days of those states, null where there are none. `has_failed`: its last state is one

@@ -1,6 +1,22 @@
 -- title: What the legs of each split, merger, reorganisation, name change and spin-off add up to
 -- scope: account
 -- reads: activities_to_date
+-- columns:
+--   legs_of: books: the legs of the night's books; archive: also those from before
+--   new_symbol: the security that the additions give
+--   sub_type: one of the sub-types of the legs
+--   sub_types: all sub-types of the legs
+--   first_date: the day of the first leg
+--   last_date: the day of the last leg
+--   remove_legs: how many legs take securities away [legs]
+--   add_legs: how many legs give securities [legs]
+--   cash_legs: how many legs pay cash [legs]
+--   kinds_of_legs: which of REMOVE, ADD, CASH there are
+--   removed_symbols: how many securities are taken away [symbols]
+--   removed: the sum of what is taken away, negative unless short [units of the old symbol]
+--   added: the sum of what is given [units of the new symbol]
+--   paid: the sum of cash [currency]
+--   new_rate: new shares for each old_rate old ones [units of the new symbol]
 --
 -- A corporate action comes leg by leg: the old shares leave (REMOVE), new ones (ADD) or money (CASH)
 -- come. One row for each account, type and group of legs, of which at least one is in the books;

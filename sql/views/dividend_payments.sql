@@ -1,6 +1,10 @@
 -- title: Every booked dividend payment and reversal of one, up to the night
 -- scope: account
 -- reads: activities_to_date
+-- columns:
+--   kind: the sub-type: CDIV, SDIV, …; told by the shares where none was sent
+--   amount: shares of a stock dividend, else money [units of the symbol or currency]
+--   is_reversal: whether it has the other sign than a payment
 --
 -- One row an activity of type DIV. `kind`: its sub type; without one a dividend that moves no shares
 -- is a cash dividend, any other a stock dividend. `amount`: shares of a stock dividend, else money.
