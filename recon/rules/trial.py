@@ -21,8 +21,8 @@ from recon.warehouse.sql_dependencies import reads
 
 Row = tuple[str | None, ...]
 HIDDEN = " in no night"
-# What tables of messages are made of beside messages: given rows stand there alone.
-INPUTS = {"fetches", "published_rates"}
+# What other tables are made of beside messages: given rows stand there alone.
+INPUTS = {"calendar", "fetches", "published_rates"}
 # A given activity was never in another state, unless the case gives states too.
 ONLY_STATE = """
 insert into events.activity_states by name

@@ -77,17 +77,18 @@ executions_booked as (
         if(multiplier_is_unknown, 'SUSP:MULTIPLIER:' || symbol, 'STREET:TRADE') as contra,
         price, multiplier, 'trade' as cost_rule, -new_cash as stated_cost,
         system_date, trade_date, coalesce(settle_date, old_settle_date) as settle_date,
-        event_at, receipt_order, null::varchar as reverses
+        event_at, receipt_order
     from execution_effects
     where new_qty <> 0 and new_cash is not null
-    union all
+    union all by name
     select
-        execution_id || '/reversal', execution_id, 'reversal', 'execution',
-        account_id, symbol, -old_qty, -old_cash,
-        if(multiplier_is_unknown, 'SUSP:MULTIPLIER:' || symbol, 'STREET:TRADE'),
-        price, multiplier, 'reversal', old_cash,
-        system_date, old_trade_date, old_settle_date,
-        event_at, receipt_order, target_execution_id
+        execution_id || '/reversal' as movement_id, execution_id as event_id,
+        'reversal' as part, 'execution' as kind,
+        account_id, symbol, -old_qty as qty, -old_cash as cash,
+        if(multiplier_is_unknown, 'SUSP:MULTIPLIER:' || symbol, 'STREET:TRADE') as contra,
+        price, multiplier, 'reversal' as cost_rule, old_cash as stated_cost,
+        system_date, old_trade_date as trade_date, old_settle_date as settle_date,
+        event_at, receipt_order, target_execution_id as reverses
     from execution_effects
     where old_qty <> 0 and old_cash is not null
 
@@ -96,7 +97,11 @@ executions_booked as (
 executions_ordered as (
 
     select
-        *,
+        * replace (
+            stated_cost::decimal(38, 9) as stated_cost,
+            coalesce(settle_date, system_date) as settle_date
+        ),
+        false as is_memo,
         1 as phase,
         max(event_at) over (
             partition by account_id, symbol, system_date order by receipt_order
@@ -117,19 +122,21 @@ activities_booked as (
         movement_id, activity_id as event_id, 'new' as part, account_id, symbol,
         qty_delta as qty, cash_delta as cash, contra, price, price_dp, multiplier,
         cost_rule, stated_cost, system_date, settle_date, event_at, receipt_order,
-        null::varchar as reverses, is_memo, entry_type, entry_sub_type, ca_leg, net_amount,
+        is_memo, entry_type, entry_sub_type, ca_leg, net_amount,
         currency, phase, system_date as since
     from costed
-    union all
+    union all by name
     select
-        now.movement_id || '/reversal', now.activity_id, 'reversal', before.account_id,
-        before.symbol, -before.qty_delta, -before.cash_delta,
-        coalesce(booked_before.contra, before.contra), before.price,
-        before.price_dp, before.multiplier, if(before.cost_rule is null, null, 'reversal'),
-        -before.stated_cost, greatest(now.system_date, before.system_date), before.settle_date,
-        now.event_at, now.receipt_order, before.movement_id, before.is_memo, before.entry_type,
-        before.entry_sub_type, before.ca_leg, before.net_amount, before.currency, before.phase,
-        if(before.is_memo, before.system_date, null)
+        now.movement_id || '/reversal' as movement_id, now.activity_id as event_id,
+        'reversal' as part, before.account_id, before.symbol,
+        -before.qty_delta as qty, -before.cash_delta as cash,
+        coalesce(booked_before.contra, before.contra) as contra, before.price, before.price_dp,
+        before.multiplier, if(before.cost_rule is null, null, 'reversal') as cost_rule,
+        -before.stated_cost as stated_cost,
+        greatest(now.system_date, before.system_date) as system_date, before.settle_date,
+        now.event_at, now.receipt_order, before.movement_id as reverses, before.is_memo,
+        before.entry_type, before.entry_sub_type, before.ca_leg, before.net_amount,
+        before.currency, before.phase, if(before.is_memo, before.system_date, null) as since
     from costed as now
     inner join costed as before
         on before.activity_id = now.activity_id and before.state = now.state_before
@@ -137,59 +144,73 @@ activities_booked as (
 
 ),
 
--- Where the cost method keeps lots apart, a position is opened lot by lot.
-opened as (
+-- What was booked before the night's books begin is in the balances that they begin with.
+activities_ordered as (
 
-    select account_id, symbol, '' as lot, qty, coalesce(cost_basis, 0) as cost
+    select
+        activities_booked.* exclude (since) replace (
+            coalesce(settle_date, activities_booked.system_date) as settle_date
+        ),
+        if(is_memo, 'memo', 'activity') as kind,
+        activities_booked.system_date as trade_date,
+        event_at as moment
+    from activities_booked
+    cross join books_after
+    where (qty <> 0 or cash <> 0)
+        and activities_booked.system_date > books_after.system_date
+        and coalesce(since > books_after.system_date, true)
+
+),
+
+-- Where the cost method keeps lots apart, a position is opened lot by lot.
+positions_opened as (
+
+    select account_id, symbol, '' as lot, qty, coalesce(cost_basis, 0) as stated_cost
     from opening_positions
     where (account_id, symbol) not in (select (account_id, symbol) from start_lots)
-    union all
-    select account_id, symbol, '/' || lpad(seq::varchar, 6, '0'), qty, cost
+    union all by name
+    select account_id, symbol, '/' || lpad(seq::varchar, 6, '0') as lot, qty, cost as stated_cost
     from start_lots
+
+),
+
+opened as (
+
+    select
+        'opening ' || account_id || ' ' || symbol || lot as movement_id,
+        'opening ' || account_id || ' ' || symbol as event_id,
+        account_id, symbol, qty, 0 as cash, 'stated' as cost_rule, stated_cost
+    from positions_opened
+    union all by name
+    select
+        'opening ' || account_id || ' cash ' || currency as movement_id, movement_id as event_id,
+        account_id, 0 as qty, cash, currency, 0 as stated_cost
+    from opening_cash
+
+),
+
+openings as (
+
+    select
+        opened.*, 'new' as part, 'opening' as kind, 'OPEN' as contra, 1 as multiplier,
+        opening.system_date, opening.system_date as trade_date, opening.system_date as settle_date,
+        0 as receipt_order, false as is_memo, 0 as phase
+    from opened cross join opening
+
+),
+
+every_movement as (
+
+    from executions_ordered
+    union all by name
+    from activities_ordered
+    union all by name
+    from openings
 
 )
 
 select
-    movement_id, event_id, part, kind, account_id, symbol, qty, cash, null::varchar as currency,
-    contra, price, null::int as price_dp, multiplier, cost_rule,
-    stated_cost::decimal(38, 9) as stated_cost, system_date, trade_date,
-    coalesce(settle_date, system_date) as settle_date, event_at, receipt_order, reverses,
-    false as is_memo, null::varchar as entry_type, null::varchar as entry_sub_type,
-    null::varchar as ca_leg, null::decimal(38, 9) as net_amount, phase, moment
-from executions_ordered
-union all
-select
-    movement_id, event_id, part, if(is_memo, 'memo', 'activity'), account_id, symbol, qty, cash,
-    currency,
-    contra, price, price_dp, multiplier, cost_rule,
-    stated_cost, system_date, system_date,
-    coalesce(settle_date, system_date), event_at, receipt_order, reverses,
-    is_memo, entry_type, entry_sub_type,
-    ca_leg, net_amount, phase, event_at
-from activities_booked
-where (qty <> 0 or cash <> 0)
-    and system_date > (select books_after.system_date from books_after)
-    and (since is null
-        or since > (select books_after.system_date from books_after))
-union all
-select
-    'opening ' || account_id || ' ' || symbol || lot, 'opening ' || account_id || ' ' || symbol,
-    'new',
-    'opening', account_id, symbol, qty, 0, null,
-    'OPEN', null, null, 1, 'stated',
-    cost, opening.system_date, opening.system_date,
-    opening.system_date, null, 0, null,
-    false, null, null,
-    null, null, 0, null
-from opened cross join opening
-union all
-select
-    'opening ' || account_id || ' cash ' || currency,
-    'opening ' || account_id || ' cash ' || currency, 'new',
-    'opening', account_id, null, 0, cash, currency,
-    'OPEN', null, null, 1, null,
-    0, opening.system_date, opening.system_date,
-    opening.system_date, null, 0, null,
-    false, null, null,
-    null, null, 0, null
-from opening_cash cross join opening
+    movement_id, event_id, part, kind, account_id, symbol, qty, cash, currency, contra, price,
+    price_dp, multiplier, cost_rule, stated_cost, system_date, trade_date, settle_date, event_at,
+    receipt_order, reverses, is_memo, entry_type, entry_sub_type, ca_leg, net_amount, phase, moment
+from every_movement

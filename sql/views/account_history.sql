@@ -1,6 +1,9 @@
 -- title: What each event of an account changed
 -- scope: account
 -- reads: account_states, upvest_account_states
+-- columns:
+--   broker: alpaca or upvest
+--   changed: what changed beside the status, in words
 --
 -- One row an event and account, `step` its order. An event of Alpaca has the statuses that were sent in
 -- it, empty where it is about other things; one of Upvest shows the whole object, so `status_from` is
