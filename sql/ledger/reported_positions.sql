@@ -55,14 +55,13 @@ timeline as (
             partition by ordering, account_id, symbol order by place rows unbounded preceding
         ) as moment
     from executed
-    union all
+    union all by name
     select
-        ordering, account_id, symbol, 'activity', receipt_order, null, null, null, null, qty, null, null,
-        null,
+        ordering, account_id, symbol, 'activity' as kind, receipt_order as place, qty as qty_delta,
         case when phase = 0
         then (system_date::timestamp - interval 4 hours) at time zone 'America/New_York'
         else greatest(moment, (previous_session::timestamp - interval 4 hours)
-            at time zone 'America/New_York') end
+            at time zone 'America/New_York') end as moment
     from booked cross join orderings
 
 ),

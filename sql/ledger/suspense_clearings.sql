@@ -10,7 +10,7 @@
 -- of each added leg.
 with
 
-whole as (
+whole_groups as (
 
     select
         * exclude (rounded_by),
@@ -41,29 +41,32 @@ whole as (
 
 ),
 
--- What a group was given before the night begins: what it still holds, and what was cleared of it.
-given as (
+-- What came into a group; before the night begins what it still holds and what was cleared of it.
+moved as (
 
     select other_account as contra, system_date, measure, commodity, -amount as amount
     from lines
     where starts_with(other_account, 'SUSP:')
-    union all
-    select ledger_account, opening.system_date, measure, commodity, amount
+    union all by name
+    select ledger_account as contra, opening.system_date, measure, commodity, amount
     from start_balances cross join opening
     where starts_with(ledger_account, 'SUSP:')
-    union all
+    union all by name
     select contra, opening.system_date, measure, commodity, amount
     from start_cleared cross join opening
 
 ),
 
-held as (
+balances as (
 
     select
-        whole.contra, whole.account_id, whole.system_date, given.measure, given.commodity,
-        whole.outside, whole.paid, whole.rounded_by, sum(given.amount) as balance
-    from whole
-    inner join given on given.contra = whole.contra and given.system_date <= whole.system_date
+        whole_groups.contra, whole_groups.account_id, whole_groups.system_date,
+        moved.measure, moved.commodity,
+        whole_groups.outside, whole_groups.paid, whole_groups.rounded_by,
+        sum(moved.amount) as balance
+    from whole_groups
+    inner join moved
+        on moved.contra = whole_groups.contra and moved.system_date <= whole_groups.system_date
     group by all
 
 ),
@@ -80,7 +83,7 @@ cleared_groups as (
                 then if(abs(balance) <= rounded_by, 'ROUND:' || commodity, null)
             else outside
         end as cleared_to
-    from held
+    from balances
 
 ),
 
@@ -112,7 +115,7 @@ changes as (
 
 ),
 
-steps as (
+cleared_since as (
 
     select
         *,
@@ -132,5 +135,5 @@ select
     commodity,
     cleared_to,
     amount::decimal(38, 9) as amount
-from steps
+from cleared_since
 where amount <> 0
