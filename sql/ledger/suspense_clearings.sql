@@ -6,8 +6,8 @@
 -- holds then: the same entries whenever the books are made. What counts as whole depends on the
 -- type. Shares, and the cost that cash has paid for, go to the issuer; an exercise goes to the
 -- street. What an adjusted contract delivers is in its terms, which no stream has, but its strike
--- is paid for each of its multiplier, whichever that is. Cost that two prices round apart goes to rounding within half of the last printed digit
--- of each added leg.
+-- is paid for each of its multiplier, whichever that is. Cost that two prices round apart goes to
+-- rounding within half of the last printed digit of each added leg.
 with
 
 whole_groups as (
@@ -98,7 +98,8 @@ targets as (
 changes as (
 
     select
-        cleared_groups.contra, cleared_groups.account_id, cleared_groups.system_date, cleared_groups.measure, cleared_groups.commodity,
+        cleared_groups.contra, cleared_groups.account_id, cleared_groups.system_date,
+        cleared_groups.measure, cleared_groups.commodity,
         targets.cleared_to,
         if(cleared_groups.cleared_to = targets.cleared_to, cleared_groups.balance, 0) as cleared,
         coalesce(start_cleared.amount, 0) as before
