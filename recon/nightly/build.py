@@ -26,7 +26,7 @@ from recon.nightly.inputs import NightInputs
 from recon.nightly.run_index import Run, leads, read_runs
 from recon.rules.header import Rule
 from recon.rules.run import run_rules
-from recon.warehouse.connect import connect, lock_down
+from recon.warehouse.connect import connect, lock_down, settle
 from recon.warehouse.descriptions import put_descriptions
 from recon.warehouse.load import load_break_log, load_coverage, load_events, show_night
 
@@ -87,6 +87,7 @@ def build(inputs: NightInputs, start: Start, path: Path) -> None:
             reads = {rule.rule: rule.reads for rule in inputs.rules}
             carry_open_items(connection, reads, inputs.system_date)
         put_descriptions(connection)
+        settle(connection, path)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, inputs: NightInputs, start: Start) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from recon.errors import LockedError
+from recon.errors import LockedError, ReconError
 
 MEMORY = ":memory:"
 HOLDER = re.compile(r"Conflicting lock is held in (.+? \(PID \d+\))")
@@ -38,6 +38,32 @@ def connect(path: Path | str, *, read_only: bool = False) -> duckdb.DuckDBPyConn
         ) from error
     connection.execute("set TimeZone = 'UTC'")
     return connection
+
+
+def settle(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Close the connection with everything in the file itself, and nothing beside it in its log:
+    closing alone would say nothing of a disk that took half of it.
+
+    Raises ReconError where that fails; the file is then no warehouse.
+    """
+    try:
+        connection.execute("checkpoint")
+        connection.close()
+    except duckdb.Error as error:
+        raise _unsettled(path, " ".join(str(error).split())) from error
+    log = path.with_name(path.name + ".wal")
+    if log.exists():
+        raise _unsettled(path, f"{log.name} is left beside it")
+
+
+def _unsettled(path: Path, seen: str) -> ReconError:
+    return ReconError(
+        expected="a warehouse that is whole in its file",
+        seen=seen,
+        where=str(path),
+        next_step="make room or mend the disk, then run the same again: readers keep the warehouse"
+        " of before",
+    )
 
 
 def lock_down(connection: duckdb.DuckDBPyConnection) -> None:
