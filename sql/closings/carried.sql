@@ -38,7 +38,7 @@ of_later_activities as (
 
 ),
 
--- Legs of one action lie at most five days apart, as in sql/events/activity_states.sql.
+-- Legs of one action lie at most five days apart, as in sql/events/activity_group_keys.sql.
 of_near_legs as (
 
     select activity_id as identity
