@@ -60,13 +60,13 @@ archived_events as (
 treatments as (
 
     select
-        events.account_id,
-        events.symbol,
-        events.event_id,
-        if(count(posted_events.event_id) > 0, 'posted', min(events.reason)) as treatment
-    from events_of_the_night as events
-    left join posted_events on posted_events.event_id = events.event_id
-    group by events.account_id, events.symbol, events.event_id
+        booked_events.account_id,
+        booked_events.symbol,
+        booked_events.event_id,
+        if(count(posted_events.event_id) > 0, 'posted', min(booked_events.reason)) as treatment
+    from events_of_the_night as booked_events
+    left join posted_events on posted_events.event_id = booked_events.event_id
+    group by booked_events.account_id, booked_events.symbol, booked_events.event_id
 
 ),
 
