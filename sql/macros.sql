@@ -79,3 +79,6 @@ create or replace macro account_of(ledger_account) as
 create or replace macro half_digit(decimals) as ([
     0.5, 0.05, 0.005, 0.0005, 0.00005, 0.000005, 0.0000005, 0.00000005, 0.000000005, 0.0000000005
 ]::decimal(11, 10)[])[decimals + 1];
+
+-- Whether an activity of that status is booked: neither pending nor canceled.
+create or replace macro is_booked(status) as status in ('executed', 'correct');

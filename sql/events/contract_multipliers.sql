@@ -16,15 +16,15 @@ printed as (
 
     select symbol, 1 as rank, abs(qty) as qty, price, abs(net_amount) as amount, 0.005 as slack
     from events.nta_states
-    where entry_type = 'OPCA' and status in ('executed', 'correct')
+    where entry_type = 'OPCA' and is_booked(status)
     union all
     select symbol, 1, abs(qty), price, abs(net_amount), 0.005
     from events.typed_states
-    where entry_type = 'OPCA' and status in ('executed', 'correct')
+    where entry_type = 'OPCA' and is_booked(status)
     union all
     select symbol, 2, abs(qty), price, abs(net_amount), 0.005 + 0.05 * least(abs(qty), 1000000)
     from events.trade_activities
-    where asset_class = 'us_option' and status in ('executed', 'correct')
+    where asset_class = 'us_option' and is_booked(status)
 
 ),
 

@@ -37,7 +37,7 @@ activities_alone as (
         conflicts
     from events.trade_activities
     where (
-            status in ('executed', 'correct')
+            is_booked(status)
             or (status = 'canceled' and previous_execution_id is not null)
         )
         and execution_id not in (select execution_id from events.trade_executions)

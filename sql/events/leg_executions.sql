@@ -95,7 +95,7 @@ unprinted as (
             order by event_at, execution_id
         ) as alike
     from events.trade_activities
-    where status in ('executed', 'correct')
+    where is_booked(status)
         and order_id in (select order_id from without_id)
         and execution_id not in (select printed_id from named where printed_id is not null)
 

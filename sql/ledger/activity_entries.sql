@@ -33,7 +33,7 @@ typed as (
         states.entry_type = 'INT' and states.entry_sub_type = 'SWP' and chosen.sweep_is_cash
             as is_sweep_cash,
         states.status = 'pending' or states.entry_type = 'MEM' as is_memo,
-        states.status in ('executed', 'correct')
+        is_booked(states.status)
         and coalesce(states.reversal_rank, 1) = 1
         and not (coalesce(states.is_exact_reversal, false) and chosen.mirror_cancels) as is_counted,
         coalesce(exact.moves_qty, whole.moves_qty, states.symbol is not null) as moves_qty,

@@ -52,7 +52,7 @@ reversals as (
     inner join activity_states as own
         on own.previous_id = activity_entries.activity_id and own.is_exact_reversal
     where activity_entries.is_counted
-        and own.status in ('executed', 'correct')
+        and is_booked(own.status)
     qualify row_number() over (
         partition by own.activity_id order by activity_entries.state desc
     ) = 1

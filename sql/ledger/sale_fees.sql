@@ -44,7 +44,7 @@ charged as (
         list(activity_id order by activity_id) as activity_ids
     from fee_activities
     where entry_type = 'FEE' and entry_sub_type in ('REG', 'TAF')
-        and status in ('executed', 'correct')
+        and is_booked(status)
     group by entry_sub_type, account_id, coalesce(fee_date, system_date)
 
 ),
@@ -53,7 +53,7 @@ exercised as (
 
     select distinct account_id, system_date as day
     from fee_activities
-    where entry_type = 'OPTRD' and qty < 0 and status in ('executed', 'correct')
+    where entry_type = 'OPTRD' and qty < 0 and is_booked(status)
 
 ),
 

@@ -11,7 +11,7 @@ select
     activities.*,
     activities.system_date > books_after.system_date
     or activities.activity_id in (select identity from events.carried) as in_books,
-    activities.status in ('executed', 'correct') as is_booked
+    is_booked(activities.status) as is_booked
 from events.activities as activities
 cross join books_after
 inner join night on activities.system_date <= night.system_date

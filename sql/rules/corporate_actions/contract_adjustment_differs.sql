@@ -29,7 +29,7 @@ legs as (
     from activities
     left join contract_multipliers on contract_multipliers.symbol = activities.symbol
     where activities.entry_type = 'OPCA'
-        and activities.status in ('executed', 'correct')
+        and is_booked(activities.status)
         and activities.ca_leg in ('REMOVE', 'ADD')
 
 ),

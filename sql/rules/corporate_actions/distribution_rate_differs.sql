@@ -23,7 +23,7 @@ legs as (
     from activities
     where (entry_type = 'REO' or (entry_type = 'VOF' and entry_sub_type = 'VDST'))
         and ca_leg = 'ADD'
-        and status in ('executed', 'correct')
+        and is_booked(status)
 
 ),
 

@@ -29,7 +29,7 @@ removals as (
     from activities
     where ca_leg = 'REMOVE'
         and (entry_type in ('SPLIT', 'MA', 'NC') or entry_sub_type = 'WRM')
-        and status in ('executed', 'correct')
+        and is_booked(status)
     group by account_id, kind, group_key, symbol
 
 ),

@@ -27,7 +27,7 @@ entries as (
         end as lack
     from activities
     where entry_type in ('ACATC', 'ACATS', 'FOPT')
-        and status in ('executed', 'correct')
+        and is_booked(status)
 
 ),
 

@@ -22,7 +22,7 @@ entries as (
         days.number as day
     from activities
     inner join settlement_days as days on days.date = activities.system_date
-    where (activities.entry_type = 'CSD' and activities.status in ('executed', 'correct'))
+    where (activities.entry_type = 'CSD' and is_booked(activities.status))
         or (
             activities.entry_type = 'MEM' and activities.qty = 0
             and activities.status in ('executed', 'correct', 'pending')

@@ -79,7 +79,7 @@ execution_faults as (
             if(trade.price = activity.price, null, 'price'),
             if(trade.previous_execution_id is not distinct from activity.previous_execution_id,
                 null, 'reference'),
-            if(activity.status in ('executed', 'correct'), null, 'status')
+            if(is_booked(activity.status), null, 'status')
         ], lambda name: name is not null), ', '), '') as fault
     from paired_executions as paired
     cross join streams_read

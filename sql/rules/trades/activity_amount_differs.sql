@@ -46,7 +46,7 @@ amounts as (
         on fees_of_executions.parent_id = trade_activities.execution_id
     left join contract_multipliers on contract_multipliers.symbol = trade_activities.symbol
     left join currencies on currencies.currency = trade_activities.currency
-    where trade_activities.status in ('executed', 'correct')
+    where is_booked(trade_activities.status)
 
 ),
 
