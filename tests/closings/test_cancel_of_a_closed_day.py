@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from recon.sandbox.books.model import Books, Closing
 from tests.nightly.longbooks import CANCELED, DAYS, PLAIN, make_long_books
 from tests.nightly.longnights import BALANCES, base_of, query, rebuild, run_long
@@ -38,6 +40,7 @@ def without(closing: Closing, day: date) -> Closing:
     return replace(closing, cash=cash, positions=positions)
 
 
+@pytest.mark.long
 def test_a_deposit_that_is_canceled_after_the_base_leaves_the_base_where_it_is(
     tmp_path: Path,
 ) -> None:

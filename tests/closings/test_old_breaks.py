@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from recon.nightly.run import check_date
 from tests.bench.history import History
 from tests.bench.nights import bring, settings_of
@@ -20,6 +22,7 @@ OPEN = (
 )
 
 
+@pytest.mark.long
 def test_each_night_says_of_them_what_the_whole_books_say(tmp_path: Path) -> None:
     """The sixth night begins after the third day, at the closing of which all of them were open."""
     history = History(EXECUTIONS)

@@ -175,6 +175,7 @@ def test_closings_of_the_cost_method_fifo_are_not_begun_with(
         rebuild(home, LAST, 1)
 
 
+@pytest.mark.long
 def test_lots_are_carried_from_a_closing(tmp_path: Path) -> None:
     """A night that begins with one ends with the costs of the whole books: of 70 that PLAIN bought
     and 30 that it sold until day 13 the last 40 are left, 10 each at 22, 23, 18 and 18."""

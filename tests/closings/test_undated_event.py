@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.nightly.longbooks import DAYS, PLAIN, activity, make_long_books
 from tests.nightly.longnights import base_of, query, run_long
 
@@ -15,6 +17,7 @@ where rule = 'streams/event_malformed' and subject = 'event N-WHEN of nta'
 """
 
 
+@pytest.mark.long
 def test_its_break_stays_open(tmp_path: Path) -> None:
     """A withdrawal of day 2 without its `at`; the seventh night begins after day 5."""
     books = make_long_books()

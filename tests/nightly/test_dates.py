@@ -23,6 +23,7 @@ MORNINGS = {
     MONDAY: pendulum.datetime(2026, 6, 16, 5, 45),
     TUESDAY: pendulum.datetime(2026, 6, 17, 5, 45),
 }
+CUT = pytest.param("cut", marks=pytest.mark.long)
 
 
 def run_nights(home: Path, broker: Dated, sandbox: Sandbox) -> tuple[list[Outcome], list[str]]:
@@ -45,7 +46,7 @@ def run_nights(home: Path, broker: Dated, sandbox: Sandbox) -> tuple[list[Outcom
     return outcomes, noted
 
 
-@pytest.mark.parametrize("instants", ["refuse", "cut"])
+@pytest.mark.parametrize("instants", ["refuse", CUT])
 def test_nights_of_right_books_are_clean(tmp_path: Path, instants: str) -> None:
     """All that happened after midnight in UTC is there, and the certificate says no more than what
     was asked."""
@@ -59,7 +60,7 @@ def test_nights_of_right_books_are_clean(tmp_path: Path, instants: str) -> None:
     assert set(texts_of(archive, NTA)) == expected
 
 
-@pytest.mark.parametrize("instants", ["refuse", "cut"])
+@pytest.mark.parametrize("instants", ["refuse", CUT])
 def test_without_the_cursor_nothing_is_certified(tmp_path: Path, instants: str) -> None:
     """The day is proven up to a midnight only: exit 4, and the log says why."""
     with (

@@ -39,7 +39,10 @@ HASHES = "certificate.json"  # names the rules' own hash, so it differs with any
 @click.option("--seeds", default="100:106", show_default=True, help="FIRST:END, END left out.")
 @click.option("--fault", "faults", multiple=True, help="Plant a labelled fault in each book.")
 @click.option("--rename", "renames", multiple=True, metavar="OLD=NEW", help="A name that changed.")
-def main(older: str, seeds: str, faults: Sequence[str], renames: Sequence[str]) -> None:
+@click.option("--lookback", default="2", show_default=True, help="Sessions both look back.")
+def main(
+    older: str, seeds: str, faults: Sequence[str], renames: Sequence[str], lookback: str
+) -> None:
     """Compare this checkout with an older REVISION of the repository."""
     names = dict(name.split("=", 1) for name in renames)
     first, end = map(int, seeds.split(":"))
@@ -48,7 +51,7 @@ def main(older: str, seeds: str, faults: Sequence[str], renames: Sequence[str]) 
         for seed in range(first, end):
             homes = (Path(scratch) / f"{seed}-older", Path(scratch) / f"{seed}-newer")
             for day in sorted(make_books(seed).closings)[-NIGHTS:]:
-                _run_night(tree, seed, day, faults, homes)
+                _run_night(tree, seed, day, faults, homes, lookback)
                 older_reports, newer_reports = (home / "reports" / str(day) for home in homes)
                 differing = differences(older_reports, newer_reports, names)
                 found += len(differing)
@@ -105,7 +108,12 @@ def _git(*arguments: str) -> None:
 
 
 def _run_night(
-    tree: Path, seed: int, day: date, faults: Sequence[str], homes: tuple[Path, Path]
+    tree: Path,
+    seed: int,
+    day: date,
+    faults: Sequence[str],
+    homes: tuple[Path, Path],
+    lookback: str,
 ) -> None:
     """One night with each release, on what the older one's sandbox serves of that day."""
     planted = [word for name in faults for word in ("--fault", name)]
@@ -121,6 +129,7 @@ def _run_night(
                 "RECON_BROKER_SECRET": secret,
                 "RECON_STREAMS": STREAMS,
                 "RECON_LOOKBACK_DAYS": "30",
+                "RECON_LOOKBACK_SESSIONS": lookback,
             }
             for release, home in zip((tree, ROOT), homes, strict=True):
                 _run(release, home, day, broker)
