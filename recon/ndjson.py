@@ -1,21 +1,29 @@
 """Append-only files of JSON lines: what was acknowledged is never changed.
 
-A line counts once its newline is there. A kill in the middle of a write leaves a torn last line,
-which was never acknowledged: reading leaves it out, the next write removes it.
+Each line seals those before it (`recon/chain.py`), and reading stops where one does not follow. A
+kill in the middle of a write leaves a torn last line, which was never acknowledged: reading leaves
+it out, the next write removes it. A last line that lacks only its newline is whole, since the
+beginning of an object is no object: it counts, and the next write ends it.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
+from recon.chain import EMPTY, Link, chain_of, links, sealed
+from recon.durable import make_folder, sync
 from recon.errors import ReconError
 
 Line = TypeVar("Line")
+STEP = 1 << 16  # so many bytes are read back from the end to find the last line
+HEAL = "restore this file from a backup, or let `recon verify` say what it touches and how to go on"
 
 
 @dataclass(frozen=True)
@@ -30,36 +38,141 @@ class Expected:
 AN_OBJECT = Expected()
 
 
+@dataclass
+class Log(Generic[Line]):
+    """The lines of a file, oldest first, as what the reader makes of them. `heads[n]` is its head
+    after the n-th line of the file, `numbers` are those of `lines` there. `acknowledged` are the
+    lines by which people acknowledged a damage."""
+
+    lines: list[Line] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    heads: list[str] = field(default_factory=lambda: [EMPTY])
+    acknowledged: list[dict[str, Any]] = field(default_factory=list)
+
+    def head_after(self, count: int) -> str:
+        """The head after the first so many of `lines`."""
+        return self.heads[self.numbers[count - 1] if count else 0]
+
+    def add(self, line: Line, chain: str) -> None:
+        """Grow by a line that was appended to the file."""
+        self.lines.append(line)
+        self.numbers.append(len(self.heads))
+        self.heads.append(f"{len(self.heads)} {chain}")
+
+
+def read_chained(
+    path: Path, make: Callable[[dict[str, Any]], Line], expected: Expected = AN_OBJECT
+) -> Log[Line]:
+    """Every whole line as what `make` gives of its object. Raises the expected error for a line
+    that does not follow from those before, that is no JSON object, or that `make` refuses with a
+    ValueError, TypeError or KeyError; not for one before a line that acknowledges the damage."""
+    log: Log[Line] = Log()
+    found = list(links(_whole_lines(path)))
+    sound_from = max((link.number for link in found if link.seals and link.follows), default=0)
+    for link in found:
+        log.heads.append(link.head)
+        try:
+            value = _object(link.text)
+            made = [] if link.seals else [make(value)]
+        except (ValueError, TypeError, KeyError) as error:
+            if link.number > sound_from:
+                raise _not_as_expected(path, link, expected) from error
+            continue
+        if not link.follows and link.number > sound_from:
+            raise _broken(path, link, expected)
+        if link.seals:
+            log.acknowledged.append({**value, "line": link.number})
+        log.lines += made
+        log.numbers += [link.number for _ in made]
+    return log
+
+
 def read_lines(
     path: Path, make: Callable[[dict[str, Any]], Line], expected: Expected = AN_OBJECT
 ) -> list[Line]:
-    """Every whole line, oldest first, as what `make` gives of its object. Raises ReconError for a
-    line that is no JSON object, or that `make` refuses with a ValueError, TypeError or KeyError."""
-    if not path.exists():
-        return []
-    made = []
-    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], start=1):
-        try:
-            value = json.loads(line)
-            if not isinstance(value, dict):
-                raise TypeError(f"{type(value).__name__} for an object")
-            made.append(make(value))
-        except (ValueError, TypeError, KeyError) as error:
-            raise expected.error(
-                expected=expected.line,
-                seen=repr(line.decode("utf-8", "replace")[:60]),
-                where=f"{path}, line {number}",
-                next_step=expected.next_step,
-            ) from error
-    return made
+    """The lines of `read_chained`, with its errors."""
+    return read_chained(path, make, expected).lines
 
 
-def append_lines(path: Path, values: Iterable[Mapping[str, Any]]) -> None:
-    """Add lines durably, keys sorted."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def append_lines(path: Path, values: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Add lines durably, keys sorted, each sealing those before it; gives their chains."""
+    make_folder(path.parent)
+    is_new = not path.exists()
     with path.open("a+b") as file:
-        file.seek(0)
-        file.truncate(file.read().rfind(b"\n") + 1)
-        file.write("".join(json.dumps(value, sort_keys=True) + "\n" for value in values).encode())
+        chain = _end_whole(file)
+        lines, chains = [], []
+        for value in values:
+            line, chain = sealed(chain, json.dumps(value, sort_keys=True).encode())
+            lines.append(line + b"\n")
+            chains.append(chain)
+        file.write(b"".join(lines))
         file.flush()
         os.fsync(file.fileno())
+    if is_new:
+        sync(path.parent)
+    return chains
+
+
+def heads_of(path: Path) -> list[str]:
+    """Every head that a log has had by its own words, which `read_chained` checks."""
+    return [EMPTY, *(link.head for link in links(_whole_lines(path)))]
+
+
+def _whole_lines(path: Path) -> bytes:
+    """The content without a torn last line."""
+    content = path.read_bytes() if path.exists() else b""
+    whole, newline, tail = content.rpartition(b"\n")
+    return content + b"\n" if _is_object(tail) else whole + newline
+
+
+def _end_whole(file: io.BufferedRandom) -> str:
+    """Make a file end with its last whole line; gives the chain that the next line follows."""
+    size = start = file.seek(0, os.SEEK_END)
+    found, step = b"", STEP
+    while start and found.count(b"\n") < 2:
+        start, step = max(0, start - step), step * 2
+        file.seek(start)
+        found = file.read(size - start)
+    whole, _, tail = found.rpartition(b"\n")
+    last = whole.rpartition(b"\n")[2]
+    if _is_object(tail):
+        file.write(b"\n")
+        last = tail
+    elif tail:
+        file.truncate(size - len(tail))
+    if chain := chain_of(last):
+        return chain
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise TypeError(f"{type(value).__name__} for an object")
+    return value
+
+
+def _is_object(text: bytes) -> bool:
+    try:
+        return bool(text) and bool(_object(text))
+    except (ValueError, TypeError, RecursionError):
+        return False
+
+
+def _not_as_expected(path: Path, link: Link, expected: Expected) -> ReconError:
+    return expected.error(
+        expected=expected.line,
+        seen=repr(link.text.decode("utf-8", "replace")[:60]),
+        where=f"{path}, line {link.number}",
+        next_step=expected.next_step,
+    )
+
+
+def _broken(path: Path, link: Link, expected: Expected) -> ReconError:
+    return expected.error(
+        expected="a line that follows from those before it, as its chain says",
+        seen="another chain: this line, or one before it, was changed, removed or put in",
+        where=f"{path}, line {link.number}",
+        next_step=HEAL,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ LOGS: list[tuple[str, Callable[[Path], Sequence[object]]]] = [
     ("runs/index.ndjson", read_runs),
     ("closings/index.ndjson", lambda home: read_index(home / "closings")),
 ]
+NOTHING = hashlib.sha256(b"").hexdigest().encode()  # the chain before the first line
 DAMAGED = [b"not json", b"[1]", b"null", b"", b"{}", b'{"what": "\xff"}']
 
 
@@ -52,10 +54,14 @@ def test_a_file_that_is_not_there_or_only_torn_is_empty(
 
 
 def test_what_is_appended_reads_back_and_a_torn_end_goes(tmp_path: Path) -> None:
-    """Keys sorted, one line each; the next write removes half a line."""
+    """Keys sorted, one line each with its chain; the next write removes half a line."""
     path = tmp_path / "log.ndjson"
     append_lines(path, [{"b": 1, "a": "\N{SNOWMAN}"}])
     path.write_bytes(path.read_bytes() + b'{"b": 2')
     append_lines(path, [{"b": 3}])
-    assert path.read_bytes() == b'{"a": "\\u2603", "b": 1}\n{"b": 3}\n'
+    first = hashlib.sha256(NOTHING + b'{"a": "\\u2603", "b": 1').hexdigest()
+    second = hashlib.sha256(first.encode() + b'{"b": 3').hexdigest()
+    assert path.read_text() == (
+        '{"a": "\\u2603", "b": 1, "chain": "' + first + '"}\n{"b": 3, "chain": "' + second + '"}\n'
+    )
     assert read_lines(path, lambda line: line["b"]) == [1, 3]

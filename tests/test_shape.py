@@ -16,7 +16,9 @@ SQL = sorted((ROOT / "sql").rglob("*.sql"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 # A part may import those before it; the base stands under everything.
-BASE = ("errors", "ndjson", "paths", "window", "calendar", "settings")
+BASE = (
+    "errors", "chain", "durable", "ndjson", "paths", "window", "calendar", "settings",
+)  # fmt: skip
 STAGES = (
     "feeds", "archive", "warehouse", "ledger", "closings", "rules", "breaks", "reports", "nightly",
 )  # fmt: skip

@@ -19,8 +19,10 @@ from recon.archive.columns import Row
 from recon.archive.manifest import Fetch
 from recon.archive.read import archived, tables
 from recon.archive.segment import Segment, read_texts, write_segment
+from recon.chain import RUNS
 from recon.feeds.stream_end import StreamEnd
 from recon.feeds.streams import Stream
+from recon.ndjson import Log, heads_of
 
 MISSING_NAMED_MAX = 20
 
@@ -33,9 +35,14 @@ class Archive:
         self.folder, self.started_at = folder, started_at
 
     @functools.cached_property
+    def log(self) -> Log[Fetch]:
+        """The manifest. Raises ManifestDamaged."""
+        return manifest.read_fetches(self.folder)
+
+    @property
     def fetches(self) -> list[Fetch]:
         """Every reading, oldest first. Raises ManifestDamaged."""
-        return manifest.read_manifest(self.folder)
+        return self.log.lines
 
     @property
     def next_number(self) -> int:
@@ -104,13 +111,24 @@ class Archive:
             started_at=self.started_at,
             segments=tuple(segments),
             asked=asked,
+            heads=self._heads,
         )
-        manifest.append(self.folder, fetch)
-        self.fetches.append(fetch)
+        self.log.add(fetch, manifest.append(self.folder, fetch))
         return fetch
 
+    @functools.cached_property
+    def _heads(self) -> dict[str, str]:
+        """The head of the run index, so that a line it loses later is missed."""
+        runs = self.folder.parent / RUNS
+        return {RUNS: heads_of(runs)[-1]} if runs.exists() else {}
+
+    @property
+    def acknowledged(self) -> frozenset[str]:
+        """What people acknowledged as damaged: the names of the findings."""
+        return frozenset(name for each in self.log.acknowledged for name in each["found"])
+
     def sweep(self) -> None:
-        """Remove what a killed run left. Raises ManifestDamaged where lines are lost."""
+        """Clear what a killed run left. Raises ManifestDamaged where lines are lost."""
         manifest.sweep(self.folder, self.fetches)
 
     def _or_all(self, fetches: Iterable[Fetch] | None) -> Iterable[Fetch]:

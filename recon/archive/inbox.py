@@ -18,7 +18,8 @@ import pendulum
 from recon.archive.archive import Archive
 from recon.archive.intake import Intake
 from recon.archive.manifest import INGESTED, Fetch
-from recon.archive.segment import TEMPORARY, sync
+from recon.archive.segment import TEMPORARY
+from recon.durable import sync
 from recon.errors import ReconError
 from recon.feeds.lifecycle import UPVEST
 from recon.feeds.stream_end import StreamEnd

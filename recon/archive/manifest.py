@@ -5,15 +5,16 @@ Append-only NDJSON. A segment exists only if a line names it; the line is writte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from recon.archive.segment import RAW, TEMPORARY, TYPED, Segment, sync
+from recon.archive.quarantine import set_aside
+from recon.archive.segment import RAW, TEMPORARY, TYPED, Segment
 from recon.errors import ReconError
-from recon.ndjson import Expected, append_lines, read_lines
+from recon.ndjson import Expected, Log, append_lines, read_chained
 from recon.window import NEW_YORK, parse_instant
 
 NAME = "manifest.ndjson"
@@ -39,7 +40,8 @@ class Fetch:
     `received` counts messages, `new` those archived by this fetch, `duplicates` those archived
     before with the same identity and content, `missing` those that an earlier fetch of the same
     time had and this one did not bring. `asked` says whether the broker took the window's ends as
-    "instants" or "dates"; it is empty where the reading does not show it.
+    "instants" or "dates"; it is empty where the reading does not show it. `heads` names the head of
+    the run index as it was then.
     """
 
     fetch: int
@@ -58,6 +60,7 @@ class Fetch:
     started_at: str = ""
     segments: tuple[Segment, ...] = field(default=())
     asked: str = ""
+    heads: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -72,7 +75,12 @@ class Fetch:
 
 def read_manifest(archive: Path) -> list[Fetch]:
     """Every fetch, oldest first. A torn last line was never acknowledged and does not count."""
-    return read_lines(archive / NAME, _fetch, A_FETCH)
+    return read_fetches(archive).lines
+
+
+def read_fetches(archive: Path) -> Log[Fetch]:
+    """The same, with the heads that the manifest has had. Raises ManifestDamaged."""
+    return read_chained(archive / NAME, _fetch, A_FETCH)
 
 
 def read_from_broker(fetches: Sequence[Fetch]) -> list[Fetch]:
@@ -93,35 +101,42 @@ def opening_date(fetches: Sequence[Fetch]) -> date | None:
     return None
 
 
-def append(archive: Path, fetch: Fetch) -> None:
-    """Add one line durably."""
-    append_lines(archive / NAME, [asdict(fetch)])
-    sync(archive)
+def append(archive: Path, fetch: Fetch) -> str:
+    """Add one line durably; gives its chain."""
+    (chain,) = append_lines(archive / NAME, [asdict(fetch)])
+    return chain
 
 
 def sweep(archive: Path, fetches: Sequence[Fetch]) -> None:
-    """Remove what a killed run left: temporary files, and segments of the fetch after the last.
+    """Clear what a killed run left: temporary files go, segments of the fetch after the last are
+    set aside and kept.
 
-    Any other segment without a line means that lines are lost: then nothing is removed and
+    Any other segment without a line means that lines are lost: then nothing is moved and
     ManifestDamaged is raised.
     """
-    named = {
+    named = named_files(archive, fetches)
+    unwritten = f"{next_number(fetches):06d}-"
+    temporary, left = [], []
+    for path in sorted(archive.glob("*/*")):
+        if path.name.startswith(".") and path.name.endswith(TEMPORARY):
+            temporary.append(path)
+        elif path.name.endswith((RAW, TYPED)) and path not in named:
+            if not path.name.startswith(unwritten):
+                raise _without_line(path)
+            left.append(path)
+    for path in temporary:
+        path.unlink()
+    set_aside(archive, left)
+
+
+def named_files(archive: Path, fetches: Iterable[Fetch]) -> set[Path]:
+    """The files of every segment that those fetches name."""
+    return {
         archive / fetch.stream / (segment.name + suffix)
         for fetch in fetches
         for segment in fetch.segments
         for suffix in (RAW, TYPED)
     }
-    unwritten = f"{next_number(fetches):06d}-"
-    left = []
-    for path in sorted(archive.glob("*/*")):
-        if path.name.startswith(".") and path.name.endswith(TEMPORARY):
-            left.append(path)
-        elif path.name.endswith((RAW, TYPED)) and path not in named:
-            if not path.name.startswith(unwritten):
-                raise _without_line(path)
-            left.append(path)
-    for path in left:
-        path.unlink()
 
 
 def _without_line(path: Path) -> ManifestDamaged:
@@ -135,6 +150,8 @@ def _without_line(path: Path) -> ManifestDamaged:
 
 def _fetch(line: dict[str, Any]) -> Fetch:
     """A line of the manifest; one of an earlier release may have fewer fields."""
+    if not isinstance(line["fetch"], int):
+        raise TypeError("fetch is no whole number")
     segments = tuple(Segment(**segment) for segment in line["segments"])
     texts = {name: tuple(line[name]) for name in ("unknown_comments", "missing_identities")}
     return Fetch(**{**line, **texts, "segments": segments})

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from recon.archive.columns import Row
 from recon.archive.values import DIGITS_AFTER
 from recon.calendar import sessions
+from recon.durable import make_folder, sync
 from recon.errors import ReconError
 from recon.feeds.streams import Stream
 from recon.window import new_york_date, utc_date
@@ -78,7 +79,7 @@ def schema_of(stream: Stream) -> pa.Schema:
 
 def write_segment(folder: Path, name: str, stream: Stream, rows: Sequence[Row]) -> Segment:
     """Write both files of a segment durably. Raises SegmentDamaged if they do not read back."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     table = _table(stream, rows)
     raw, typed = folder / (name + RAW), folder / (name + TYPED)
     raw_temporary, typed_temporary = _temporary(raw), _temporary(typed)
@@ -94,7 +95,6 @@ def write_segment(folder: Path, name: str, stream: Stream, rows: Sequence[Row]) 
         sync(temporary)
         os.replace(temporary, final)
     sync(folder)
-    sync(folder.parent)
     return Segment(
         name, len(rows), _sha256(raw), _sha256(typed), *_days(table), *_event_days(table)
     )
@@ -172,15 +172,6 @@ def _texts(path: Path) -> Iterator[str]:
 
 def _temporary(path: Path) -> Path:
     return path.with_name(f".{path.name}{TEMPORARY}")
-
-
-def sync(path: Path) -> None:
-    """Make a file, or the names in a folder, outlast a loss of power."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _sha256(path: Path) -> str:

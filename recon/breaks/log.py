@@ -18,7 +18,7 @@ import filelock
 
 from recon.breaks.match import OPEN_STATES, Change, Known
 from recon.errors import UsageError
-from recon.ndjson import Expected, append_lines, read_lines
+from recon.ndjson import Expected, Log, append_lines, read_chained
 
 NAME, LOCK = "log.ndjson", ".log.lock"
 LOCK_SECONDS_MAX = 30
@@ -36,7 +36,12 @@ class Said:
 
 def read_log(folder: Path) -> list[dict[str, Any]]:
     """Every whole line, oldest first. A torn last line was never acknowledged."""
-    return read_lines(folder / NAME, _entry, AN_ENTRY)
+    return read_entries(folder).lines
+
+
+def read_entries(folder: Path) -> Log[dict[str, Any]]:
+    """The same, with the heads that the log has had."""
+    return read_chained(folder / NAME, _entry, AN_ENTRY)
 
 
 def known_before(entries: Iterable[Mapping[str, Any]], system_date: date) -> dict[str, Known]:
@@ -127,6 +132,8 @@ def _append(folder: Path, lines: Iterable[Mapping[str, Any]]) -> None:
 def _entry(line: dict[str, Any]) -> dict[str, Any]:
     if "what" not in line:
         raise KeyError("what")
+    if line["what"] != "said" and not isinstance(line["revision"], int):
+        raise TypeError("revision is no whole number")
     return line
 
 

@@ -17,6 +17,7 @@ from recon.archive.archive import Archive
 from recon.archive.coverage import covered_until
 from recon.archive.forms import form_of
 from recon.archive.inbox import BODY, inbox_of
+from recon.archive.quarantine import FOLDER, set_aside_files
 from recon.archive.required_inputs import check_streams
 from recon.errors import ExitCode, ReconError
 from recon.feeds.broker import Broker, Patience
@@ -68,6 +69,9 @@ def _archive(archive: Archive, settings: Settings) -> Iterator[Finding]:
     waiting = sum(1 for _ in inbox_of(archive.folder).glob(f"*{BODY}"))
     if waiting:
         yield None, f"inbox: {waiting} delivered bodies wait for the next night"
+    if aside := set_aside_files(archive.folder):
+        where = archive.folder / FOLDER
+        yield None, f"{where}: {len(aside)} files set aside; `recon verify` says what they are"
     for stream in settings.streams:
         until = covered_until(fetches, stream)
         if until is None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,9 @@ import pyarrow.parquet as pq
 
 from recon.archive.manifest import Fetch
 from recon.closings.parts import RESTATED, SCHEMAS, SHAPE
+from recon.durable import make_folder, sync
 from recon.errors import ReconError
-from recon.ndjson import append_lines, read_lines
+from recon.ndjson import Log, append_lines, read_chained
 
 INDEX = "index.ndjson"
 OLD_SHAPE = 1  # balances, lines and lots alone, files named by the version
@@ -35,7 +36,8 @@ OLD_SHAPE = 1  # balances, lines and lots alone, files named by the version
 @dataclass(frozen=True)
 class Closing:
     """One version of one date. `fetch` is the last line of the manifest that it knew of; `parts`
-    names each part that it has with the sha256 of its file; `shape` is that of its release."""
+    names each part that it has with the sha256 of its file; `shape` is that of its release; `heads`
+    names the head of the manifest after that line."""
 
     system_date: str
     version: int
@@ -43,6 +45,7 @@ class Closing:
     fetch: int
     parts: Mapping[str, str]
     shape: int = SHAPE
+    heads: Mapping[str, str] = field(default_factory=dict)
 
     def file(self, part: str) -> str:
         """The name of the Parquet of a part: by its content, in the older shape by version."""
@@ -58,7 +61,12 @@ class ClosingDamaged(ReconError):
 
 def read_index(folder: Path) -> list[Closing]:
     """Every version of every closing, oldest first; a torn last line does not count."""
-    return read_lines(folder / INDEX, _closing)
+    return read_index_log(folder).lines
+
+
+def read_index_log(folder: Path) -> Log[Closing]:
+    """The same, with the heads that the index has had."""
+    return read_chained(folder / INDEX, _closing)
 
 
 def _closing(line: dict[str, Any]) -> Closing:
@@ -95,18 +103,19 @@ def write_closing(
     *,
     run: int,
     fetch: int,
+    heads: Mapping[str, str] | None = None,
 ) -> Closing:
     """Write a date durably; its next version, unless all that can be restated is as it was.
 
     It counts only when it is indexed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     parts = {part: _write(folder, system_date, part, table) for part, table in contents.items()}
     version = 1
     if before is not None:
         same = all(before.parts.get(part) == parts.get(part) for part in RESTATED)
         version = before.version if same else before.version + 1
-    return Closing(str(system_date), version, run, fetch, parts)
+    return Closing(str(system_date), version, run, fetch, parts, heads=heads or {})
 
 
 def _write(folder: Path, system_date: date, part: str, table: pa.Table) -> str:
@@ -122,8 +131,11 @@ def _write(folder: Path, system_date: date, part: str, table: pa.Table) -> str:
 
 
 def index(folder: Path, closings: Iterable[Closing]) -> None:
-    """Make closings count, durably and in one step."""
-    append_lines(folder / INDEX, [asdict(closing) for closing in closings])
+    """Make closings count, durably and in one step: their files outlast a loss of power first."""
+    lines = [asdict(closing) for closing in closings]
+    if lines:
+        sync(folder)
+        append_lines(folder / INDEX, lines)
 
 
 def read_closing(folder: Path, closing: Closing, part: str = "balances") -> pa.Table:

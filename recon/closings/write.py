@@ -27,9 +27,11 @@ def keep_closings(
     *,
     run: int,
     fetch: int,
+    heads: Mapping[str, str],
 ) -> None:
     """Store those days, each as its next version where it changed; `items` are what the night left
-    open. Days before the books had anything are left out."""
+    open, `heads` names the head of the manifest after that fetch. Days before the books had
+    anything are left out."""
     found = pa.Table.from_pylist(list(items), SCHEMAS["open"]).drop_columns(["until"])
     connection.register("open_items", found)
     parts = [part for part in SCHEMAS if part != "lots" or cost_method(connection) != "average"]
@@ -39,7 +41,9 @@ def keep_closings(
         of_day = [part for part in parts if part != OF_THE_NIGHT or day == days[-1]]
         contents = {part: _rows(connection, part, day) for part in of_day}
         if before is not None or len(contents["balances"]) or day == days[-1]:
-            made.append(write_closing(folder, day, contents, before, run=run, fetch=fetch))
+            made.append(
+                write_closing(folder, day, contents, before, run=run, fetch=fetch, heads=heads)
+            )
     index(folder, made)
 
 

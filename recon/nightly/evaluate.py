@@ -18,7 +18,9 @@ from recon.archive.archive import Archive
 from recon.archive.required_inputs import unproven
 from recon.breaks.log import append_night
 from recon.breaks.match import match
+from recon.chain import BREAKS, CLOSINGS, MANIFEST
 from recon.closings.write import keep_closings
+from recon.ndjson import heads_of
 from recon.nightly.build import Start, build, choose_start, fresh_warehouse, swap_in
 from recon.nightly.inputs import NightInputs, read_inputs
 from recon.nightly.judge import Judgment, judge
@@ -73,18 +75,21 @@ def _keep_closings(
         [vars(finding) for finding in judgment.findings],
         run=inputs.run.run,
         fetch=inputs.run.fetch,
+        heads={MANIFEST: inputs.heads[MANIFEST]},
     )
 
 
 def _make_count(inputs: NightInputs, judgment: Judgment, fresh: Path) -> None:
     """The warehouse to the readers, the changes to the break log, the run to the index."""
     run = replace(inputs.run, result=judgment.result)
-    if not swap_in(inputs.home, fresh, run):
+    home = inputs.home
+    if not swap_in(home, fresh, run):
         fresh.unlink()
     if inputs.complete:
         changes = match(inputs.known, judgment.findings, inputs.system_date)
-        append_night(inputs.home / "breaks", inputs.system_date, changes)
-    append_run(inputs.home, run)
+        append_night(home / "breaks", inputs.system_date, changes)
+    others = {log: heads_of(home / log)[-1] for log in (BREAKS, CLOSINGS)}
+    append_run(home, replace(run, heads={MANIFEST: inputs.heads[MANIFEST], **others}))
 
 
 def _outcome(inputs: NightInputs, judgment: Judgment, reports: Path) -> Outcome:

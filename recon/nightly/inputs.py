@@ -13,12 +13,14 @@ import pendulum
 from recon.archive.archive import Archive
 from recon.archive.manifest import Fetch, opening_date
 from recon.archive.required_inputs import RequiredInput, is_complete, required_inputs
-from recon.breaks.log import known_before, read_log
+from recon.breaks.log import known_before, read_entries
 from recon.breaks.match import OPEN_STATES, Known
+from recon.chain import BREAKS, CLOSINGS, MANIFEST, RUNS
 from recon.closings.load import open_items
-from recon.closings.store import Closing, latest, read_index
+from recon.closings.store import Closing, latest, read_index_log
 from recon.errors import UsageError
-from recon.nightly.run_index import Run, next_run, read_runs
+from recon.ndjson import Log
+from recon.nightly.run_index import Run, next_run, read_run_log
 from recon.rules.catalog import find_rules, pack_hash
 from recon.rules.header import Rule
 from recon.settings import Settings
@@ -32,7 +34,9 @@ class NightInputs:
     when the night first ran: repeating it begins at the same one and restates against the same
     ones; `start_closings` are those of them made with the assumptions of this run. `versions` are
     the last of each date. `open_items` are what the last night left open, where it ran the same
-    rules.
+    rules. `heads` are those of the four logs: of the manifest after the run's last fetch, of the
+    others before the night first ran, since each evaluation adds to them. `acknowledged` are the
+    lines by which people acknowledged a damage.
     """
 
     home: Path
@@ -47,6 +51,8 @@ class NightInputs:
     start_closings: Mapping[str, Closing]
     versions: Mapping[str, Closing]
     open_items: Sequence[Mapping[str, Any]]
+    heads: Mapping[str, str]
+    acknowledged: Sequence[Mapping[str, Any]]
 
     @property
     def complete(self) -> bool:
@@ -85,14 +91,15 @@ def read_inputs(
     rule_pack = pack_hash(rules)
     if earlier is not None:
         _refuse_other_rules(earlier, rule_pack)
-    log, runs = read_log(settings.home / "breaks"), read_runs(settings.home)
-    stored = read_index(settings.home / "closings")
+    entries, run_log = read_entries(settings.home / "breaks"), read_run_log(settings.home)
+    index = read_index_log(settings.home / "closings")
+    log, runs, stored = entries.lines, run_log.lines, index.lines
     run = earlier or next_run(
         settings, runs, system_date, archive.next_number - 1, len(log), rule_pack
     )
     fetches = [fetch for fetch in archive.fetches if fetch.fetch <= run.fetch]
-    first = [each.run for each in runs if each.system_date == run.system_date]
-    closings = latest(stored, min([*first, run.run]))
+    first = next((each for each in runs if each.system_date == run.system_date), run)
+    closings = latest(stored, first.run)
     left_by, items = open_items(settings.home / "closings", closings, system_date)
     same_rules = any(each.run == left_by and each.rule_pack == run.rule_pack for each in runs)
     return NightInputs(
@@ -108,7 +115,20 @@ def read_inputs(
         start_closings=_start_closings(closings, run, runs),
         versions=latest(stored, run.run),
         open_items=items if same_rules else [],
+        heads={
+            MANIFEST: archive.log.head_after(len(fetches)),
+            BREAKS: entries.head_after(first.log),
+            CLOSINGS: index.head_after(sum(each.run < first.run for each in stored)),
+            RUNS: run_log.head_after(sum(each.run < first.run for each in runs)),
+        },
+        acknowledged=_acknowledged(archive.log, len(fetches)),
     )
+
+
+def _acknowledged(log: Log[Fetch], count: int) -> list[dict[str, Any]]:
+    """Those before the fetch that follows on the first so many."""
+    after = log.numbers[count] if count < len(log.numbers) else len(log.heads)
+    return [each for each in log.acknowledged if each["line"] < after]
 
 
 def _refuse_other_rules(run: Run, rule_pack: str) -> None:

@@ -53,6 +53,8 @@ def judge(connection: duckdb.DuckDBPyConnection, inputs: NightInputs) -> Judgmen
         rule_pack=inputs.run.rule_pack,
         reports=files,
         own_rates=own_rates,
+        heads=inputs.heads,
+        acknowledged=inputs.acknowledged,
     )
     return Judgment(result, findings, rows, tables, files)
 

@@ -11,13 +11,15 @@ import pendulum
 
 from recon.archive.archive import Archive
 from recon.errors import LockedError, UsageError
+from recon.nightly.heads import refuse_lost_lines
 from recon.window import as_z
 
 
 @contextlib.contextmanager
 def locked(home: Path, now: pendulum.DateTime | None = None) -> Iterator[Archive]:
-    """Hold the lock, and clear what a killed run left. Gives the archive as it is then; with `now`,
-    the moment at which the run began, it may be added to. Raises LockedError."""
+    """Hold the lock, look that no log lost lines, and clear what a killed run left. Gives the
+    archive as it is then; with `now`, the moment at which the run began, it may be added to. Raises
+    LockedError, LogCut."""
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -30,6 +32,7 @@ def locked(home: Path, now: pendulum.DateTime | None = None) -> Iterator[Archive
     try:
         with filelock.FileLock(home / "lock", timeout=0):
             archive = Archive(home / "archive", as_z(now) if now else "")
+            refuse_lost_lines(home, archive)
             archive.sweep()
             yield archive
     except filelock.Timeout as error:

@@ -2,19 +2,20 @@
 
 Append-only NDJSON, one line an evaluation. `fetch` is the last line of the manifest it saw and
 `log` how many lines the break log had; `rule_pack` is the hash of the rules it ran, `streams` are
-those it read.
+those it read. `heads` are those of the other three logs when it was written, `certificate` the
+sha256 of the certificate that it published and `record` that of its record, if it left one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from recon.errors import UsageError
-from recon.ndjson import append_lines, read_lines
+from recon.ndjson import Log, append_lines, read_chained
 from recon.settings import Settings
 
 INDEX = "index.ndjson"
@@ -34,11 +35,19 @@ class Run:
     assumptions: Mapping[str, str]
     streams: Sequence[str] = ("trades", "nta")
     result: str = ""
+    heads: Mapping[str, str] = field(default_factory=dict)
+    certificate: str = ""
+    record: str = ""
 
 
 def read_runs(home: Path) -> list[Run]:
     """Every evaluation, oldest first; a torn last line does not count."""
-    return read_lines(home / "runs" / INDEX, _run)
+    return read_run_log(home).lines
+
+
+def read_run_log(home: Path) -> Log[Run]:
+    """The same, with the heads that the index has had."""
+    return read_chained(home / "runs" / INDEX, _run)
 
 
 def _run(line: dict[str, Any]) -> Run:
@@ -57,7 +66,7 @@ def next_run(
 ) -> Run:
     """The evaluation that comes after those, by these settings; its result is yet to come."""
     return Run(
-        run=len(runs) + 1,
+        run=max((each.run for each in runs), default=0) + 1,
         system_date=str(system_date),
         fetch=fetch,
         log=log,

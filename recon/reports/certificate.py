@@ -28,9 +28,12 @@ def certificate(
     rule_pack: str,
     reports: Mapping[str, bytes],
     own_rates: Sequence[Mapping[str, Any]] = (),
+    heads: Mapping[str, str] | None = None,
+    acknowledged: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """JSON, sorted, indented. `result` is clean, breaks or incomplete; `accounts` are the rows of
-    accounts_asked.csv, `own_rates` those of the view of that name."""
+    accounts_asked.csv, `own_rates` those of the view of that name. `heads` says how far each log of
+    the home had come, `acknowledged` which damages people acknowledged before."""
     opened = opening_date(fetches)
     content: dict[str, Any] = {
         "system_date": str(system_date),
@@ -58,6 +61,10 @@ def certificate(
             name: hashlib.sha256(content).hexdigest() for name, content in sorted(reports.items())
         },
     }
+    if heads:
+        content["heads"] = dict(heads)
+    if acknowledged:
+        content["acknowledged"] = list(acknowledged)
     if own_rates:
         content["own_fee_rates"] = _own(own_rates)
     return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()

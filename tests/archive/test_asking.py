@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from recon.window import Window, parse_instant
 from tests.archive.conftest import DAY, SHORT, books
 from tests.archive.dated import Dated, dated
 from tests.archive.making import texts_of, window
+from tests.chains import rewrite
 
 READY = "2026-06-17T05:42:00Z"  # the instant at which a night of the 16th ends
 TO_READY = window("2026-06-15T04:00:00Z", READY)
@@ -223,7 +223,5 @@ def test_a_manifest_of_an_earlier_release_is_read(tmp_path: Path, sandbox: Sandb
     with dated(sandbox, "pass") as broker:
         read(broker, tmp_path)
     path = tmp_path / "manifest.ndjson"
-    line = json.loads(path.read_text("utf-8"))
-    del line["asked"]
-    path.write_text(json.dumps(line) + "\n", "utf-8")
+    rewrite(path, lambda line: {k: v for k, v in line.items() if k != "asked"})
     assert [fetch.asked for fetch in read_manifest(tmp_path)] == [""]

@@ -18,6 +18,7 @@ from recon.archive.manifest import (
     read_manifest,
     sweep,
 )
+from recon.archive.quarantine import set_aside_files
 from recon.archive.segment import write_segment
 from recon.feeds.streams import NTA, TRADES
 from tests.archive.making import archived_texts, contents, trade
@@ -62,15 +63,21 @@ def test_a_damaged_line_is_named_with_its_number(tmp_path: Path, line: bytes) ->
     assert "\n" not in str(caught.value)
 
 
-def test_a_kill_between_segment_and_manifest_leaves_nothing_after_the_sweep(tmp_path: Path) -> None:
-    """The segment that no line names is removed, and the repeated fetch gives the same bytes."""
+def test_a_kill_between_segment_and_manifest_leaves_nothing_that_counts(tmp_path: Path) -> None:
+    """The segment that no line names is set aside, not deleted: nobody can tell from it whether its
+    line was never written or was lost. The repeated fetch gives the same bytes."""
     archived_texts(tmp_path, NTA, ['{"id": "N1"}'])
     before = contents(tmp_path)
     rows = [read_row(TRADES, trade())]
     write_segment(tmp_path / "trades", "000002-0000", TRADES, rows)
+    written = contents(tmp_path / "trades")
     (tmp_path / "trades" / ".000002-0001.parquet.tmp").write_bytes(b"half")
     sweep(tmp_path, read_manifest(tmp_path))
-    assert contents(tmp_path) == before
+    aside = tmp_path / "quarantine" / "000001" / "trades"
+    assert contents(aside) == written
+    assert set_aside_files(tmp_path) == sorted(aside.iterdir())
+    moved = {f"quarantine/000001/trades/{name}": content for name, content in written.items()}
+    assert contents(tmp_path) == before | moved
     archived_texts(tmp_path, TRADES, [trade()])
     after = contents(tmp_path)
     sweep(tmp_path, read_manifest(tmp_path))

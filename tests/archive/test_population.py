@@ -68,7 +68,7 @@ def known(archive: Path, day: date = DAY, *, without_records: bool = False) -> d
     """Every account that the archive names; also as if no night had recorded any."""
     found = Archive(archive)
     if without_records:
-        found.fetches = [each for each in found.fetches if each.stream != EOD_ACCOUNTS.name]
+        found.log.lines[:] = [each for each in found.fetches if each.stream != EOD_ACCOUNTS.name]
     return known_accounts(found, day)
 
 

@@ -22,6 +22,7 @@ from recon.breaks.log import (
 )
 from recon.breaks.match import Change, Known
 from recon.errors import ReconError, UsageError
+from tests.chains import rewrite
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 6, day) for day in (15, 16, 17))
 RULE = "statements/cash_differs"
@@ -64,10 +65,7 @@ def test_a_break_keeps_the_evidence_of_the_night_that_last_changed_it(tmp_path: 
     assert known(tmp_path)["b1"].evidence == ("E1", "E2")
     append_night(tmp_path, WEDNESDAY, [replace(change("changed", WEDNESDAY), evidence=("E3",))])
     assert known(tmp_path)["b1"].evidence == ("E3",)
-    log = tmp_path / NAME
-    entries = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-    older = [json.dumps({k: v for k, v in entry.items() if k != "evidence"}) for entry in entries]
-    log.write_text("\n".join([*older, ""]), "utf-8")
+    rewrite(tmp_path / NAME, lambda line: {k: v for k, v in line.items() if k != "evidence"})
     assert known(tmp_path)["b1"].evidence == ()
 
 

@@ -19,6 +19,7 @@ import pytest
 from recon.closings.store import latest, read_index
 from recon.sandbox.books.causes import SaleFee
 from recon.sandbox.books.model import Books, Position
+from tests.chains import as_of_an_older_release
 from tests.nightly.longbooks import DAYS, PLAIN, activity, make_long_books, trade
 from tests.nightly.longnights import BALANCES, base_of, copy_of, query, rebuild, run_long
 
@@ -106,6 +107,7 @@ def test_the_whole_of_the_books_ends_with_the_same(home: Path, tmp_path: Path) -
 def test_closings_of_the_release_before_are_made_anew(home: Path, tmp_path: Path) -> None:
     """They do not hold all that a night needs: it begins with the books, and ends the same."""
     old = copy_of(home, tmp_path / "old")
+    as_of_an_older_release(old)
     as_of_0_3_0(old / "closings")
     assert rebuilt(old, tmp_path / "copy", 2) == (None, [query(home, BALANCES)])
 

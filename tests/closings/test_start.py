@@ -12,6 +12,7 @@ import pytest
 
 from recon.closings.store import index, latest, read_index
 from recon.errors import UsageError
+from tests.chains import as_of_an_older_release, rewrite
 from tests.nightly.longbooks import BOOKED, DAYS, SYMBOLS, at_close, make_long_books
 from tests.nightly.longnights import (
     BALANCES,
@@ -159,16 +160,20 @@ def test_books_of_another_assumption_begin_at_the_beginning(long: LongHome, tmp_
     assert base_of(home) is None
 
 
+def as_of_fifo(run: dict[str, Any]) -> dict[str, Any]:
+    """A line of the run index as 0.3.0 wrote it with that method."""
+    assert run.pop("assumptions") == {}
+    return {**run, "readings": {"cost_method": "fifo"}}
+
+
 def test_closings_of_the_cost_method_fifo_are_not_begun_with(
     long: LongHome, tmp_path: Path
 ) -> None:
     """Release 0.3.0 had that method, and named the assumptions `readings`. What such a night said
     is not said again by another method unseen: who asks is told what there is."""
     home = copy_of(long.path, tmp_path / "home")
-    path = home / "runs" / "index.ndjson"
-    older = path.read_text().replace('"assumptions": {}', '"readings": {"cost_method": "fifo"}')
-    assert older.count("fifo") == len(DAYS)
-    path.write_text(older)
+    as_of_an_older_release(home)
+    rewrite(home / "runs" / "index.ndjson", as_of_fifo)
     rebuild(home, LAST, 1, {"cost_method": "average"})
     assert base_of(home) is None
     with pytest.raises(UsageError, match=r"expected average or compressed_fifo; saw .* = fifo"):
