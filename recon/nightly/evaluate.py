@@ -7,6 +7,7 @@ complete input, the break log and the run index. The same inputs give the same b
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -24,7 +25,7 @@ from recon.ndjson import heads_of
 from recon.nightly.build import Start, build, choose_start, fresh_warehouse, swap_in
 from recon.nightly.inputs import NightInputs, read_inputs
 from recon.nightly.judge import Judgment, judge
-from recon.nightly.night_record import Outcome
+from recon.nightly.night_record import Outcome, text_of
 from recon.nightly.run_index import Run, append_run
 from recon.reports.publish import publish
 from recon.reports.summary import concentration, looks_unopened, worst_first
@@ -56,11 +57,12 @@ def evaluate(
         if inputs.complete and not aside:
             _keep_closings(connection, inputs, start, judgment)
     reports = publish(inputs.home / "reports" / aside, system_date, judgment.files)
+    outcome = _outcome(inputs, judgment, reports)
     if aside:
         fresh.unlink()
     else:
-        _make_count(inputs, judgment, fresh)
-    return _outcome(inputs, judgment, reports)
+        _make_count(inputs, judgment, fresh, outcome)
+    return outcome
 
 
 def _keep_closings(
@@ -79,9 +81,12 @@ def _keep_closings(
     )
 
 
-def _make_count(inputs: NightInputs, judgment: Judgment, fresh: Path) -> None:
+def _make_count(inputs: NightInputs, judgment: Judgment, fresh: Path, outcome: Outcome) -> None:
     """The warehouse to the readers, the changes to the break log, the run to the index."""
-    run = replace(inputs.run, result=judgment.result)
+    record = hashlib.sha256(text_of(outcome)).hexdigest() if inputs.complete else ""
+    run = replace(
+        inputs.run, result=judgment.result, certificate=outcome.certificate, record=record
+    )
     home = inputs.home
     if not swap_in(home, fresh, run):
         fresh.unlink()
@@ -111,4 +116,5 @@ def _outcome(inputs: NightInputs, judgment: Judgment, reports: Path) -> Outcome:
         unopened=looks_unopened(rows, accounts, first_night=first_night),
         reports=str(reports),
         unproven=unproven(inputs.required, inputs.fetches),
+        certificate=hashlib.sha256(judgment.files["certificate.json"]).hexdigest(),
     )

@@ -17,7 +17,7 @@ from recon.chain import CLOSINGS, LOGS, MANIFEST, RUNS
 from recon.closings.store import read_index_log
 from recon.errors import ReconError
 from recon.ndjson import heads_of
-from recon.nightly.run_index import read_run_log
+from recon.nightly.run_index import read_run_log, read_runs
 from recon.window import DATE
 
 
@@ -42,14 +42,16 @@ class NamedHead:
 def refuse_lost_lines(home: Path, archive: Archive) -> None:
     """Raises LogCut where a log no longer reaches a head that another one, or the last certificate,
     names, unless a person acknowledged it."""
-    for each in lost_heads(home, archive, certificates(home)[-1:]):
+    newest = [*certificates(home)[-1:], *records(home)[-1:]]
+    for each in lost_heads(home, archive, newest):
         raise lines_lost(home, each)
 
 
 def lost_heads(home: Path, archive: Archive, by: list[Path]) -> list[NamedHead]:
-    """Every head that the logs and those certificates name and no log reaches, nor a person
-    acknowledged."""
+    """Every head that the logs and those certificates and records name and no log reaches, nor a
+    person acknowledged."""
     reached = {name: set(heads_of(home / name)) for name in LOGS if name != MANIFEST}
+    reached[RUNS] |= {f"run {each.run}" for each in read_runs(home)}
     reached[MANIFEST] = set(archive.log.heads)
     return [
         each
@@ -64,12 +66,17 @@ def certificates(home: Path) -> list[Path]:
     return sorted(path for path in found if DATE.fullmatch(path.parent.name))
 
 
+def records(home: Path) -> list[Path]:
+    """The records of the nights, oldest first."""
+    return sorted(p for p in (home / "runs").glob("*.json") if DATE.fullmatch(p.stem))
+
+
 def lines_lost(home: Path, lost: NamedHead) -> LogCut:
     """What to tell of it."""
     lines, chain = lost.head.split(" ", 1)
+    wanted = f"{lines} lines or more, the last of these with chain {chain[:12]}…"
     return LogCut(
-        expected=f"{lines} lines or more, the last of them with chain {chain[:12]}…, which"
-        f" {lost.by} names",
+        expected=f"{lost.head if lines == 'run' else wanted}, as {lost.by} says",
         seen="lines that were cut off or replaced, or a file from an older backup",
         where=str(home / lost.log),
         next_step="restore the whole home from one backup, or let `recon verify` say what it"
@@ -101,11 +108,12 @@ def _all_named(home: Path, archive: Archive, by: list[Path]) -> Iterator[tuple[s
             yield log, head, str(path.relative_to(home))
 
 
-def _heads(certificate: Path) -> Mapping[str, str]:
-    """Those that a certificate names; none where a release before this wrote it, or where it cannot
-    be read, which is for `recon verify` to say."""
+def _heads(path: Path) -> Mapping[str, str]:
+    """Those that a certificate or a record names; none where a release before this wrote it, or
+    where it cannot be read, which is for `recon verify` to say."""
     try:
-        heads: Mapping[str, str] = json.loads(certificate.read_bytes()).get("heads", {})
-        return dict(heads)
+        content = json.loads(path.read_bytes())
+        run = {RUNS: f"run {content['run']}"} if "run" in content else {}
+        return {**content.get("heads", {}), **run}
     except (ValueError, TypeError, AttributeError, OSError):
         return {}

@@ -1,4 +1,8 @@
-"""The outcome of a night, and its record: a night that ran to its end answers from it."""
+"""The outcome of a night, and its record: a night that ran to its end answers from it.
+
+The line of the run index names the sha256 of the record, the record that of the certificate, and
+the certificate that of each report.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
+from recon.durable import make_folder, replace, sync
 from recon.errors import ReconError
+
+RESULTS = ("clean", "breaks", "incomplete")
 
 
 @dataclass(frozen=True)
@@ -17,7 +24,8 @@ class Outcome:
     """The result of a night: clean, breaks or incomplete, and what to print of it.
 
     `run` is the number under which its inputs can be asked for again, `unproven` says what of the
-    input is not proven complete, `other_settings` names those that the date did not run with.
+    input is not proven complete, `other_settings` names those that the date did not run with,
+    `certificate` is the sha256 of certificate.json.
     """
 
     system_date: date
@@ -33,6 +41,7 @@ class Outcome:
     reports: str
     unproven: Sequence[str] = field(default_factory=list)
     other_settings: Sequence[str] = field(default_factory=list)
+    certificate: str = ""
 
 
 def record_of(home: Path, system_date: date) -> Path:
@@ -40,14 +49,26 @@ def record_of(home: Path, system_date: date) -> Path:
     return home / "runs" / f"{system_date}.json"
 
 
+def forget_record(home: Path, system_date: date) -> bool:
+    """Take the record of a night away before it is evaluated again, so that a kill leaves none;
+    whether there was one."""
+    path = record_of(home, system_date)
+    if not path.exists():
+        return False
+    path.unlink()
+    sync(path.parent)
+    return True
+
+
 def keep_record(home: Path, outcome: Outcome) -> None:
-    """Record a night whose input was complete. One that was not leaves no record: what an earlier
-    one says is not what the certificate says now."""
-    path = record_of(home, outcome.system_date)
-    if outcome.result == "incomplete":
-        path.unlink(missing_ok=True)
-    else:
-        _write(path, outcome)
+    """Record a night whose input was complete; one that was not leaves no record."""
+    if outcome.result != "incomplete":
+        _write(record_of(home, outcome.system_date), text_of(outcome))
+
+
+def text_of(outcome: Outcome) -> bytes:
+    """The content of a record."""
+    return json.dumps(asdict(outcome), indent=2, sort_keys=True, default=str).encode()
 
 
 def read_record(path: Path) -> Outcome:
@@ -56,6 +77,8 @@ def read_record(path: Path) -> Outcome:
         values = json.loads(path.read_bytes())
         values["system_date"] = date.fromisoformat(values["system_date"])
         values["reports"] = str(path.parents[1] / "reports" / path.stem)
+        if values["result"] not in RESULTS:
+            raise ValueError(f"result {values['result']!r}")
         return Outcome(**values)
     except (ValueError, TypeError, KeyError) as error:
         raise ReconError(
@@ -66,12 +89,12 @@ def read_record(path: Path) -> Outcome:
         ) from error
 
 
-def _write(path: Path, outcome: Outcome) -> None:
+def _write(path: Path, text: bytes) -> None:
     """Whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.new")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(asdict(outcome), file, indent=2, sort_keys=True, default=str)
+    with temporary.open("wb") as file:
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(temporary, path)
+    replace(temporary, path)

@@ -24,11 +24,18 @@ from recon.nightly.evaluate import evaluate
 from recon.nightly.fetch import collect
 from recon.nightly.inputs import read_inputs
 from recon.nightly.lock import locked
-from recon.nightly.night_record import Outcome, keep_record, read_record, record_of
+from recon.nightly.night_record import (
+    Outcome,
+    forget_record,
+    keep_record,
+    read_record,
+    record_of,
+)
 from recon.nightly.progress import Progress
 from recon.nightly.reader import Reader
 from recon.nightly.ready import Wait, archived_ready, wait_until_ready
 from recon.nightly.run_index import as_it_ran, find_run, read_runs
+from recon.nightly.stale import why_stale
 from recon.settings import Settings
 from recon.window import as_z
 
@@ -53,7 +60,7 @@ def run_date(
     """Run one night. A recorded night answers at once unless `again`. Raises ReconError."""
     record = record_of(settings.home, system_date)
     if record.exists() and not again:
-        return read_record(record)
+        return _from_record(settings, record, progress)
     wait = Wait(wait_seconds)
     check_streams(settings.streams)
     with locked(settings.home, now) as archive, _logged_as(settings.home, system_date):
@@ -63,12 +70,24 @@ def run_date(
         ready = wait_until_ready(reader, system_date, wait)
         progress.note("ready", at=as_z(ready))
         unread = collect(reader, system_date, ready)
+        forget_record(settings.home, system_date)
         outcome = evaluate(settings, archive, system_date, ready)
         keep_record(settings.home, outcome)
         if outcome.result == "incomplete":
             outcome = replace(outcome, unproven=[*outcome.unproven, *unread])
         progress.note("evaluated", result=outcome.result, breaks=outcome.breaks)
     return outcome
+
+
+def _from_record(settings: Settings, record: Path, progress: Progress) -> Outcome:
+    """What a recorded night says; where its record no longer says what the archive says, the night
+    is evaluated again from the archive. Raises ReconError where the archive lost what it had."""
+    outcome = read_record(record)
+    why = why_stale(settings.home, record, outcome)
+    if not why:
+        return outcome
+    progress.note("the record is stale: evaluated again from the archive", why=why)
+    return check_date(replace(settings, given=frozenset()), outcome.system_date)
 
 
 def _logged_as(home: Path, system_date: date) -> contextlib.AbstractContextManager[None]:
@@ -104,8 +123,9 @@ def check_date(settings: Settings, system_date: date, known_at: int | None = Non
     check_streams(settings.streams)
     with locked(settings.home) as archive:
         ready, aside = archived_ready(archive, system_date), OTHER_SETTINGS if others else ""
+        was_recorded = not others and forget_record(settings.home, system_date)
         outcome = evaluate(settings, archive, system_date, ready, aside=aside)
-        if not others and record_of(settings.home, system_date).exists():
+        if was_recorded:
             keep_record(settings.home, outcome)  # it says what the published reports say
     return replace(outcome, other_settings=others)
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from recon.durable import make_folder, replace, sync
+
 
 def publish(top: Path, system_date: date, files: Mapping[str, bytes]) -> Path:
     """Replace the folder of that date below `top` by these files; gives the folder."""
@@ -18,14 +20,15 @@ def publish(top: Path, system_date: date, files: Mapping[str, bytes]) -> Path:
     )
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    make_folder(fresh)
     for name, content in files.items():
         with (fresh / name).open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+    sync(fresh)
     if final.exists():
         os.replace(final, old)
-    os.replace(fresh, final)
+    replace(fresh, final)
     shutil.rmtree(old, ignore_errors=True)
     return final

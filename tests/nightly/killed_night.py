@@ -1,6 +1,6 @@
 """A process of its own: one `recon run`, killed before it first touches a file of that name.
 
-python -m tests.nightly.killed_night URL HOME NAME
+python -m tests.nightly.killed_night URL HOME NAME [--again]
 """
 
 from __future__ import annotations
@@ -28,6 +28,6 @@ def die_before(place: str) -> None:
 
 
 if __name__ == "__main__":
-    url, home, name = sys.argv[1:]
+    url, home, name, *more = sys.argv[1:]
     die_before(str(Path(home) / name))
-    main(["--home", home, "--broker-url", url, "run", "--date", "2026-06-15"])
+    main(["--home", home, "--broker-url", url, "run", "--date", "2026-06-15", *more])
