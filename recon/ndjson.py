@@ -22,6 +22,7 @@ from recon.durable import make_folder, sync
 from recon.errors import ReconError
 
 Line = TypeVar("Line")
+Damaged = Callable[[ReconError], None]
 STEP = 1 << 16  # so many bytes are read back from the end to find the last line
 HEAL = "restore this file from a backup, or let `recon verify` say what it touches and how to go on"
 
@@ -60,12 +61,21 @@ class Log(Generic[Line]):
         self.heads.append(f"{len(self.heads)} {chain}")
 
 
+def stop(error: ReconError) -> None:
+    """What is done with a damage, unless somebody wants to see them all."""
+    raise error
+
+
 def read_chained(
-    path: Path, make: Callable[[dict[str, Any]], Line], expected: Expected = AN_OBJECT
+    path: Path,
+    make: Callable[[dict[str, Any]], Line],
+    expected: Expected = AN_OBJECT,
+    damaged: Damaged = stop,
 ) -> Log[Line]:
-    """Every whole line as what `make` gives of its object. Raises the expected error for a line
-    that does not follow from those before, that is no JSON object, or that `make` refuses with a
-    ValueError, TypeError or KeyError; not for one before a line that acknowledges the damage."""
+    """Every whole line as what `make` gives of its object. Calls `damaged` with the expected error
+    for a line that does not follow from those before, that is no JSON object, or that `make`
+    refuses with a ValueError, TypeError or KeyError; not for one before a line that acknowledges
+    the damage. What cannot be read is left out."""
     log: Log[Line] = Log()
     found = list(links(_whole_lines(path)))
     sound_from = max((link.number for link in found if link.seals and link.follows), default=0)
@@ -74,12 +84,12 @@ def read_chained(
         try:
             value = _object(link.text)
             made = [] if link.seals else [make(value)]
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError):
             if link.number > sound_from:
-                raise _not_as_expected(path, link, expected) from error
+                damaged(_not_as_expected(path, link, expected))
             continue
         if not link.follows and link.number > sound_from:
-            raise _broken(path, link, expected)
+            damaged(_broken(path, link, expected))
         if link.seals:
             log.acknowledged.append({**value, "line": link.number})
         log.lines += made
@@ -94,12 +104,15 @@ def read_lines(
     return read_chained(path, make, expected).lines
 
 
-def append_lines(path: Path, values: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Add lines durably, keys sorted, each sealing those before it; gives their chains."""
+def append_lines(
+    path: Path, values: Iterable[Mapping[str, Any]], *, over_damage: bool = False
+) -> list[str]:
+    """Add lines durably, keys sorted, each sealing those before it; gives their chains. A line
+    `over_damage` seals them as they are, by all their bytes."""
     make_folder(path.parent)
     is_new = not path.exists()
     with path.open("a+b") as file:
-        chain = _end_whole(file)
+        chain = _end_whole(file, by_bytes=over_damage)
         lines, chains = [], []
         for value in values:
             line, chain = sealed(chain, json.dumps(value, sort_keys=True).encode())
@@ -125,7 +138,7 @@ def _whole_lines(path: Path) -> bytes:
     return content + b"\n" if _is_object(tail) else whole + newline
 
 
-def _end_whole(file: io.BufferedRandom) -> str:
+def _end_whole(file: io.BufferedRandom, *, by_bytes: bool) -> str:
     """Make a file end with its last whole line; gives the chain that the next line follows."""
     size = start = file.seek(0, os.SEEK_END)
     found, step = b"", STEP
@@ -140,7 +153,7 @@ def _end_whole(file: io.BufferedRandom) -> str:
         last = tail
     elif tail:
         file.truncate(size - len(tail))
-    if chain := chain_of(last):
+    if not by_bytes and (chain := chain_of(last)):
         return chain
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()

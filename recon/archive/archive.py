@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,14 @@ import pyarrow as pa
 
 from recon.archive import manifest
 from recon.archive.columns import Row
+from recon.archive.lost import without_lost
 from recon.archive.manifest import Fetch
 from recon.archive.read import archived, tables
 from recon.archive.segment import Segment, read_texts, write_segment
 from recon.chain import RUNS
 from recon.feeds.stream_end import StreamEnd
 from recon.feeds.streams import Stream
-from recon.ndjson import Log, heads_of
+from recon.ndjson import Damaged, Log, heads_of, stop
 
 MISSING_NAMED_MAX = 20
 
@@ -31,13 +33,17 @@ class Archive:
     """The segments below a folder, and the manifest that makes them count. `started_at` is when the
     run that records here began, RFC 3339 in UTC."""
 
-    def __init__(self, folder: Path, started_at: str = "") -> None:
-        self.folder, self.started_at = folder, started_at
+    def __init__(self, folder: Path, started_at: str = "", damaged: Damaged = stop) -> None:
+        self.folder, self.started_at, self.damaged = folder, started_at, damaged
+
+    @functools.cached_property
+    def _written(self) -> Log[Fetch]:
+        return manifest.read_fetches(self.folder, self.damaged)
 
     @functools.cached_property
     def log(self) -> Log[Fetch]:
-        """The manifest. Raises ManifestDamaged."""
-        return manifest.read_fetches(self.folder)
+        """The manifest, without segments that are acknowledged as lost. Raises ManifestDamaged."""
+        return replace(self._written, lines=without_lost(self._written))
 
     @property
     def fetches(self) -> list[Fetch]:
@@ -125,11 +131,11 @@ class Archive:
     @property
     def acknowledged(self) -> frozenset[str]:
         """What people acknowledged as damaged: the names of the findings."""
-        return frozenset(name for each in self.log.acknowledged for name in each["found"])
+        return frozenset(name for each in self._written.acknowledged for name in each["found"])
 
     def sweep(self) -> None:
         """Clear what a killed run left. Raises ManifestDamaged where lines are lost."""
-        manifest.sweep(self.folder, self.fetches)
+        manifest.sweep(self.folder, self._written.lines, known_lost=bool(self.acknowledged))
 
     def _or_all(self, fetches: Iterable[Fetch] | None) -> Iterable[Fetch]:
         return self.fetches if fetches is None else fetches

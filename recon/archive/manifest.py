@@ -14,7 +14,7 @@ from typing import Any
 from recon.archive.quarantine import set_aside
 from recon.archive.segment import RAW, TEMPORARY, TYPED, Segment
 from recon.errors import ReconError
-from recon.ndjson import Expected, Log, append_lines, read_chained
+from recon.ndjson import Damaged, Expected, Log, append_lines, read_chained, stop
 from recon.window import NEW_YORK, parse_instant
 
 NAME = "manifest.ndjson"
@@ -78,9 +78,9 @@ def read_manifest(archive: Path) -> list[Fetch]:
     return read_fetches(archive).lines
 
 
-def read_fetches(archive: Path) -> Log[Fetch]:
+def read_fetches(archive: Path, damaged: Damaged = stop) -> Log[Fetch]:
     """The same, with the heads that the manifest has had. Raises ManifestDamaged."""
-    return read_chained(archive / NAME, _fetch, A_FETCH)
+    return read_chained(archive / NAME, _fetch, A_FETCH, damaged)
 
 
 def read_from_broker(fetches: Sequence[Fetch]) -> list[Fetch]:
@@ -107,12 +107,12 @@ def append(archive: Path, fetch: Fetch) -> str:
     return chain
 
 
-def sweep(archive: Path, fetches: Sequence[Fetch]) -> None:
+def sweep(archive: Path, fetches: Sequence[Fetch], *, known_lost: bool = False) -> None:
     """Clear what a killed run left: temporary files go, segments of the fetch after the last are
     set aside and kept.
 
     Any other segment without a line means that lines are lost: then nothing is moved and
-    ManifestDamaged is raised.
+    ManifestDamaged is raised, unless that is `known_lost`, because a person acknowledged it.
     """
     named = named_files(archive, fetches)
     unwritten = f"{next_number(fetches):06d}-"
@@ -121,7 +121,7 @@ def sweep(archive: Path, fetches: Sequence[Fetch]) -> None:
         if path.name.startswith(".") and path.name.endswith(TEMPORARY):
             temporary.append(path)
         elif path.name.endswith((RAW, TYPED)) and path not in named:
-            if not path.name.startswith(unwritten):
+            if not (known_lost or path.name.startswith(unwritten)):
                 raise _without_line(path)
             left.append(path)
     for path in temporary:
@@ -144,7 +144,7 @@ def _without_line(path: Path) -> ManifestDamaged:
         expected="a line of the manifest for every segment",
         seen="a segment without one: the manifest is older than the archive",
         where=str(path),
-        next_step="restore the newest manifest from a backup; nothing was removed",
+        next_step="restore the newest manifest from a backup; nothing was moved or removed",
     )
 
 

@@ -102,10 +102,15 @@ def write_segment(folder: Path, name: str, stream: Stream, rows: Sequence[Row]) 
 
 def read_texts(folder: Path, segment: Segment) -> Iterator[str]:
     """The exact JSON texts of a segment, in order. Raises SegmentDamaged on another hash."""
+    return _texts(raw_path(folder, segment))
+
+
+def raw_path(folder: Path, segment: Segment) -> Path:
+    """The texts of a segment, their hash checked. Raises SegmentDamaged on another hash."""
     path = folder / (segment.name + RAW)
     if not path.is_file() or _sha256(path) != segment.raw_sha256:
         raise _damaged(path, f"sha256 {segment.raw_sha256[:12]}…")
-    return _texts(path)
+    return path
 
 
 def typed_path(folder: Path, segment: Segment) -> Path:
@@ -184,7 +189,8 @@ def _damaged(path: Path, expected: str) -> SegmentDamaged:
         expected=expected,
         seen="another content or no file",
         where=str(path),
-        next_step="restore this file from a backup; the warehouse cannot stand in for it",
+        next_step="restore this file from a backup; `recon verify` says what it touches, and how to"
+        " go on without one",
     )
 
 

@@ -18,7 +18,7 @@ import filelock
 
 from recon.breaks.match import OPEN_STATES, Change, Known
 from recon.errors import UsageError
-from recon.ndjson import Expected, Log, append_lines, read_chained
+from recon.ndjson import Damaged, Expected, Log, append_lines, read_chained, stop
 
 NAME, LOCK = "log.ndjson", ".log.lock"
 LOCK_SECONDS_MAX = 30
@@ -39,9 +39,9 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
     return read_entries(folder).lines
 
 
-def read_entries(folder: Path) -> Log[dict[str, Any]]:
+def read_entries(folder: Path, damaged: Damaged = stop) -> Log[dict[str, Any]]:
     """The same, with the heads that the log has had."""
-    return read_chained(folder / NAME, _entry, AN_ENTRY)
+    return read_chained(folder / NAME, _entry, AN_ENTRY, damaged)
 
 
 def known_before(entries: Iterable[Mapping[str, Any]], system_date: date) -> dict[str, Known]:

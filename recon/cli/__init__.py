@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from recon.cli import ingest, inspect, migrate, night, rules, sandbox, tables, webhook
+from recon.cli import ingest, inspect, migrate, night, rules, sandbox, tables, verify, webhook
 from recon.cli.failures import ending_told, foreseen
 
 
@@ -74,6 +74,7 @@ for command in (
     inspect.assumptions,
     inspect.export,
     inspect.doctor,
+    verify.verify,
     sandbox.sandbox,
     webhook.webhook,
 ):

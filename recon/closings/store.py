@@ -27,7 +27,7 @@ from recon.archive.manifest import Fetch
 from recon.closings.parts import RESTATED, SCHEMAS, SHAPE
 from recon.durable import make_folder, sync
 from recon.errors import ReconError
-from recon.ndjson import Log, append_lines, read_chained
+from recon.ndjson import Damaged, Log, append_lines, read_chained, stop
 
 INDEX = "index.ndjson"
 OLD_SHAPE = 1  # balances, lines and lots alone, files named by the version
@@ -64,9 +64,9 @@ def read_index(folder: Path) -> list[Closing]:
     return read_index_log(folder).lines
 
 
-def read_index_log(folder: Path) -> Log[Closing]:
+def read_index_log(folder: Path, damaged: Damaged = stop) -> Log[Closing]:
     """The same, with the heads that the index has had."""
-    return read_chained(folder / INDEX, _closing)
+    return read_chained(folder / INDEX, _closing, damaged=damaged)
 
 
 def _closing(line: dict[str, Any]) -> Closing:
@@ -149,7 +149,8 @@ def read_closing(folder: Path, closing: Closing, part: str = "balances") -> pa.T
             expected=f"sha256 {sha256[:12]}…",
             seen="another content or no file",
             where=str(path),
-            next_step="move the folder `closings` away: the next night makes it again",
+            next_step="restore this file, or move the folder `closings` away and acknowledge it by"
+            " `recon verify --acknowledge TEXT`: the next night makes it again",
         )
     return pq.read_table(path)
 

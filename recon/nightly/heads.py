@@ -8,16 +8,16 @@ off, or that was restored from an older backup, is sound by itself: only by thes
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from recon.archive.archive import Archive
-from recon.chain import CLOSINGS, LOGS, MANIFEST, RUNS
-from recon.closings.store import read_index_log
+from recon.chain import BREAKS, CLOSINGS, MANIFEST, RUNS
+from recon.closings.store import Closing, read_index_log
 from recon.errors import ReconError
-from recon.ndjson import heads_of
-from recon.nightly.run_index import read_run_log, read_runs
+from recon.ndjson import Damaged, Log, heads_of, stop
+from recon.nightly.run_index import Run, read_run_log
 from recon.window import DATE
 
 
@@ -39,24 +39,44 @@ class NamedHead:
         return f"head {self.log} {self.head}"
 
 
+@dataclass(frozen=True)
+class Logs:
+    """The four logs of a home. What is `damaged` in them is told to whoever reads them."""
+
+    home: Path
+    archive: Archive
+    runs: Log[Run]
+    closings: Log[Closing]
+
+
+def read_logs(home: Path, archive: Archive, damaged: Damaged = stop) -> Logs:
+    """Those that name heads. Raises ReconError for a damaged one, unless `damaged` takes it."""
+    closings = read_index_log(home / "closings", damaged)
+    return Logs(home, archive, read_run_log(home, damaged), closings)
+
+
 def refuse_lost_lines(home: Path, archive: Archive) -> None:
-    """Raises LogCut where a log no longer reaches a head that another one, or the last certificate,
-    names, unless a person acknowledged it."""
+    """Raises LogCut where a log no longer reaches a head that another one, or the last certificate
+    or record, names, unless a person acknowledged it."""
     newest = [*certificates(home)[-1:], *records(home)[-1:]]
-    for each in lost_heads(home, archive, newest):
+    for each in lost_heads(read_logs(home, archive), newest):
         raise lines_lost(home, each)
 
 
-def lost_heads(home: Path, archive: Archive, by: list[Path]) -> list[NamedHead]:
+def lost_heads(logs: Logs, by: Sequence[Path]) -> list[NamedHead]:
     """Every head that the logs and those certificates and records name and no log reaches, nor a
     person acknowledged."""
-    reached = {name: set(heads_of(home / name)) for name in LOGS if name != MANIFEST}
-    reached[RUNS] |= {f"run {each.run}" for each in read_runs(home)}
-    reached[MANIFEST] = set(archive.log.heads)
+    reached = {
+        MANIFEST: {*logs.archive.log.heads},
+        BREAKS: {*heads_of(logs.home / BREAKS)},
+        CLOSINGS: {*logs.closings.heads},
+        RUNS: {*logs.runs.heads, *(f"run {each.run}" for each in logs.runs.lines)},
+    }
+    forgiven = logs.archive.acknowledged
     return [
         each
-        for each in _named(home, archive, by)
-        if each.head not in reached.get(each.log, ()) and each.finding not in archive.acknowledged
+        for each in _named(logs, by)
+        if each.head not in reached.get(each.log, ()) and each.finding not in forgiven
     ]
 
 
@@ -84,18 +104,17 @@ def lines_lost(home: Path, lost: NamedHead) -> LogCut:
     )
 
 
-def _named(home: Path, archive: Archive, by: list[Path]) -> Iterator[NamedHead]:
+def _named(logs: Logs, by: Sequence[Path]) -> list[NamedHead]:
     """Each head once, by the first that names it."""
-    seen = set()
-    for log, head, name in _all_named(home, archive, by):
-        if (log, head) not in seen:
-            seen.add((log, head))
-            yield NamedHead(log, head, name)
+    first: dict[tuple[str, str], str] = {}
+    for log, head, name in _all_named(logs, by):
+        first.setdefault((log, head), name)
+    return [NamedHead(log, head, name) for (log, head), name in first.items()]
 
 
-def _all_named(home: Path, archive: Archive, by: list[Path]) -> Iterator[tuple[str, str, str]]:
-    manifest, runs = archive.log, read_run_log(home)
-    closings = read_index_log(home / "closings")
+def _all_named(logs: Logs, by: Sequence[Path]) -> Iterator[tuple[str, str, str]]:
+    """(log, head of it, who names that)."""
+    manifest, runs, closings = logs.archive.log, logs.runs, logs.closings
     for name, numbers, lines in (
         (RUNS, runs.numbers, [each.heads for each in runs.lines]),
         (MANIFEST, manifest.numbers, [each.heads for each in manifest.lines]),
@@ -104,8 +123,8 @@ def _all_named(home: Path, archive: Archive, by: list[Path]) -> Iterator[tuple[s
         for number, heads in zip(numbers, lines, strict=True):
             yield from ((log, head, f"{name}, line {number},") for log, head in heads.items())
     for path in by:
-        for log, head in _heads(path).items():
-            yield log, head, str(path.relative_to(home))
+        name = str(path.relative_to(logs.home))
+        yield from ((log, head, name) for log, head in _heads(path).items())
 
 
 def _heads(path: Path) -> Mapping[str, str]:

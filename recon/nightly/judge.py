@@ -12,6 +12,7 @@ from recon.breaks.log import said_of
 from recon.breaks.match import Finding
 from recon.calendar import sessions
 from recon.nightly.inputs import NightInputs
+from recon.nightly.texts import verify_texts
 from recon.paths import folder
 from recon.reports.certificate import certificate
 from recon.reports.findings import COLUMNS, as_rows, read_findings
@@ -33,7 +34,8 @@ class Judgment:
 
 
 def judge(connection: duckdb.DuckDBPyConnection, inputs: NightInputs) -> Judgment:
-    """Read a warehouse that was built from those inputs; changes nothing."""
+    """Read a warehouse that was built from those inputs; changes nothing. Raises SegmentDamaged
+    where a text that it rests on is not what was archived."""
     findings = read_findings(connection, inputs.known)
     files, tables = _tables(connection)
     own_rates = connection.sql("from own_rates order by line").pl().to_dicts()
@@ -53,6 +55,7 @@ def judge(connection: duckdb.DuckDBPyConnection, inputs: NightInputs) -> Judgmen
         rule_pack=inputs.run.rule_pack,
         reports=files,
         own_rates=own_rates,
+        verified=verify_texts(connection, inputs),
         heads=inputs.heads,
         acknowledged=inputs.acknowledged,
     )

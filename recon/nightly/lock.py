@@ -16,10 +16,12 @@ from recon.window import as_z
 
 
 @contextlib.contextmanager
-def locked(home: Path, now: pendulum.DateTime | None = None) -> Iterator[Archive]:
+def locked(
+    home: Path, now: pendulum.DateTime | None = None, *, sound: bool = True
+) -> Iterator[Archive]:
     """Hold the lock, look that no log lost lines, and clear what a killed run left. Gives the
-    archive as it is then; with `now`, the moment at which the run began, it may be added to. Raises
-    LockedError, LogCut."""
+    archive as it is then; with `now`, the moment at which the run began, it may be added to. One
+    that need not be `sound` is left as it is. Raises LockedError, LogCut."""
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -32,8 +34,9 @@ def locked(home: Path, now: pendulum.DateTime | None = None) -> Iterator[Archive
     try:
         with filelock.FileLock(home / "lock", timeout=0):
             archive = Archive(home / "archive", as_z(now) if now else "")
-            refuse_lost_lines(home, archive)
-            archive.sweep()
+            if sound:
+                refuse_lost_lines(home, archive)
+                archive.sweep()
             yield archive
     except filelock.Timeout as error:
         raise LockedError(

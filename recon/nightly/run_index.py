@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from recon.errors import UsageError
-from recon.ndjson import Log, append_lines, read_chained
+from recon.ndjson import Damaged, Log, append_lines, read_chained, stop
 from recon.settings import Settings
 
 INDEX = "index.ndjson"
@@ -45,9 +45,9 @@ def read_runs(home: Path) -> list[Run]:
     return read_run_log(home).lines
 
 
-def read_run_log(home: Path) -> Log[Run]:
+def read_run_log(home: Path, damaged: Damaged = stop) -> Log[Run]:
     """The same, with the heads that the index has had."""
-    return read_chained(home / "runs" / INDEX, _run)
+    return read_chained(home / "runs" / INDEX, _run, damaged=damaged)
 
 
 def _run(line: dict[str, Any]) -> Run:

@@ -35,26 +35,27 @@ def _reasons(
         return
     if run.record and run.record != _sha256(record):
         yield "it was changed after the night"
-    yield from unlike_certificate(home, outcome.certificate, outcome)
+    day = str(outcome.system_date)
+    yield from unlike_certificate(home, day, outcome.certificate, outcome.result)
     yield from _came_since(archive, run)
 
 
-def unlike_certificate(home: Path, sha256: str, outcome: Outcome) -> Iterator[str]:
-    """What the published reports of a night lack of those that it certified. A record of a release
-    before 0.4.0 names no hash of the certificate."""
-    folder = home / "reports" / str(outcome.system_date)
+def unlike_certificate(home: Path, day: str, sha256: str, result: str) -> Iterator[str]:
+    """What the published reports of a night lack of those that it certified. The hash of the
+    certificate and the result are empty where nothing names them."""
+    folder = home / "reports" / day
     path = folder / "certificate.json"
     if not path.is_file() or sha256 not in ("", _sha256(path)):
         yield f"{path} is gone or was changed"
         return
     try:
         content = json.loads(path.read_bytes())
-        result, reports = content["result"], content["reports"]
+        certified, reports = content["result"], content["reports"]
     except (ValueError, KeyError, TypeError):
         yield f"{path} cannot be read"
         return
-    if result != outcome.result:
-        yield f"it says {outcome.result}, {path} says {result}"
+    if result not in ("", certified):
+        yield f"the record says {result}, {path} says {certified}"
     for name in changed_reports(folder, reports):
         yield f"{folder / name} is gone or was changed"
 

@@ -28,11 +28,13 @@ def certificate(
     rule_pack: str,
     reports: Mapping[str, bytes],
     own_rates: Sequence[Mapping[str, Any]] = (),
+    verified: Mapping[str, int] | None = None,
     heads: Mapping[str, str] | None = None,
     acknowledged: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """JSON, sorted, indented. `result` is clean, breaks or incomplete; `accounts` are the rows of
-    accounts_asked.csv, `own_rates` those of the view of that name. `heads` says how far each log of
+    accounts_asked.csv, `own_rates` those of the view of that name. `verified` counts the segments
+    whose texts were held to their hashes, `heads` says how far each log of
     the home had come, `acknowledged` which damages people acknowledged before."""
     opened = opening_date(fetches)
     content: dict[str, Any] = {
@@ -61,6 +63,8 @@ def certificate(
             name: hashlib.sha256(content).hexdigest() for name, content in sorted(reports.items())
         },
     }
+    if verified:
+        content["texts_verified"] = dict(verified)
     if heads:
         content["heads"] = dict(heads)
     if acknowledged:

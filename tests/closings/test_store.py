@@ -24,6 +24,7 @@ from recon.closings.store import (
     still_valid,
     write_closing,
 )
+from recon.nightly.verify import acknowledge
 from tests.nightly.longbooks import BOOKED, DAYS, STATED, SYMBOLS, at_close, make_long_books
 from tests.nightly.longnights import LongHome, copy_of, report, run_long, versions
 
@@ -98,6 +99,7 @@ def test_a_closing_that_is_not_what_was_stored_is_refused_and_then_made_again(
     assert "move the folder `closings` away" in str(caught.value)
     assert not (home / "runs" / f"{WEDNESDAY}.json").exists()
     (home / "closings").rename(home / "closings-damaged")
+    acknowledge(home, "moved away", "ann", "2026-06-30T00:00:00Z")
     (outcome,) = run_long(home, make_long_books(), [WEDNESDAY])
     assert outcome.result == "clean"
     for name in ("positions_proof.csv", "cash_proof.csv", "trial_balance.csv"):

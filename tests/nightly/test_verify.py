@@ -1,0 +1,216 @@
+"""`recon verify` finds every damage, says what it touches and how to go on, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recon.archive.manifest import read_manifest
+from recon.archive.segment import SegmentDamaged
+from recon.chain import BREAKS, CLOSINGS, LOGS, MANIFEST, RUNS
+from recon.nightly.run import check_date
+from recon.nightly.verify import verify
+from recon.sandbox.wire.server import Sandbox
+from tests.archive.making import contents
+from tests.chains import as_of_an_older_release
+from tests.cli.calling import Called, call_here
+from tests.nightly.nights import MONDAY, TUESDAY, Home, right_books, run_night, settings_of
+from tests.nightly.test_run import NOBODY, copy_of
+
+
+@pytest.fixture
+def home(faulty: Home, tmp_path: Path) -> Path:
+    """Two nights with breaks."""
+    return copy_of(faulty, tmp_path)
+
+
+def called(home: Path, *words: str) -> Called:
+    """The command on that home."""
+    return call_here(home, "--home", str(home), "verify", *words, env={})
+
+
+def texts(home: Path, stream: str = "trades") -> Path:
+    """The texts of the first segment of a stream."""
+    return min((home / "archive" / stream).glob("*.ndjson.zst"))
+
+
+def flip(path: Path, at: int = -9) -> None:
+    """Change one bit."""
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_sound_home_is_said_to_be_sound_with_counts(home: Path) -> None:
+    """Of each kind as many as there are; and nothing is written."""
+    before = contents(home)
+    done = called(home, "--json")
+    assert done.code == 0, done.out
+    found = json.loads(done.out)
+    segments = sum(len(fetch.segments) for fetch in read_manifest(home / "archive"))
+    lines = sum(len((home / log).read_bytes().splitlines()) for log in LOGS)
+    assert found["counts"]["files of segments"] == [2 * segments, 2 * segments]
+    assert found["counts"]["lines of logs"] == [lines, lines]
+    assert found["counts"]["nights published"] == [2, 2]
+    assert (found["findings"], found["notes"]) == ([], [])
+    assert contents(home) == before
+
+
+def test_one_night_is_looked_at_alone(home: Path) -> None:
+    """Its segments, closings and reports, and all lines of the logs."""
+    counts = verify(home, MONDAY).counts
+    whole = verify(home).counts
+    assert counts["nights published"] == (1, 1)
+    assert 0 < counts["files of segments"][1] < whole["files of segments"][1]
+    assert counts["lines of logs"] == whole["lines of logs"]
+
+
+DAMAGES: list[tuple[str, Callable[[Path], Any], str]] = [
+    ("texts gone", lambda home: texts(home).unlink(), "nights 2026-06-15 .. 2026-06-16"),
+    ("texts changed", lambda home: flip(texts(home)), "trades 2026-06-"),
+    ("columns changed", lambda home: flip(min((home / "archive/nta").glob("*.parquet"))), "nta "),
+    ("line changed", lambda home: flip(home / MANIFEST, 40), "every night since"),
+    ("log changed", lambda home: flip(home / BREAKS, 12), "since when breaks are open"),
+    ("closing gone", lambda home: min((home / "closings").glob("*.parquet")).unlink(), "begin"),
+    ("run removed", lambda home: lines_of(home / RUNS, slice(1, None)), "what those runs knew"),
+    ("index cut", lambda home: lines_of(home / CLOSINGS, slice(0, -2)), "those closings"),
+    ("report cut", lambda home: flip(home / f"reports/{MONDAY}/rules.csv"), "published of 2026"),
+    ("report gone", lambda home: shutil.rmtree(home / f"reports/{MONDAY}"), "published of 2026"),
+    ("record edited", lambda home: flip(home / f"runs/{MONDAY}.json", 30), "published of 2026"),
+]
+
+
+def lines_of(log: Path, kept: slice) -> None:
+    """Leave only some of the lines of a log."""
+    log.write_bytes(b"".join(log.read_bytes().splitlines(True)[kept]))
+
+
+@pytest.mark.parametrize(
+    ("damage", "touches"), [d[1:] for d in DAMAGES], ids=[d[0] for d in DAMAGES]
+)
+def test_every_damage_is_found_with_what_it_touches(
+    home: Path, damage: Callable[[Path], Any], touches: str
+) -> None:
+    """Exit 1, one line each, nothing written."""
+    damage(home)
+    before = contents(home)
+    done = called(home)
+    assert done.code == 1
+    lines = [line for line in done.out.splitlines() if line.startswith("damaged: ")]
+    assert lines
+    assert any(touches in line for line in lines), done.out
+    assert all(" Next: " in line for line in lines)
+    assert contents(home) == before
+
+
+def test_a_night_does_not_use_a_text_that_is_not_what_came(home: Path) -> None:
+    """Found by the attack: only `explain` looked. The line says which file, and what next."""
+    path = texts(home)
+    path.unlink()
+    with pytest.raises(SegmentDamaged, match="recon verify") as caught:
+        check_date(settings_of(home, NOBODY), TUESDAY)
+    assert str(path) in str(caught.value)
+
+
+def test_the_certificate_says_how_many_texts_were_verified(faulty: Home) -> None:
+    """Every one of a home of two days, since both nights use them all."""
+    segments = [s for f in read_manifest(faulty.path / "archive") for s in f.segments]
+    path = faulty.path / f"reports/{TUESDAY}/certificate.json"
+    verified = json.loads(path.read_text())["texts_verified"]
+    assert verified["of_segments"] == len(segments)
+    assert verified["of_events"] == sum(each.rows for each in segments)
+    assert 0 < verified["segments"] <= len(segments)
+
+
+def test_lost_texts_are_acknowledged_and_named_from_then_on(home: Path) -> None:
+    """The columns stay in the books, the certificate says who said what of which file."""
+    texts(home).unlink()
+    done = called(home, "--acknowledge", "the disk of 12 May")
+    assert done.code == 0, done.out
+    assert check_date(settings_of(home, NOBODY), TUESDAY).result == "breaks"
+    certificate = json.loads((home / f"reports/{TUESDAY}/certificate.json").read_text())
+    (acknowledged,) = certificate["acknowledged"]
+    assert acknowledged["acknowledged"] == "the disk of 12 May"
+    assert acknowledged["found"] == [f"segment trades/{texts_name(home)}"]
+    assert called(home).code == 0
+
+
+def texts_name(home: Path) -> str:
+    """The name of the file of texts that the first fetch of trades brought."""
+    first = next(f for f in read_manifest(home / "archive") if f.stream == "trades" and f.segments)
+    return f"{first.segments[0].name}.ndjson.zst"
+
+
+def test_lost_columns_are_read_again_once_acknowledged(clean: Home, tmp_path: Path) -> None:
+    """No earlier reading proves the window any more: the archive alone gives no certificate, and
+    the night asks the broker for it."""
+    home = copy_of(clean, tmp_path)
+    path = min((home / "archive" / "trades").glob("*.parquet"))
+    path.unlink()
+    assert called(home, "--acknowledge", "the disk of 12 May").code == 0
+    assert check_date(settings_of(home, NOBODY), MONDAY).result == "incomplete"
+    with Sandbox(right_books(), as_of=MONDAY) as sandbox:
+        outcome = run_night(sandbox, home, MONDAY)
+    assert (outcome.result, outcome.checked) == ("clean", clean.outcomes[0].checked)
+    assert called(home).code == 0
+
+
+@pytest.mark.parametrize("log", [BREAKS, RUNS, CLOSINGS])
+def test_a_damaged_log_goes_on_once_acknowledged(home: Path, log: str) -> None:
+    """What can be read counts as it is; a change after that is found again."""
+    lines = (home / log).read_bytes().splitlines(True)
+    (home / log).write_bytes(b"".join([lines[0][:-9] + b"00000" + lines[0][-4:], *lines[1:]]))
+    assert called(home).code == 1
+    assert called(home, "--acknowledge", "a backup of May").code == 0
+    assert check_date(settings_of(home, NOBODY), TUESDAY).result == "breaks"
+    assert called(home).code == 0
+    flip(home / log, -9)
+    assert called(home).code == 1
+
+
+def test_a_damaged_manifest_proves_nothing_once_acknowledged(clean: Home, tmp_path: Path) -> None:
+    """A line that was changed may have had what a later reading counted as a duplicate: all is
+    asked for again, and then the night is what it was."""
+    home = copy_of(clean, tmp_path)
+    lines = (home / MANIFEST).read_bytes().splitlines(True)
+    at = next(n for n, line in enumerate(lines) if b'"stream": "trades"' in line)
+    (home / MANIFEST).write_bytes(b"".join([*lines[:at], b"garbage\n", *lines[at + 1 :]]))
+    assert called(home, "--acknowledge", "a backup of May").code == 0
+    assert check_date(settings_of(home, NOBODY), MONDAY).result == "incomplete"
+    with Sandbox(right_books(), as_of=MONDAY) as sandbox:
+        outcome = run_night(sandbox, home, MONDAY)
+    assert outcome.result == "clean"
+    for name in ("positions_proof.csv", "cash_proof.csv", "trial_balance.csv"):
+        report = f"reports/{MONDAY}/{name}"
+        assert (home / report).read_bytes() == (clean.path / report).read_bytes()
+    assert any((home / "archive" / "quarantine").glob("*/trades/*"))
+    assert called(home).code == 0
+
+
+def test_closings_that_were_moved_away_are_made_again(home: Path) -> None:
+    """As the line of a damaged closing says."""
+    (home / "closings").rename(home / "away")
+    assert called(home).code == 1
+    assert called(home, "--acknowledge", "moved away").code == 0
+    assert check_date(settings_of(home, NOBODY), TUESDAY).result == "breaks"
+    assert called(home).code == 0
+
+
+def test_a_home_of_an_older_release_is_sound_and_says_what_is_not_proven(home: Path) -> None:
+    """Its logs have no chain yet."""
+    as_of_an_older_release(home)
+    done = called(home)
+    assert done.code == 0, done.out
+    assert sum("of an earlier release" in line for line in done.out.splitlines()) == len(LOGS)
+
+
+def test_an_acknowledgement_needs_words_and_a_home(home: Path, tmp_path: Path) -> None:
+    """Exit 2."""
+    assert called(home, "--acknowledge", " ").code == 2
+    words = ("--home", str(tmp_path / "nowhere"), "verify")
+    assert call_here(tmp_path, *words, env={}).code == 2
