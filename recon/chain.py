@@ -13,8 +13,11 @@ that other does not reach it, lines of the other were lost or replaced.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import hmac
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 # The four logs of a home, by their paths below it.
 MANIFEST, BREAKS = "archive/manifest.ndjson", "breaks/log.ndjson"
@@ -64,6 +67,13 @@ def links(content: bytes) -> Iterator[Link]:
         before = chain or all_before.hexdigest()
         is_chained = is_chained or bool(chain)
         yield Link(number, body + b"}" if chain else line, f"{number} {before}", follows, seals)
+
+
+def signature(key: str, content: Mapping[str, Any]) -> str:
+    """HMAC-SHA256 of the content as sorted JSON, without a signature of its own."""
+    bare = {name: value for name, value in content.items() if name != "signature"}
+    text = json.dumps(bare, sort_keys=True).encode()
+    return hmac.new(key.encode("utf-8", "surrogateescape"), text, hashlib.sha256).hexdigest()
 
 
 def _link(before: str, body: bytes) -> str:

@@ -25,6 +25,7 @@ CREDENTIALS = (
     ("ALPACA_BROKER_API_KEY", "ALPACA_BROKER_SECRET_KEY"),
     ("APCA_API_KEY_ID", "APCA_API_SECRET_KEY"),
 )
+CHAIN_KEY = "RECON_CHAIN_KEY"  # a secret: from the environment only, and never printed
 DEFAULTS = {
     "home": "recon-home",
     "broker_url": SANDBOX_URL,
@@ -70,6 +71,7 @@ class Settings:
     credentials: Credentials | None
     assumptions: Mapping[str, str]
     given: frozenset[str] = frozenset()
+    chain_key: str = field(default="", repr=False)
 
     @property
     def archive(self) -> Path:
@@ -115,6 +117,7 @@ def read_settings(
         credentials=_credentials(environment),
         assumptions=assumptions,
         given=frozenset(given) | ({"assumptions"} if assumptions else set()),
+        chain_key=environment.get(CHAIN_KEY, ""),
     )
 
 

@@ -6,7 +6,6 @@ import dataclasses
 import getpass
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +15,7 @@ from recon.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from recon.nightly.verify import Verified
+    from recon.settings import Settings
 
 
 @click.command(epilog=example("recon verify"))
@@ -33,7 +33,8 @@ def verify(context: click.Context, day: str | None, text: str | None, as_json: b
     """
     from recon.nightly.verify import verify as look
 
-    home = settings_of(context).home
+    settings = settings_of(context)
+    home = settings.home
     if not home.is_dir():
         raise UsageError(
             expected="a home to look at",
@@ -42,14 +43,14 @@ def verify(context: click.Context, day: str | None, text: str | None, as_json: b
             next_step="name the right RECON_HOME with --home",
         )
     if text is not None:
-        verified = _acknowledged(home, text)
+        verified = _acknowledged(settings, text)
     else:
-        verified = look(home, system_date(day) if day else None)
+        verified = look(home, system_date(day) if day else None, settings.chain_key)
     _show(verified, as_json)
     sys.exit(ExitCode.UNEXPECTED if verified.findings else ExitCode.CLEAN)
 
 
-def _acknowledged(home: Path, text: str) -> Verified:
+def _acknowledged(settings: Settings, text: str) -> Verified:
     """Acknowledge what is found now. Raises UsageError without a text."""
     from recon.nightly.lock import locked
     from recon.nightly.verify import acknowledge
@@ -62,8 +63,9 @@ def _acknowledged(home: Path, text: str) -> Verified:
             where="--acknowledge",
             next_step="say it in a sentence: certificates will name it",
         )
+    home, now = settings.home, as_z(clock())
     with locked(home, sound=False):
-        return acknowledge(home, text.strip(), getpass.getuser(), as_z(clock()))
+        return acknowledge(home, text.strip(), getpass.getuser(), now, settings.chain_key)
 
 
 def _show(verified: Verified, as_json: bool) -> None:

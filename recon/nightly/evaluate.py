@@ -53,7 +53,7 @@ def evaluate(
     start, fresh = choose_start(inputs), fresh_warehouse(inputs.home)
     build(inputs, start, fresh)
     with connect(fresh, read_only=True) as connection:
-        judgment = judge(connection, inputs)
+        judgment = judge(connection, inputs, settings.chain_key)
         if inputs.complete and not aside:
             _keep_closings(connection, inputs, start, judgment)
     reports = publish(inputs.home / "reports" / aside, system_date, judgment.files)
@@ -61,7 +61,7 @@ def evaluate(
     if aside:
         fresh.unlink()
     else:
-        _make_count(inputs, judgment, fresh, outcome)
+        _make_count(inputs, judgment, fresh, outcome, settings.chain_key)
     return outcome
 
 
@@ -81,7 +81,9 @@ def _keep_closings(
     )
 
 
-def _make_count(inputs: NightInputs, judgment: Judgment, fresh: Path, outcome: Outcome) -> None:
+def _make_count(
+    inputs: NightInputs, judgment: Judgment, fresh: Path, outcome: Outcome, key: str
+) -> None:
     """The warehouse to the readers, the changes to the break log, the run to the index."""
     record = hashlib.sha256(text_of(outcome)).hexdigest() if inputs.complete else ""
     run = replace(
@@ -94,7 +96,7 @@ def _make_count(inputs: NightInputs, judgment: Judgment, fresh: Path, outcome: O
         changes = match(inputs.known, judgment.findings, inputs.system_date)
         append_night(home / "breaks", inputs.system_date, changes)
     others = {log: heads_of(home / log)[-1] for log in (BREAKS, CLOSINGS)}
-    append_run(home, replace(run, heads={MANIFEST: inputs.heads[MANIFEST], **others}))
+    append_run(home, replace(run, heads={MANIFEST: inputs.heads[MANIFEST], **others}), key)
 
 
 def _outcome(inputs: NightInputs, judgment: Judgment, reports: Path) -> Outcome:

@@ -33,7 +33,7 @@ class Judgment:
     files: Mapping[str, bytes]
 
 
-def judge(connection: duckdb.DuckDBPyConnection, inputs: NightInputs) -> Judgment:
+def judge(connection: duckdb.DuckDBPyConnection, inputs: NightInputs, key: str = "") -> Judgment:
     """Read a warehouse that was built from those inputs; changes nothing. Raises SegmentDamaged
     where a text that it rests on is not what was archived."""
     findings = read_findings(connection, inputs.known)
@@ -58,6 +58,7 @@ def judge(connection: duckdb.DuckDBPyConnection, inputs: NightInputs) -> Judgmen
         verified=verify_texts(connection, inputs),
         heads=inputs.heads,
         acknowledged=inputs.acknowledged,
+        key=key,
     )
     return Judgment(result, findings, rows, tables, files)
 

@@ -3,7 +3,8 @@
 Append-only NDJSON, one line an evaluation. `fetch` is the last line of the manifest it saw and
 `log` how many lines the break log had; `rule_pack` is the hash of the rules it ran, `streams` are
 those it read. `heads` are those of the other three logs when it was written, `certificate` the
-sha256 of the certificate that it published and `record` that of its record, if it left one.
+sha256 of the certificate that it published and `record` that of its record, if it left one; `signature` is
+that of the line by the key of the settings.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from recon.chain import signature
 from recon.errors import UsageError
 from recon.ndjson import Damaged, Log, append_lines, read_chained, stop
 from recon.settings import Settings
@@ -38,6 +40,7 @@ class Run:
     heads: Mapping[str, str] = field(default_factory=dict)
     certificate: str = ""
     record: str = ""
+    signature: str = ""
 
 
 def read_runs(home: Path) -> list[Run]:
@@ -131,6 +134,7 @@ def _same(given: Any, before: Any) -> bool:
     return bool(given == before or (isinstance(given, tuple) and {*given} == {*before}))
 
 
-def append_run(home: Path, run: Run) -> None:
-    """Record an evaluation durably."""
-    append_lines(home / "runs" / INDEX, [asdict(run)])
+def append_run(home: Path, run: Run, key: str) -> None:
+    """Record an evaluation durably, signed where there is a key."""
+    line = asdict(run)
+    append_lines(home / "runs" / INDEX, [line | {"signature": signature(key, line) if key else ""}])

@@ -17,6 +17,7 @@ from recon.chain import BREAKS, CLOSINGS, LOGS, MANIFEST, RUNS
 from recon.errors import ReconError
 from recon.ndjson import append_lines
 from recon.nightly.heads import Logs, certificates, lines_lost, lost_heads, read_logs, records
+from recon.nightly.signatures import look_at_signatures
 from recon.nightly.verify_files import (
     ACKNOWLEDGE,
     Finding,
@@ -51,18 +52,18 @@ class Verified:
         self.findings += found
 
 
-def verify(home: Path, only: date | None = None) -> Verified:
+def verify(home: Path, only: date | None = None, key: str = "") -> Verified:
     """Look at all of it; or at the logs, and at what one night rests on. What a night beside was
-    just writing is looked at twice."""
-    verified = _look(home, only)
+    just writing is looked at twice. With a `key` the signatures are checked too."""
+    verified = _look(home, only, key)
     if verified.findings:
-        again = _look(home, only)
+        again = _look(home, only, key)
         again.findings = [each for each in again.findings if each in verified.findings]
         return again
     return verified
 
 
-def _look(home: Path, only: date | None) -> Verified:
+def _look(home: Path, only: date | None, key: str) -> Verified:
     verified, broken = Verified(), list[ReconError]()
     archive = Archive(home / "archive", damaged=broken.append)
     logs = read_logs(home, archive, broken.append)
@@ -73,7 +74,9 @@ def _look(home: Path, only: date | None) -> Verified:
     verified.add("files of segments", look_at_segments(archive, logs.runs.lines, only))
     verified.add("files of closings", look_at_closings(home, logs.closings.lines, only))
     verified.add("nights published", look_at_reports(home, logs.runs.lines, only))
-    verified.notes += _notes(home, archive)
+    signatures, notes = look_at_signatures(home, logs.runs.lines, key, archive.acknowledged)
+    verified.add("signatures", signatures)
+    verified.notes += [*notes, *_notes(home, archive)]
     return verified
 
 
@@ -124,13 +127,13 @@ def _notes(home: Path, archive: Archive) -> list[str]:
     ]
 
 
-def acknowledge(home: Path, text: str, by: str, at: str) -> Verified:
+def acknowledge(home: Path, text: str, by: str, at: str, key: str = "") -> Verified:
     """Say in the logs that what is found now is known: from then on the chains go on from there,
     nights run, and each certificate names it. The caller holds the lock. Gives what is left."""
-    found = [each for each in _look(home, None).findings if each.name]
+    found = [each for each in _look(home, None, key).findings if each.name]
     for log in LOGS:
         names = sorted({each.name for each in found if log in (MANIFEST, each.log)})
         if names:
             line = {"acknowledged": text, "at": at, "by": by, "found": names}
             append_lines(home / log, [line], over_damage=True)
-    return _look(home, None)
+    return _look(home, None, key)

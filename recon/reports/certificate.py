@@ -14,6 +14,7 @@ from typing import Any
 
 from recon.archive.manifest import Fetch, opening_date
 from recon.archive.required_inputs import RequiredInput
+from recon.chain import signature
 from recon.paths import folder
 
 
@@ -31,11 +32,12 @@ def certificate(
     verified: Mapping[str, int] | None = None,
     heads: Mapping[str, str] | None = None,
     acknowledged: Sequence[Mapping[str, Any]] = (),
+    key: str = "",
 ) -> bytes:
     """JSON, sorted, indented. `result` is clean, breaks or incomplete; `accounts` are the rows of
     accounts_asked.csv, `own_rates` those of the view of that name. `verified` counts the segments
     whose texts were held to their hashes, `heads` says how far each log of
-    the home had come, `acknowledged` which damages people acknowledged before."""
+    the home had come, `acknowledged` which damages people acknowledged before. A `key` signs all of it."""
     opened = opening_date(fetches)
     content: dict[str, Any] = {
         "system_date": str(system_date),
@@ -71,6 +73,8 @@ def certificate(
         content["acknowledged"] = list(acknowledged)
     if own_rates:
         content["own_fee_rates"] = _own(own_rates)
+    if key:
+        content["signature"] = signature(key, content)
     return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()
 
 

@@ -214,3 +214,24 @@ def test_an_acknowledgement_needs_words_and_a_home(home: Path, tmp_path: Path) -
     assert called(home, "--acknowledge", " ").code == 2
     words = ("--home", str(tmp_path / "nowhere"), "verify")
     assert call_here(tmp_path, *words, env={}).code == 2
+
+
+KEY = {"RECON_CHAIN_KEY": "one-key-of-the-vault"}
+
+
+def test_a_key_signs_what_nobody_else_can_write(clean: Home, tmp_path: Path) -> None:
+    """Chains can be made anew by whoever may write to the home; signatures cannot. The key is in
+    no file and in no output."""
+    home = copy_of(clean, tmp_path)
+    words = ("--home", str(home))
+    assert call_here(home, *words, "check", "--date", str(MONDAY), env=KEY).code == 0
+    assert "2 signatures were not checked" in called(home).out
+    done = call_here(home, *words, "verify", env=KEY)
+    assert (done.code, "2 of 2 signatures" in done.out) == (0, True)
+    assert not any(
+        KEY["RECON_CHAIN_KEY"].encode() in content for content in contents(home).values()
+    )
+    other = call_here(home, *words, "verify", env={"RECON_CHAIN_KEY": "guessed"})
+    assert other.code == 1
+    assert f"reports/{MONDAY}/certificate.json: a signature by another key" in other.out
+    assert "guessed" not in other.out
