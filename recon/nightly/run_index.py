@@ -3,8 +3,8 @@
 Append-only NDJSON, one line an evaluation. `fetch` is the last line of the manifest it saw and
 `log` how many lines the break log had; `rule_pack` is the hash of the rules it ran, `streams` are
 those it read. `heads` are those of the other three logs when it was written, `certificate` the
-sha256 of the certificate that it published and `record` that of its record, if it left one; `signature` is
-that of the line by the key of the settings.
+sha256 of the certificate that it published and `record` that of its record, if it left one;
+`signature` is that of the line by the key of the settings.
 """
 
 from __future__ import annotations

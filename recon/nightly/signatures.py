@@ -39,10 +39,8 @@ def look_at_signatures(
     ]
     found = [each for each in found if each.name not in acknowledged]
     bare = sum(1 for _ in _contents(home, runs)) - len(signed)
-    said = (
-        [f"{bare} certificates and runs are not signed: they were before the key"] if bare else []
-    )
-    return (len(signed), found), said
+    said = f"{bare} certificates and runs are not signed: they were before the key"
+    return (len(signed), found), [said] if bare else []
 
 
 def _contents(home: Path, runs: Sequence[Run]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -36,8 +36,8 @@ def certificate(
 ) -> bytes:
     """JSON, sorted, indented. `result` is clean, breaks or incomplete; `accounts` are the rows of
     accounts_asked.csv, `own_rates` those of the view of that name. `verified` counts the segments
-    whose texts were held to their hashes, `heads` says how far each log of
-    the home had come, `acknowledged` which damages people acknowledged before. A `key` signs all of it."""
+    whose texts were held to their hashes, `heads` says how far each log of the home had come,
+    `acknowledged` which damages people acknowledged before. A `key` signs all of it."""
     opened = opening_date(fetches)
     content: dict[str, Any] = {
         "system_date": str(system_date),
