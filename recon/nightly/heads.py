@@ -41,31 +41,36 @@ class NamedHead:
 
 @dataclass(frozen=True)
 class Logs:
-    """The four logs of a home. What is `damaged` in them is told to whoever reads them."""
+    """The logs of a home that name heads, and the heads that certificates and records name."""
 
     home: Path
     archive: Archive
     runs: Log[Run]
     closings: Log[Closing]
+    published: Mapping[Path, Mapping[str, str]]
 
 
-def read_logs(home: Path, archive: Archive, damaged: Damaged = stop) -> Logs:
-    """Those that name heads. Raises ReconError for a damaged one, unless `damaged` takes it."""
-    closings = read_index_log(home / "closings", damaged)
-    return Logs(home, archive, read_run_log(home, damaged), closings)
+def read_logs(
+    home: Path, archive: Archive, published: Sequence[Path], damaged: Damaged = stop
+) -> Logs:
+    """The logs, and the heads in those `published` files. Raises ReconError for a damaged log,
+    unless `damaged` takes it. Beside a night: what names heads is read before what it names, since
+    a night writes in the other order."""
+    heads = {path: _heads(path) for path in published}
+    runs = read_run_log(home, damaged)
+    return Logs(home, archive, runs, read_index_log(home / "closings", damaged), heads)
 
 
 def refuse_lost_lines(home: Path, archive: Archive) -> None:
     """Raises LogCut where a log no longer reaches a head that another one, or the last certificate
     or record, names, unless a person acknowledged it."""
     newest = [*certificates(home)[-1:], *records(home)[-1:]]
-    for each in lost_heads(read_logs(home, archive), newest):
+    for each in lost_heads(read_logs(home, archive, newest)):
         raise lines_lost(home, each)
 
 
-def lost_heads(logs: Logs, by: Sequence[Path]) -> list[NamedHead]:
-    """Every head that the logs and those certificates and records name and no log reaches, nor a
-    person acknowledged."""
+def lost_heads(logs: Logs) -> list[NamedHead]:
+    """Every head that is named and that no log reaches, nor a person acknowledged."""
     reached = {
         MANIFEST: {*logs.archive.log.heads},
         BREAKS: {*heads_of(logs.home / BREAKS)},
@@ -75,7 +80,7 @@ def lost_heads(logs: Logs, by: Sequence[Path]) -> list[NamedHead]:
     forgiven = logs.archive.acknowledged
     return [
         each
-        for each in _named(logs, by)
+        for each in _named(logs)
         if each.head not in reached.get(each.log, ()) and each.finding not in forgiven
     ]
 
@@ -104,15 +109,15 @@ def lines_lost(home: Path, lost: NamedHead) -> LogCut:
     )
 
 
-def _named(logs: Logs, by: Sequence[Path]) -> list[NamedHead]:
+def _named(logs: Logs) -> list[NamedHead]:
     """Each head once, by the first that names it."""
     first: dict[tuple[str, str], str] = {}
-    for log, head, name in _all_named(logs, by):
+    for log, head, name in _all_named(logs):
         first.setdefault((log, head), name)
     return [NamedHead(log, head, name) for (log, head), name in first.items()]
 
 
-def _all_named(logs: Logs, by: Sequence[Path]) -> Iterator[tuple[str, str, str]]:
+def _all_named(logs: Logs) -> Iterator[tuple[str, str, str]]:
     """(log, head of it, who names that)."""
     manifest, runs, closings = logs.archive.log, logs.runs, logs.closings
     for name, numbers, lines in (
@@ -122,9 +127,9 @@ def _all_named(logs: Logs, by: Sequence[Path]) -> Iterator[tuple[str, str, str]]
     ):
         for number, heads in zip(numbers, lines, strict=True):
             yield from ((log, head, f"{name}, line {number},") for log, head in heads.items())
-    for path in by:
+    for path, heads in logs.published.items():
         name = str(path.relative_to(logs.home))
-        yield from ((log, head, name) for log, head in _heads(path).items())
+        yield from ((log, head, name) for log, head in heads.items())
 
 
 def _heads(path: Path) -> Mapping[str, str]:

@@ -66,7 +66,8 @@ def verify(home: Path, only: date | None = None, key: str = "") -> Verified:
 def _look(home: Path, only: date | None, key: str) -> Verified:
     verified, broken = Verified(), list[ReconError]()
     archive = Archive(home / "archive", damaged=broken.append)
-    logs = read_logs(home, archive, broken.append)
+    published = [*certificates(home), *records(home)]
+    logs = read_logs(home, archive, published, broken.append)
     entries = read_entries(home / "breaks", broken.append)
     lines = sum(len(log.heads) - 1 for log in (archive.log, logs.closings, logs.runs, entries))
     verified.add("lines of logs", (lines, [_of_line(home, each) for each in broken]))
@@ -95,9 +96,8 @@ def _of_line(home: Path, error: ReconError) -> Finding:
 
 
 def _look_at_heads(logs: Logs) -> Looked:
-    by = [*certificates(logs.home), *records(logs.home)]
     found = []
-    for lost in lost_heads(logs, by):
+    for lost in lost_heads(logs):
         error = lines_lost(logs.home, lost)
         heal = f"restore the whole home from one backup; or {ACKNOWLEDGE}"
         if lost.log == MANIFEST and set_aside_files(logs.archive.folder):

@@ -43,6 +43,7 @@ def test_a_log_that_lost_its_end_is_found(
     assert {name: after[name] for name in before} == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("log", LOGS)
 def test_a_log_that_is_gone_is_found(faulty: Home, tmp_path: Path, log: str) -> None:
     """A home without one of its logs is not a home that begins."""

@@ -104,7 +104,7 @@ def test_a_kill_while_it_is_evaluated_again_leaves_no_record(home: Path, step: s
 
 
 @pytest.mark.parametrize("name", [DISCREPANCIES, CERTIFICATE, f"reports/{MONDAY}/rules.csv"])
-@pytest.mark.parametrize("cut", [True, False])
+@pytest.mark.parametrize("cut", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_a_report_that_is_gone_or_cut_is_made_again(home: Path, name: str, cut: bool) -> None:
     """From the archive, to the byte."""
     before = contents(home / "reports")

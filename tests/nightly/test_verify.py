@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,7 @@ def test_lost_columns_are_read_again_once_acknowledged(clean: Home, tmp_path: Pa
     assert called(home).code == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("log", [BREAKS, RUNS, CLOSINGS])
 def test_a_damaged_log_goes_on_once_acknowledged(home: Path, log: str) -> None:
     """What can be read counts as it is; a change after that is found again."""
@@ -235,3 +237,18 @@ def test_a_key_signs_what_nobody_else_can_write(clean: Home, tmp_path: Path) -> 
     assert other.code == 1
     assert f"reports/{MONDAY}/certificate.json: a signature by another key" in other.out
     assert "guessed" not in other.out
+
+
+@pytest.mark.long
+def test_it_may_be_asked_beside_a_night(clean: Home, tmp_path: Path) -> None:
+    """While a night reads, evaluates and publishes, nothing of it is taken for a damage."""
+    home = copy_of(clean, tmp_path)
+    with Sandbox(right_books(), as_of=TUESDAY) as sandbox, ThreadPoolExecutor(1) as pool:
+        night = pool.submit(run_night, sandbox, home, TUESDAY)
+        looks = 0
+        while not night.done():
+            assert verify(home).findings == []
+            looks += 1
+        assert night.result().result == "clean"
+    assert looks > 5
+    assert verify(home).counts["nights published"] == (2, 2)
