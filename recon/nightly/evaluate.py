@@ -25,7 +25,7 @@ from recon.ndjson import heads_of
 from recon.nightly.build import Start, build, choose_start, fresh_warehouse, swap_in
 from recon.nightly.inputs import NightInputs, read_inputs
 from recon.nightly.judge import Judgment, judge
-from recon.nightly.night_record import Outcome, text_of
+from recon.nightly.night_record import Outcome, forget_record, text_of
 from recon.nightly.run_index import Run, append_run
 from recon.reports.publish import publish
 from recon.reports.summary import concentration, looks_unopened, worst_first
@@ -56,6 +56,8 @@ def evaluate(
         judgment = judge(connection, inputs, settings.chain_key)
         if inputs.complete and not aside:
             _keep_closings(connection, inputs, start, judgment)
+    if not aside:
+        forget_record(inputs.home, system_date)  # it says what was published before
     reports = publish(inputs.home / "reports" / aside, system_date, judgment.files)
     outcome = _outcome(inputs, judgment, reports)
     if aside:

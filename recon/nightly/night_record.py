@@ -49,15 +49,13 @@ def record_of(home: Path, system_date: date) -> Path:
     return home / "runs" / f"{system_date}.json"
 
 
-def forget_record(home: Path, system_date: date) -> bool:
-    """Take the record of a night away before it is evaluated again, so that a kill leaves none;
-    whether there was one."""
+def forget_record(home: Path, system_date: date) -> None:
+    """Take the record of a night away before other reports of it are published, so that a kill
+    leaves none."""
     path = record_of(home, system_date)
-    if not path.exists():
-        return False
-    path.unlink()
-    sync(path.parent)
-    return True
+    if path.exists():
+        path.unlink()
+        sync(path.parent)
 
 
 def keep_record(home: Path, outcome: Outcome) -> None:

@@ -26,7 +26,6 @@ from recon.nightly.inputs import read_inputs
 from recon.nightly.lock import locked
 from recon.nightly.night_record import (
     Outcome,
-    forget_record,
     keep_record,
     read_record,
     record_of,
@@ -70,7 +69,6 @@ def run_date(
         ready = wait_until_ready(reader, system_date, wait)
         progress.note("ready", at=as_z(ready))
         unread = collect(reader, system_date, ready)
-        forget_record(settings.home, system_date)
         outcome = evaluate(settings, archive, system_date, ready)
         keep_record(settings.home, outcome)
         if outcome.result == "incomplete":
@@ -123,7 +121,7 @@ def check_date(settings: Settings, system_date: date, known_at: int | None = Non
     check_streams(settings.streams)
     with locked(settings.home) as archive:
         ready, aside = archived_ready(archive, system_date), OTHER_SETTINGS if others else ""
-        was_recorded = not others and forget_record(settings.home, system_date)
+        was_recorded = not others and record_of(settings.home, system_date).exists()
         outcome = evaluate(settings, archive, system_date, ready, aside=aside)
         if was_recorded:
             keep_record(settings.home, outcome)  # it says what the published reports say
