@@ -132,12 +132,13 @@ def rebuild_date(settings: Settings, system_date: date) -> Path:
     """Make the warehouse of a night again from the archive alone; gives the file.
 
     Where the readers' warehouse is of a later night or of more complete input, or other settings
-    are given than the date ran with, it is a file of its own beside it.
+    are given than the date ran with, it is a file of its own beside it. It certifies nothing, so
+    that an archive without the other logs of its home will do.
     """
     settings, others = as_it_ran(settings, system_date)
     check_streams(settings.streams)
     home = settings.home
-    with locked(home) as archive:
+    with locked(home, sound=False) as archive:
         inputs = read_inputs(settings, archive, system_date, archived_ready(archive, system_date))
         fresh = fresh_warehouse(home)
         build(inputs, choose_start(inputs), fresh)
