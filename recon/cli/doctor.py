@@ -23,6 +23,7 @@ from recon.errors import ExitCode, ReconError
 from recon.feeds.broker import Broker, Patience
 from recon.feeds.response import AnswerRefused
 from recon.feeds.streams import BOOKED, SYSTEM, stream_named
+from recon.nightly.heads import refuse_lost_lines
 from recon.nightly.standing import NothingChecked, read_standing
 from recon.rules.catalog import find_rules
 from recon.settings import Settings
@@ -59,6 +60,7 @@ def _archive(archive: Archive, settings: Settings) -> Iterator[Finding]:
     try:
         check_streams(settings.streams)
         fetches = archive.fetches
+        refuse_lost_lines(settings.home, archive)
     except ReconError as error:
         yield error.exit_code, str(error)
         return

@@ -14,6 +14,7 @@ import pytest
 
 from recon.sandbox.wire.server import Sandbox
 from tests.archive.making import contents
+from tests.chains import as_of_an_older_release
 from tests.cli.calling import CREDENTIALS, Called, call_here
 from tests.nightly.nights import MONDAY, TUESDAY, Home, right_books, run_night
 from tests.nightly.test_run import copy_of
@@ -63,6 +64,15 @@ def test_a_recorded_night_answers_from_its_record(home: Path) -> None:
     called = run(home)
     assert (called.code, "stale" in called.err) == (0, False)
     assert contents(home) == before
+
+
+def test_a_record_of_an_older_release_answers_too(home: Path) -> None:
+    """It names no certificate, and nothing names a head: what can be looked at is."""
+    as_of_an_older_release(home)
+    called = run(home)
+    assert (called.code, "stale" in called.err) == (0, False)
+    (home / DISCREPANCIES).write_bytes(b"")
+    assert "is gone or was changed" in run(home).err
 
 
 def test_late_money_makes_a_clean_record_stale(home: Path) -> None:
