@@ -30,6 +30,7 @@ from recon.settings import Settings
 from recon.warehouse.connect import connect
 
 ROWS_SHOWN_MAX = 20
+SIGNALS = "streams/ready_signal_differs"
 
 
 def evaluate(
@@ -106,4 +107,7 @@ def _outcome(inputs: NightInputs, judgment: Judgment, reports: Path) -> Outcome:
         unopened=looks_unopened(rows, accounts, first_night=first_night),
         reports=str(reports),
         unproven=unproven(inputs.required, inputs.fetches),
+        signals_not_followed=sum(
+            row["rule"] == SIGNALS and row["state"] == "break" for row in rows
+        ),
     )

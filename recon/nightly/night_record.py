@@ -17,7 +17,8 @@ class Outcome:
     """The result of a night: clean, breaks or incomplete, and what to print of it.
 
     `run` is the number under which its inputs can be asked for again, `unproven` says what of the
-    input is not proven complete, `other_settings` names those that the date did not run with.
+    input is not proven complete, `other_settings` names those that the date did not run with,
+    `signals_not_followed` counts ready signals that contradict others or the calendar.
     """
 
     system_date: date
@@ -33,6 +34,7 @@ class Outcome:
     reports: str
     unproven: Sequence[str] = field(default_factory=list)
     other_settings: Sequence[str] = field(default_factory=list)
+    signals_not_followed: int = 0
 
 
 def record_of(home: Path, system_date: date) -> Path:
