@@ -6,10 +6,14 @@ import csv
 import functools
 from datetime import date
 
+import pendulum
+
 from recon.errors import UsageError
 from recon.paths import folder
+from recon.window import NEW_YORK
 
 FILE = "calendar_us.csv"
+CLOSING_HOUR, EARLY_HOUR = 16, 13  # in New York
 
 
 @functools.cache
@@ -31,10 +35,24 @@ def is_session(day: date) -> bool:
     )
 
 
+def session_end(day: date) -> pendulum.DateTime:
+    """When the exchange closes on that day, as UTC; of a day without a session when it would."""
+    hour = EARLY_HOUR if day in _early_days() else CLOSING_HOUR
+    return pendulum.datetime(day.year, day.month, day.day, hour, tz=NEW_YORK).in_timezone("UTC")
+
+
 @functools.cache
 def _days() -> dict[date, bool]:
+    return {date.fromisoformat(row["date"]): row["is_session"] == "true" for row in _rows()}
+
+
+@functools.cache
+def _early_days() -> frozenset[date]:
+    return frozenset(
+        date.fromisoformat(row["date"]) for row in _rows() if row["early_close"] == "true"
+    )
+
+
+def _rows() -> list[dict[str, str]]:
     with (folder("data") / FILE).open(newline="", encoding="utf-8") as file:
-        return {
-            date.fromisoformat(row["date"]): row["is_session"] == "true"
-            for row in csv.DictReader(file)
-        }
+        return list(csv.DictReader(file))

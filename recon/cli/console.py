@@ -89,6 +89,11 @@ def print_outcome(outcome: Outcome, *, as_json: bool) -> None:
     )
     if outcome.concentration:
         print(plain(outcome.concentration))
+    if outcome.signals_not_followed:
+        print(
+            f"Ready signals of the broker that the night did not follow:"
+            f" {outcome.signals_not_followed}. See streams/ready_signal_differs."
+        )
     if outcome.result == "incomplete":
         print("The input is not proven complete: nothing is certified. See certificate.json.")
     if outcome.other_settings:

@@ -33,6 +33,7 @@ from recon.settings import Settings
 from recon.warehouse.connect import connect
 
 ROWS_SHOWN_MAX = 20
+SIGNALS = "streams/ready_signal_differs"
 
 
 def evaluate(
@@ -121,4 +122,7 @@ def _outcome(inputs: NightInputs, judgment: Judgment, reports: Path) -> Outcome:
         reports=str(reports),
         unproven=unproven(inputs.required, inputs.fetches),
         certificate=hashlib.sha256(judgment.files["certificate.json"]).hexdigest(),
+        signals_not_followed=sum(
+            row["rule"] == SIGNALS and row["state"] == "break" for row in rows
+        ),
     )

@@ -25,7 +25,8 @@ class Outcome:
 
     `run` is the number under which its inputs can be asked for again, `unproven` says what of the
     input is not proven complete, `other_settings` names those that the date did not run with,
-    `certificate` is the sha256 of certificate.json.
+    `certificate` is the sha256 of certificate.json,
+    `signals_not_followed` counts ready signals that contradict others or the calendar.
     """
 
     system_date: date
@@ -42,6 +43,7 @@ class Outcome:
     unproven: Sequence[str] = field(default_factory=list)
     other_settings: Sequence[str] = field(default_factory=list)
     certificate: str = ""
+    signals_not_followed: int = 0
 
 
 def record_of(home: Path, system_date: date) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pendulum
@@ -15,8 +16,8 @@ from recon.archive.replay import replay_window
 from recon.errors import NotReadyError, UsageError
 from recon.feeds.streams import SYSTEM
 from recon.nightly.reader import Reader
-from recon.nightly.trigger import SystemEvent, missing, ready_at
-from recon.window import Window, day_start
+from recon.nightly.trigger import SystemEvent, is_plausible, missing, ready_at
+from recon.window import Window, day_start, parse_instant
 
 PAUSE_SECONDS = 30
 
@@ -35,15 +36,29 @@ class Wait:
 
 
 def archived_signals(archive: Archive) -> list[SystemEvent]:
-    """Every readable event of the system stream that the broker itself said. One that came in a
-    file is a record: it starts no night and bounds none."""
-    said = read_from_broker(archive.of(SYSTEM))
+    """Every readable and plausible event of the system stream that the broker itself said. One that
+    came in a file is a record: it starts no night and bounds none."""
     columns = ["type", "system_date", "event_at", "malformed"]
-    return [
-        SystemEvent(row["type"], row["system_date"], pendulum.instance(row["event_at"]))
-        for row in archive.rows(SYSTEM, columns, said)
-        if row["malformed"] is None
-    ]
+    signals = []
+    for fetch in read_from_broker(archive.of(SYSTEM)):
+        for row in archive.rows(SYSTEM, columns, [fetch]):
+            if row["malformed"] is None:
+                at = pendulum.instance(row["event_at"])
+                event = SystemEvent(row["type"], row["system_date"], at)
+                signals += [event] if is_plausible(event, parse_instant(fetch.until)) else []
+    return signals
+
+
+def signals_of(texts: Iterable[str], asked_until: pendulum.DateTime) -> Iterator[SystemEvent]:
+    """The readable and plausible ones of messages as they come."""
+    for text in texts:
+        row = read_row(SYSTEM, text)
+        if row.malformed is None and row.event_at is not None:
+            values = dict(zip((c.name for c in SYSTEM.columns), row.values, strict=True))
+            at = pendulum.from_timestamp(row.event_at // 1_000_000_000)
+            event = SystemEvent(values["type"], values["system_date"], at)
+            if is_plausible(event, asked_until):
+                yield event
 
 
 def archived_ready(archive: Archive, system_date: date) -> pendulum.DateTime:
@@ -85,18 +100,14 @@ def wait_until_ready(reader: Reader, system_date: date, wait: Wait) -> pendulum.
 def _follow(reader: Reader, window: Window, system_date: date, wait: Wait) -> None:
     """Stay on the system stream until both signals came, it ends, or the wait is over."""
     intake = Intake(reader.archive, SYSTEM, window)
-    seen: set[str] = set()
+    seen: list[SystemEvent] = []
 
     def take(texts: list[str]) -> None:
         intake.take(texts)
-        for text in texts:
-            values = read_row(SYSTEM, text).values
-            if system_date in values:
-                seen.update(value for value in values if isinstance(value, str))
+        seen.extend(signals_of(texts, window.until))
 
     def stop() -> bool:
-        events = [SystemEvent(kind, system_date, reader.now) for kind in seen]
-        return not missing(events, system_date)
+        return not missing(seen, system_date)
 
     end = reader.broker.follow(SYSTEM, window, take, stop=stop, deadline_seconds=wait.remaining)
     intake.record(end)

@@ -1,6 +1,8 @@
 """When a night may start: only the broker's own two system events say so. Pure.
 
-Their order is not promised, they may come twice, and the clock proves nothing.
+Their order is not promised, they may come twice, and the clock proves nothing. One that says that
+a day was ready before its session ended, or after the broker was asked, is not followed: the rule
+streams/ready_signal_differs reports it.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import pendulum
+
+from recon.calendar import session_end
 
 NEEDED = frozenset({"eod_balances_ready", "eod_positions_ready"})
 
@@ -21,6 +25,12 @@ class SystemEvent:
     type: str
     system_date: date
     event_at: pendulum.DateTime
+
+
+def is_plausible(event: SystemEvent, asked_until: pendulum.DateTime) -> bool:
+    """Whether the instant it carries lies between the end of its session and that up to which the
+    broker was asked."""
+    return session_end(event.system_date) <= event.event_at <= asked_until
 
 
 def missing(events: Iterable[SystemEvent], system_date: date) -> frozenset[str]:

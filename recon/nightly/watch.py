@@ -12,15 +12,14 @@ from datetime import date
 import pendulum
 
 from recon.archive.archive import Archive
-from recon.archive.columns import read_row
 from recon.errors import BrokerUnreachable
 from recon.feeds.broker import Broker
 from recon.feeds.streams import SYSTEM
 from recon.nightly.night_record import Outcome
 from recon.nightly.progress import Progress
-from recon.nightly.ready import archived_signals
+from recon.nightly.ready import archived_signals, signals_of
 from recon.nightly.run import run_date, unrecorded
-from recon.nightly.trigger import SystemEvent, ready_dates
+from recon.nightly.trigger import ready_dates
 from recon.settings import Settings
 from recon.window import Window
 
@@ -78,11 +77,7 @@ def _wait_for_dates(
     )
 
     def take(texts: list[str]) -> None:
-        for text in texts:
-            row = read_row(SYSTEM, text)
-            if row.malformed is None:
-                values = dict(zip((c.name for c in SYSTEM.columns), row.values, strict=True))
-                seen.append(SystemEvent(values["type"], values["system_date"], now))
+        seen.extend(signals_of(texts, window.until))
 
     def fresh() -> list[date]:
         return [day for day in unrecorded(settings, ready_dates(seen)) if day not in given_up]

@@ -3,23 +3,27 @@
 Takes a connection with the night's tables and the ledger; gives nothing back but the table. A
 rule whose input is not proven complete says `not_evaluated`, whatever it found: never a pass.
 
-A rule that the data of some account is too odd for stops no other: what it could not say is a
-break of the rule itself. Only a rule that is wrong whatever the data is ends the night.
+A rule that the data of some account is too odd for stops no other and judges the other accounts:
+what it could not say is a break of the rule itself. Only a rule that is wrong whatever the data is
+ends the night.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
+from types import MappingProxyType
 
 import duckdb
 
 from recon.rules.catalog import streams_behind
+from recon.rules.culprits import COLUMNS, judge_others
 from recon.rules.header import ITSELF, Rule, RuleError
 from recon.rules.verdicts import CONTRACT, VERDICTS, against_contract, verdict_rows
 
 ONE_ROW_EACH = "one row for each account, symbol and subject, with a verdict, a due date if pending"
 ROWS_NAMED_MAX, EVIDENCE_MAX = 10, 100
+NOBODY: Mapping[str, str] = MappingProxyType({})
 # Errors of a statement that is wrong whatever the data is, and of a machine that cannot go on.
 NOT_OF_DATA = (
     duckdb.BinderException,
@@ -71,6 +75,7 @@ from faulty group by rule order by rule
 BREAK = """
 insert into main.verdicts by name
 select
+    $account_id::varchar as account_id, $symbol::varchar as symbol,
     $rule as rule, 'S0' as severity, $subject as subject, 'break' as verdict,
     $expected as expected, $actual as actual, $rows::decimal(38, 9) as difference,
     if($rows is null, null, 'rows') as unit, $evidence::varchar[] as evidence
@@ -87,37 +92,58 @@ def run_rules(
 
     A rule that fails on the data (a number beyond 38 digits), or that gives rows against the
     contract (a subject twice), has a break of severity S0 with the subject `the rule itself`,
-    complete or not; its other rows count. Raises RuleError for a rule that does not compile or has
+    complete or not; its other rows count. Where it fails on the data of few accounts, or symbols,
+    the break is theirs. Raises RuleError for a rule that does not compile or has
     other columns. Must not be called inside a transaction, which such data would end.
     """
     columns = ", ".join(f"{name} {kind}" for name, kind in CONTRACT.items())
     connection.execute(CREATE.format(columns=columns))
-    failures, unproven = {}, []
+    failures, unproven = [], []
     for rule in rules:
-        failure = _run_rule(connection, rule, system_date)
-        if failure is not None:
-            failures[rule.rule] = failure
+        failures += _run_rule(connection, rule, system_date)
         if streams_behind(rule.reads) & incomplete:
             unproven.append(rule.rule)
     connection.execute(JUDGED, {"verdicts": list(VERDICTS)})
     connection.execute(KEEP, {"unproven": unproven})
-    for name, failure in failures.items():
-        _break(connection, name, "data that the rule can work with", failure)
+    for name, whose, failure in failures:
+        _break(connection, name, "data that the rule can work with", failure, whose=whose)
     for name, rows, shown, evidence in connection.execute(FAULTY).fetchall():
         more = [f"and {rows - ROWS_NAMED_MAX} more"] if rows > ROWS_NAMED_MAX else []
         actual = "; ".join(shown[:ROWS_NAMED_MAX] + more)
         _break(connection, name, ONE_ROW_EACH, actual, rows, evidence[:EVIDENCE_MAX])
 
 
-def _run_rule(connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: date) -> str | None:
-    """Add the rows of the rule to `found_verdicts`; gives why not, if the data does not let it."""
+def _run_rule(
+    connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: date
+) -> list[tuple[str, Mapping[str, str], str]]:
+    """Add the rows of the rule to `found_verdicts`. Gives what the data does not let it judge: the
+    rule, whose data it is by the column that says so, nobody's for all, and why."""
     params = {name: default or str(system_date) for name, default in rule.params.items()}
+    failure, others = _find(connection, rule, params), {}
+    if failure is not None:
+        others = judge_others(connection, rule, lambda: _find(connection, rule, params))
+        if not others:
+            return [(rule.rule, {}, failure)]
+    _keep_found(connection, rule, system_date)
+    column = COLUMNS.get(rule.scope, "")
+    return [(rule.rule, {column: name}, why) for name, why in others.items()]
+
+
+def _find(
+    connection: duckdb.DuckDBPyConnection, rule: Rule, params: Mapping[str, str]
+) -> str | None:
+    """Make the table `found` of what the rule gives; or say why the data does not let it."""
     try:
         connection.execute(f"create or replace temp table found as {rule.sql}", params)
     except NOT_OF_DATA as error:
         raise _breach(rule, "a SELECT that runs", str(error).splitlines()[0]) from error
     except duckdb.Error as error:
         return str(error).splitlines()[0]
+    return None
+
+
+def _keep_found(connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: date) -> None:
+    """Add the rows of `found` to `found_verdicts`. Raises RuleError for other columns."""
     columns = dict(
         connection.execute("select column_name, column_type from (describe found)").fetchall()
     )
@@ -127,7 +153,6 @@ def _run_rule(connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: da
     rows = verdict_rows("from found", columns, system_date)
     insert = "insert into found_verdicts select $rule, $severity, * from"
     connection.execute(f"{insert} ({rows})", named)
-    return None
 
 
 def _break(
@@ -137,10 +162,14 @@ def _break(
     actual: str,
     rows: int | None = None,
     evidence: Sequence[str] = (),
+    *,
+    whose: Mapping[str, str] = NOBODY,
 ) -> None:
     connection.execute(
         BREAK,
         {
+            "account_id": whose.get("account_id"),
+            "symbol": whose.get("symbol"),
             "rule": rule,
             "subject": ITSELF,
             "expected": expected,

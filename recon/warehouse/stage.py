@@ -28,6 +28,7 @@ from recon.warehouse.copies import leave_out_copies
 from recon.warehouse.fee_days import stage_fee_days
 from recon.warehouse.named import stage_named
 from recon.warehouse.segments import reading
+from recon.warehouse.set_aside import set_aside
 
 # Of these a night reads what came after its base, and of events what those name.
 NAMED = (*BOOKED, SYSTEM)
@@ -70,6 +71,7 @@ def stage_segments(
     for stream in ARCHIVED.values():
         if stream in EVENT_STREAMS.values():
             leave_out_copies(connection, archive, stream, fetches)
+        set_aside(connection, stream)
         connection.execute(_view_of(stream))
     parts = [
         f"""select '{stream.name}' as stream, left(segment, 6)::bigint as fetch_id, segment, "row",

@@ -7,10 +7,11 @@
 --   closing: opening plus activity [units of the symbol]
 --   statement: the broker's position, zero if not listed; null where it was not read [units of the symbol]
 --   difference: statement less closing [units of the symbol]
+--   is_unreadable: whether the statement lists it with a quantity that cannot be read
 --
 -- Per account and symbol that either side knows: opening is what was booked before the night,
--- activity its own. The statement of the night is null where it was not read, and zero where it
--- was read and does not list the position.
+-- activity its own. The statement of the night is null where it was not read, or a line of the
+-- position has no quantity that can be read, and zero where it was read and does not list it.
 with
 
 booked as (
@@ -32,7 +33,7 @@ booked as (
 
 stated as (
 
-    select account_id, symbol, sum(qty) as qty
+    select account_id, symbol, sum(qty) as qty, count(qty) = count(*) as is_readable
     from statement_positions
     where system_date = $system_date::date
     group by account_id, symbol
@@ -47,7 +48,8 @@ both_sides as (
         coalesce(booked.opening, 0) as opening,
         coalesce(booked.activity, 0) as activity,
         case when $system_date::date in (select system_date from statement_fetches)
-        then coalesce(stated.qty, 0) end as statement
+        then if(coalesce(stated.is_readable, true), coalesce(stated.qty, 0), null) end as statement,
+        not coalesce(stated.is_readable, true) as is_unreadable
     from booked
     full join stated
         on stated.account_id = booked.account_id and stated.symbol = booked.symbol
@@ -61,5 +63,6 @@ select
     activity::decimal(38, 9) as activity,
     (opening + activity)::decimal(38, 9) as closing,
     statement::decimal(38, 9) as statement,
-    (statement - opening - activity)::decimal(38, 9) as difference
+    (statement - opening - activity)::decimal(38, 9) as difference,
+    is_unreadable
 from both_sides

@@ -23,9 +23,10 @@ whole_groups as (
             then unread = 0 and (
                 (adjusted = 0 and shares = shares_owed and cash * 1000 = cash_owed)
                 or (shares = 0 and paid > 0)
-                or (adjusted = 1 and shares * cash < 0 and case
+                or (adjusted = 1 and sign(shares) * sign(cash) < 0 and case
                     when unknown = 0 then cash * 1000 = cash_owed
-                    else cash * cash_of_one > 0 and cash * 1000 % cash_of_one = 0
+                    else sign(cash) * sign(cash_of_one) > 0
+                        and cash * 1000 % nullif(cash_of_one, 0) = 0
                 end)
             )
         when entry_type in ('SPIN', 'SSO') then added > 0 and removed = returned

@@ -8,7 +8,8 @@
 --   is_carried: whether the row is what the closing carried
 --
 -- One row per group and date. Legs on both sides of the closing that a night begins with add up:
--- its totals are the first row. `rounded_by` is what printing may have cut off the added legs.
+-- its totals are the first row. `rounded_by` is what printing may have cut off the added legs. Cash
+-- that no sum holds is not owed, so that its group stays open.
 with
 
 legs as (
@@ -52,7 +53,7 @@ daily as (
         coalesce(sum(counted) filter (where ca_leg = 'RETURN'), 0) as returned,
         coalesce(sum(counted) filter (where ca_leg = 'CASH'), 0) as paid,
         sum(units * multiplier) as shares_owed,
-        sum(-units * multiplier * strike) as cash_owed,
+        sum(product(-units * multiplier, strike)) as cash_owed,
         sum(-units * strike) as cash_of_one,
         coalesce(sum(qty) filter (where entry_type = 'OPTRD'), 0) as shares,
         coalesce(sum(cash) filter (where entry_type = 'OPTRD'), 0) as cash,

@@ -208,3 +208,27 @@ def test_a_rule_that_is_wrong_whatever_the_data_ends_the_night(
     """That is our own fault, and shows in the first test of the rule."""
     with pytest.raises(RuleError):
         run_rules(warehouse, [parse_rule("trades/a", text.format(rows=GOOD, reads="x"))], NIGHT)
+
+
+@pytest.mark.parametrize(("scope", "column"), [("account", "account_id"), ("symbol", "symbol")])
+def test_a_rule_that_fails_on_one_account_judges_the_others(
+    warehouse: duckdb.DuckDBPyConnection, scope: str, column: str
+) -> None:
+    """The break is the one account's, or symbol's; the others have the verdicts they have without
+    it."""
+    for number in range(40):
+        warehouse.execute(
+            f"insert into events.executions by name select 'N{number:02d}' as {column},"
+            " 'E' as execution_id, date '2026-06-16' as system_date,"
+            f" {10**15 if number in (7, 31) else number} as qty, {10**15} as price"
+        )
+    text = TEXT.format(rows=GOOD, reads="executions").partition("select")[0]
+    text = text.replace("scope:    account", f"scope:    {scope}")
+    text += f"""select {column}, 'product' as subject, 'pass' as verdict,
+        (qty * price)::varchar as expected, '' as actual, []::varchar[] as evidence
+        from executions"""
+    run_rules(warehouse, [parse_rule("trades/products", text)], NIGHT)
+    found = verdicts(warehouse, column, "subject", "verdict")
+    right = [(f"N{n:02d}", "product", "pass") for n in range(40) if n not in (7, 31)]
+    assert found == sorted(right + [(name, ITSELF, "break") for name in ("N07", "N31")])
+    assert warehouse.execute("select count(*) from executions").fetchall() == [(40,)]

@@ -104,8 +104,8 @@ usual_terms as (
     from largest_deliveries as own
     inner join delivery_terms as other
         on other.contract = own.contract
-        and abs(own.shares * other.units - other.shares * own.units)
-        < greatest(abs(own.units), abs(other.units))
+        and coalesce(try(abs(own.shares * other.units - other.shares * own.units))
+        < greatest(abs(own.units), abs(other.units)), false)
     group by own.contract, own.contra, own.shares, own.units
     qualify row_number() over (
         partition by own.contract order by count(*) desc, abs(own.units) desc, own.contra
@@ -117,10 +117,14 @@ expectations as (
 
     select
         delivery_terms.*,
-        coalesce(terms_shares, usual_terms.shares) * abs(delivery_terms.units) as due_shares,
+        coalesce(terms_shares, usual_terms.shares) as shares_of_terms,
+        try(shares_of_terms * abs(delivery_terms.units)) as due_shares,
         coalesce(terms_contracts, usual_terms.units) as due_contracts,
-        abs(paid) * 1000 % (abs(delivery_terms.units) * strike) = 0 as is_multiple,
-        (abs(delivery_terms.units) * strike * multiplier * 0.001)::decimal(38, 9) as due_cash
+        abs(paid) * 1000 % nullif(abs(delivery_terms.units) * strike, 0) = 0 as is_multiple,
+        try((abs(delivery_terms.units) * strike * multiplier * 0.001)::decimal(38, 9)) as due_cash,
+        try(abs(abs(delivery_terms.shares) * due_contracts - due_shares)) as apart,
+        shares_of_terms is not null and due_contracts is not null and apart is null
+        or multiplier is not null and strike is not null and due_cash is null as is_beyond
     from delivery_terms
     left join usual_terms on usual_terms.contract = delivery_terms.contract
 
@@ -134,9 +138,10 @@ verdicts as (
         'delivery of ' || contract || ' in ' || contra as subject,
         case
             when contracts > 1 then 'not_evaluated'
-            when shares * units < 0 or shares * paid >= 0 then 'break'
+            when sign(shares) * sign(units) < 0 or sign(shares) * sign(paid) >= 0 then 'break'
+            when is_beyond then 'break'
             when abs(paid) <> due_cash or not is_multiple then 'break'
-            when abs(abs(shares) * due_contracts - due_shares) >= due_contracts then 'break'
+            when apart >= due_contracts then 'break'
             when multiplier is null or due_contracts is null then 'not_evaluated'
             else 'pass'
         end as verdict,

@@ -125,7 +125,7 @@ quantities as (
         coalesce(bool_and(added = trunc(added)) over (
             partition by symbol, kind, first_date
         ), false) as whole_shares,
-        count(removed * added) over (partition by symbol, kind, first_date) as accounts,
+        count(sign(removed) * sign(added)) over (partition by symbol, kind, first_date) as accounts,
         off_rate <= cut * old_rate or (whole_shares and off_rate < old_rate) as fits_rates
     from rates
 
@@ -146,7 +146,8 @@ ratios as (
     from largest_accounts as own
     inner join quantities as other
         on other.split = own.split
-        and abs(other.new * own.old - own.new * other.old) <= (other.old + own.old) * other.cut
+        and coalesce(try(abs(other.new * own.old - own.new * other.old))
+        <= (other.old + own.old) * other.cut, false)
     group by own.split, own.group_key, own.old, own.new, own.accounts
     qualify row_number() over (
         partition by own.split
@@ -161,7 +162,9 @@ differences as (
         quantities.*,
         ratios.old as other_old,
         ratios.new as other_new,
-        abs(quantities.new * ratios.old - ratios.new * quantities.old) as apart,
+        try(abs(quantities.new * ratios.old - ratios.new * quantities.old)) as apart,
+        ratios.old is not null and quantities.new is not null and quantities.old is not null
+        and apart is null as is_beyond,
         (quantities.old + ratios.old) * quantities.cut as bound
     from quantities
     left join ratios on ratios.split = quantities.split
@@ -175,7 +178,7 @@ verdicts as (
         symbol,
         action_subject(account_id, symbol, group_key, concat_ws(' ', split, group_id)) as subject,
         case
-            when not agrees or not fits_rates then 'break'
+            when not agrees or not fits_rates or is_beyond then 'break'
             when apart > bound and not (whole_shares and apart < greatest(old, other_old))
                 then 'break'
             when agrees is null and fits_rates is null then 'not_evaluated'

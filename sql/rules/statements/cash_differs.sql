@@ -64,7 +64,7 @@ balances as (
     select
         cash_proof.*,
         contracts,
-        abs(difference) * 100 % cash as beyond,
+        abs(difference) * 100 % nullif(cash, 0) as beyond,
         least(beyond, cash - beyond) <= cents as is_multiple
     from cash_proof
     left join unknown_contracts_of_accounts as unknown

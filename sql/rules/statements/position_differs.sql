@@ -9,6 +9,7 @@
 -- that only one side has, or one with another quantity. The evidence is what moved that position
 -- last, the last twenty as received: a difference that is new tonight lies there or in what is not
 -- there. One that stands keeps the evidence of the night on which it appeared.
+-- A line of the statement whose quantity cannot be read, or is more than any book holds, is a break.
 -- Not evaluated where the statement of the night was not read; statement_missing speaks.
 -- Clears when both sides agree again.
 with
@@ -62,12 +63,14 @@ verdicts as (
         positions_proof.symbol,
         'position' as subject,
         case
+            when positions_proof.is_unreadable then 'break'
             when positions_proof.statement is null then 'not_evaluated'
             when positions_proof.difference = 0 then 'pass'
             else 'break'
         end as verdict,
         plain(positions_proof.closing) as expected,
-        coalesce(plain(positions_proof.statement), 'no statement') as actual,
+        if(positions_proof.is_unreadable, 'a quantity that cannot be read',
+            coalesce(plain(positions_proof.statement), 'no statement')) as actual,
         positions_proof.difference,
         positions_proof.symbol as unit,
         coalesce(evidence_of_positions.evidence, []) as evidence
