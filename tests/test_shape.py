@@ -16,7 +16,16 @@ SQL = sorted((ROOT / "sql").rglob("*.sql"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 # A part may import those before it; the base stands under everything.
-BASE = ("errors", "ndjson", "paths", "window", "calendar", "settings")
+BASE = (
+    "errors",
+    "ndjson",
+    "paths",
+    "window",
+    "calendar",
+    "credentials",
+    "settings_file",
+    "settings",
+)
 STAGES = (
     "feeds", "archive", "warehouse", "ledger", "closings", "rules", "breaks", "reports", "nightly",
 )  # fmt: skip

@@ -17,8 +17,10 @@ def demo(context: click.Context, seed: int) -> None:
     """Run three nights against the embedded sandbox broker, with faults planted."""
     from recon.cli.console import progress
     from recon.cli.demo import run_demo
+    from recon.cli.modes import keep_private
 
     home = Path(context.obj["home"] or os.environ.get("RECON_HOME") or "recon-demo")
+    keep_private(home, "owner")
     run_demo(home, seed, clock(), progress=progress())
 
 

@@ -1,7 +1,7 @@
 """Proves that a rule file is one SELECT, and runs it where nothing can be written.
 
-The first by DuckDB's own parser, from whose tree it is read; the second by DuckDB's transactions: one
-that is read-only refuses whatever would change a table, also what no tree shows.
+The first by DuckDB's own parser, from whose tree it is read; the second by DuckDB's transactions:
+one that is read-only refuses whatever would change a table, also what no tree shows.
 """
 
 from __future__ import annotations

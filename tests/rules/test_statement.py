@@ -1,4 +1,4 @@
-"""A rule file is one SELECT and changes nothing: not by a second statement, nor by what it calls."""
+"""A rule file is one SELECT and changes nothing: by no second statement and by no call."""
 
 from __future__ import annotations
 
