@@ -41,9 +41,16 @@ def settings_of(context: click.Context) -> Settings:
     config = named_config(context) or ("recon.toml" if Path("recon.toml").exists() else None)
     options = {name: context.obj[name] for name in ("home", "broker_url")}
     settings = read_settings(options, os.environ, Path(config) if config else None)
-    for path in keep_private(settings.home, settings.readers):
-        click.echo(f"{path} was open to others, and is no more: see RECON_READERS", err=True)
+    context.obj["found_home"] = settings.home
+    if keep_private(settings.home, settings.readers):
+        closed = f"{settings.home} was open to others, and is no more: see RECON_READERS"
+        click.echo(closed, err=True)
     return settings
+
+
+def home_of(context: click.Context) -> Path | None:
+    """The home of this call, once its settings were read."""
+    return (context.obj or {}).get("found_home")
 
 
 def broker_of(context: click.Context, settings: Settings) -> Broker:

@@ -19,7 +19,7 @@ from tests.test_shape import ROOT
 
 SECRET = "sandbox-secret"  # noqa: S105 -- it opens nothing
 CREDENTIALS = {"RECON_BROKER_KEY": "sandbox-key", "RECON_BROKER_SECRET": SECRET}
-ENTRY = "from recon.cli import main; main()"
+ENTRY = "from recon.__main__ import main; main()"
 
 
 @dataclass(frozen=True)

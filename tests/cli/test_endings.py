@@ -29,6 +29,7 @@ QUERY = """
 import os, signal, sys, threading
 import click
 from recon.cli import Commands
+from recon.signals import end_by_signals
 from recon.warehouse.connect import MEMORY, connect
 
 @click.group(cls=Commands)
@@ -42,6 +43,7 @@ def busy():
         connection.execute("set threads = " + sys.argv[2])
         connection.execute("select count(*) from range(1000000000000) where range % 7 = 3")
 
+end_by_signals()
 main(["busy"])
 """
 
