@@ -18,6 +18,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 # A part may import those before it; the base stands under everything.
 BASE = (
     "errors",
+    "signals",
     "ndjson",
     "paths",
     "window",

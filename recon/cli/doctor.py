@@ -24,6 +24,7 @@ from recon.errors import ExitCode, ReconError
 from recon.feeds.broker import Broker, Patience
 from recon.feeds.response import AnswerRefused
 from recon.feeds.streams import BOOKED, SYSTEM, stream_named
+from recon.nightly.room import bytes_needed
 from recon.nightly.standing import NothingChecked, read_standing
 from recon.rules.catalog import find_rules
 from recon.settings import Settings
@@ -52,8 +53,9 @@ def _home(home: Path) -> Finding:
     if not there.is_dir() or not os.access(there, os.W_OK):
         return ExitCode.USAGE, f"{there}: no folder that can be written to; name another by --home"
     free = shutil.disk_usage(there).free
-    if free < FREE_BYTES_MIN:
-        wanted = f"make room for {FREE_BYTES_MIN >> 20:,} MiB, or name another by --home"
+    needed = max(FREE_BYTES_MIN, bytes_needed(home))
+    if free < needed:
+        wanted = f"make room for {needed >> 20:,} MiB, or name another by --home"
         return ExitCode.USAGE, f"{home}: only {free >> 20:,} MiB free; {wanted}"
     return ExitCode.CLEAN, f"{home}: {free >> 20:,} MiB free"
 
