@@ -23,13 +23,14 @@ from recon.closings.start import choose_closing, closing_days
 from recon.closings.store import Closing
 from recon.ledger.post import post_night
 from recon.nightly.inputs import NightInputs
-from recon.nightly.room import WAREHOUSE
 from recon.nightly.run_index import Run, leads, read_runs
 from recon.rules.header import Rule
 from recon.rules.run import run_rules
 from recon.warehouse.connect import connect, lock_down, settle
 from recon.warehouse.descriptions import put_descriptions
 from recon.warehouse.load import load_break_log, load_coverage, load_events, show_night
+
+WAREHOUSE = "warehouse.duckdb"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ COMMAND_LENGTH_MAX = 200
 @contextlib.contextmanager
 def locked(home: Path, now: pendulum.DateTime | None = None) -> Iterator[Archive]:
     """Hold the lock, and clear what a killed run left. Gives the archive as it is then; with `now`,
-    the moment at which the run began, it may be added to. Raises LockedError, ReconError without room."""
+    the moment at which the run began, it may be added to, and has room for it. Raises LockedError,
+    ReconError."""
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:

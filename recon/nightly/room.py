@@ -1,8 +1,8 @@
 """Whether the disk has room for a night, before anything is asked or written.
 
 The warehouse of a night is made beside that of the last one, in a file of about its size; what else
-a night writes (segments, reports, closings) is less. Where the estimate is too low the night ends in
-one line all the same, and can be run again.
+a night writes (segments, reports, closings) is less. Where the estimate is too low the night ends
+in one line all the same, and can be run again.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import shutil
 from pathlib import Path
 
 from recon.errors import ReconError
+from recon.nightly.build import WAREHOUSE
 
-WAREHOUSE = "warehouse.duckdb"
 FIRST_NIGHT_BYTES = 64 << 20  # a warehouse without an event has a quarter of it
 
 
