@@ -105,7 +105,7 @@ def read_settings(
     elsewhere = in_environment | {name: text for name, text in options.items() if text}
     in_file_alone = [name for name in TRUSTED if in_file.get(name) and not elsewhere[name]]
     return Settings(
-        home=_home(values["home"]),
+        home=home_named(values["home"]),
         broker_url=_checked_url(values["broker_url"]),
         streams=tuple(values["streams"].replace(",", " ").split()),
         accounts_file=_path(values["accounts_file"]),
@@ -135,7 +135,7 @@ def _refuse_empty(options: Mapping[str, str | None]) -> None:
             )
 
 
-def _home(text: str) -> Path:
+def home_named(text: str) -> Path:
     """The folder of everything. Raises UsageError for a name that some library takes for something
     else: a pattern, a separator, an address."""
     odd = any(char in PATTERN or not char.isprintable() for char in text)
