@@ -18,10 +18,16 @@ MASKS = {"owner": 0o077, "group": 0o027}
 def keep_private(home: Path, readers: str) -> list[Path]:
     """Set the mask of this process, and take from the home what others had; gives what had it."""
     os.umask(MASKS[readers])
-    opened = list(open_to_others(home, readers))
-    for path in opened:
-        path.chmod(stat.S_IMODE(path.stat().st_mode) & ~MASKS[readers])
-    return opened
+    return [path for path in open_to_others(home, readers) if _closed(path, MASKS[readers])]
+
+
+def _closed(path: Path, mask: int) -> bool:
+    """Take these bits away; not where the disk lets nobody write, which the reader may not care."""
+    try:
+        path.chmod(stat.S_IMODE(path.stat().st_mode) & ~mask)
+    except OSError:
+        return False
+    return True
 
 
 def open_to_others(home: Path, readers: str) -> Iterator[Path]:
