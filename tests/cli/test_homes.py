@@ -33,7 +33,9 @@ def test_a_night_works_whatever_its_home_is_called(clean: Home, tmp_path: Path) 
     assert {path.name for path in tmp_path.iterdir()} == {ODD, "link"}
 
 
-@pytest.mark.parametrize("name", ["a\\b", "a*", "a?", "a[b]", "a\nb", "s3:a", "\x1b[2Ja", "a\u202e"])
+@pytest.mark.parametrize(
+    "name", ["a\\b", "a*", "a?", "a[b]", "a\nb", "s3:a", "\x1b[2Ja", "a\u202e"]
+)
 def test_a_name_that_would_be_another_s_is_refused(tmp_path: Path, name: str) -> None:
     """Even where a folder of that name is there, and the pattern would fit others beside it."""
     for folder in ("ab", "a b", name):
