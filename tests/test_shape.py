@@ -17,16 +17,9 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 # A part may import those before it; the base stands under everything.
 BASE = (
-    "errors",
-    "signals",
-    "ndjson",
-    "paths",
-    "window",
-    "calendar",
-    "credentials",
-    "settings_file",
+    "errors", "signals", "ndjson", "paths", "window", "calendar", "credentials", "settings_file",
     "settings",
-)
+)  # fmt: skip
 STAGES = (
     "feeds", "archive", "warehouse", "ledger", "closings", "rules", "breaks", "reports", "nightly",
 )  # fmt: skip
