@@ -1,37 +1,35 @@
 """Typed settings, read once: command line over environment over `recon.toml` over default.
 
-Secrets come from the environment only, in the first complete pair of `CREDENTIALS`; they are
-never options, never printed, and not accepted in the file.
+Secrets come from the environment only, see `recon/credentials.py`.
 """
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
+from recon.credentials import CREDENTIALS, VISIBLE, Credentials, read_credentials
 from recon.errors import UsageError
+from recon.settings_file import read_file
 
 SANDBOX_URL = "https://broker-api.sandbox.alpaca.markets"
-VISIBLE = re.compile(r"[!-~]+")  # no blank, no line's end, no letter that looks like another
-CREDENTIALS = (
-    ("RECON_BROKER_KEY", "RECON_BROKER_SECRET"),
-    ("ALPACA_BROKER_API_KEY", "ALPACA_BROKER_SECRET_KEY"),
-    ("APCA_API_KEY_ID", "APCA_API_SECRET_KEY"),
-)
 CHAIN_KEY = "RECON_CHAIN_KEY"  # a secret: from the environment only, and never printed
+# DuckDB takes these in a path for a pattern or a separator, and would read another folder.
+PATTERN = frozenset("\\*?[]")
+READERS = ("owner", "group")
+TRUSTED = ("broker_url", "ca_file")  # the settings that say who gets the credentials
 DEFAULTS = {
     "home": "recon-home",
     "broker_url": SANDBOX_URL,
     "streams": "trades,nta,journal_status,funding_status,account_status,admin_action,ipo",
     "accounts_file": "",
     "fee_rates_file": "",
+    "ca_file": "",
+    "readers": "owner",
     "lookback_days": "3",
     "lookback_sessions": "2",
     "calls_at_once": "8",
@@ -41,18 +39,12 @@ DEFAULTS = {
 
 
 @dataclass(frozen=True)
-class Credentials:
-    """A key pair and where it came from. Never shows itself."""
-
-    key: str = field(repr=False)
-    secret: str = field(repr=False)
-    source: str
-
-
-@dataclass(frozen=True)
 class Settings:
     """What a run needs to know. `streams` are those a night reads, `accounts_file` is a CSV of what
-    the user says of his accounts, `fee_rates_file` one of his own rates of fees. Times are seconds;
+    the user says of his accounts, `fee_rates_file` one of his own rates of fees, `ca_file` a bundle
+    of certificates that stands in place of the public ones, `readers` says who may read what a
+    command writes. `trust_from` is the file that says who gets the credentials, if one does. Times
+    are seconds;
     `lookback_days` widens each window, `lookback_sessions` says how far back the closing lies that
     a night begins with, `assumptions` are those of `sql/ledger/accounting_assumptions.sql` that
     differ from the default. `given` names the settings that somebody gave: what is not in it is a
@@ -63,6 +55,8 @@ class Settings:
     streams: tuple[str, ...]
     accounts_file: Path | None
     fee_rates_file: Path | None
+    ca_file: Path | None
+    readers: str
     lookback_days: int
     lookback_sessions: int
     calls_at_once: int
@@ -72,11 +66,17 @@ class Settings:
     assumptions: Mapping[str, str]
     given: frozenset[str] = frozenset()
     chain_key: str = field(default="", repr=False)
+    trust_from: Path | None = None
 
     @property
     def archive(self) -> Path:
         """The folder of segments and the manifest."""
         return self.home / "archive"
+
+    @property
+    def host(self) -> str:
+        """The broker's host and port: what may be shown of its URL."""
+        return urlsplit(self.broker_url).netloc
 
     def need_credentials(self) -> Credentials:
         """The key pair. Raises UsageError if there is none."""
@@ -94,7 +94,8 @@ def read_settings(
     options: Mapping[str, str | None], environment: Mapping[str, str], config: Path | None
 ) -> Settings:
     """Merge the sources. Raises UsageError for an unreadable file or a wrong value."""
-    in_file, assumptions = _read_file(config) if config is not None else ({}, {})
+    _refuse_empty(options)
+    in_file, assumptions = read_file(config, DEFAULTS) if config is not None else ({}, {})
     in_environment = {name: environment.get(f"RECON_{name.upper()}") for name in DEFAULTS}
     given = {
         name: str(source[name])
@@ -103,70 +104,68 @@ def read_settings(
         if source.get(name)
     }
     values = DEFAULTS | given
+    elsewhere = in_environment | {name: text for name, text in options.items() if text}
+    in_file_alone = [name for name in TRUSTED if in_file.get(name) and not elsewhere[name]]
     return Settings(
-        home=Path(values["home"]).expanduser(),
+        home=home_named(values["home"]),
         broker_url=_checked_url(values["broker_url"]),
         streams=tuple(values["streams"].replace(",", " ").split()),
-        accounts_file=Path(values["accounts_file"]) if values["accounts_file"] else None,
-        fee_rates_file=Path(values["fee_rates_file"]) if values["fee_rates_file"] else None,
+        accounts_file=_path(values["accounts_file"]),
+        fee_rates_file=_path(values["fee_rates_file"]),
+        ca_file=_path(values["ca_file"]),
+        readers=_one_of("readers", values, READERS),
         lookback_days=_whole("lookback_days", values, 0, 90),
         lookback_sessions=_whole("lookback_sessions", values, 1, 250),
         calls_at_once=_whole("calls_at_once", values, 1, 64),
         read_timeout_seconds=_whole("read_timeout_seconds", values, 1, 3600),
         window_deadline_seconds=_whole("window_deadline_seconds", values, 1, 86_400),
-        credentials=_credentials(environment),
+        credentials=read_credentials(environment),
         assumptions=assumptions,
         given=frozenset(given) | ({"assumptions"} if assumptions else set()),
         chain_key=environment.get(CHAIN_KEY, ""),
+        trust_from=config if in_file_alone else None,
     )
 
 
-def _read_file(path: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """The settings of the file, and its table `[assumptions]`."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+def _refuse_empty(options: Mapping[str, str | None]) -> None:
+    for name, text in options.items():
+        if text == "":
+            raise UsageError(
+                expected="a value that is not empty",
+                seen="''",
+                where=f"--{name.replace('_', '-')}",
+                next_step="give one, or leave the option out",
+            )
+
+
+def home_named(text: str) -> Path:
+    """The folder of everything. Raises UsageError for a name that some library takes for something
+    else: a pattern, a separator, an address."""
+    odd = any(char in PATTERN or not char.isprintable() for char in text)
+    if odd or (":" in text and not text.startswith("/")):
         raise UsageError(
-            expected="a readable TOML file",
-            seen=str(error).splitlines()[0],
-            where=str(path),
-            next_step="mend the file, or name another with --config",
-        ) from error
-    assumptions = _assumptions(content, path)
-    unknown = sorted(set(content) - set(DEFAULTS))
-    if unknown:
-        raise UsageError(
-            expected="only a table [assumptions] and " + ", ".join(DEFAULTS),
-            seen=", ".join(map(_with_near_miss, unknown)),
-            where=str(path),
-            next_step="remove what is not a setting; secrets belong in the environment",
+            expected="a folder's name without \\ * ? [ ] and control characters, from the root on"
+            " if there is a colon in it",
+            seen=ascii(text),
+            where="setting home",
+            next_step="name another with RECON_HOME or --home",
         )
-    return _texts(content), _texts(assumptions)
+    return Path(text).expanduser()
 
 
-def _assumptions(content: dict[str, Any], path: Path) -> dict[str, Any]:
-    """Take the table `[assumptions]` out of the file's content."""
-    assumptions = content.pop("assumptions", {})
-    if isinstance(assumptions, dict) and "readings" not in content:
-        return assumptions
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None
+
+
+def _one_of(name: str, values: Mapping[str, str], allowed: Sequence[str]) -> str:
+    if values[name] in allowed:
+        return values[name]
     raise UsageError(
-        expected="the accounting assumptions in a table [assumptions]",
-        seen="readings, their name until 0.3.0" if "readings" in content else repr(assumptions),
-        where=str(path),
-        next_step="name the table [assumptions]; its keys and values are the same",
+        expected="one of " + ", ".join(allowed),
+        seen=repr(values[name]),
+        where=f"setting {name}",
+        next_step=f"set RECON_{name.upper()} or {name} in recon.toml",
     )
-
-
-def _with_near_miss(name: str) -> str:
-    meant = difflib.get_close_matches(name, DEFAULTS, n=1)
-    return f"{name} (did you mean {meant[0]}?)" if meant else name
-
-
-def _texts(values: Mapping[str, object]) -> dict[str, str]:
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in values.items()
-    }
 
 
 def _whole(name: str, values: Mapping[str, str], least: int, most: int) -> int:
@@ -193,13 +192,18 @@ def _checked_url(url: str) -> str:
         bare = "@" not in parts.netloc and not parts.query and not parts.fragment
         if VISIBLE.fullmatch(url) and encrypted and bare and _is_host(host) and port:
             return url.rstrip("/")
-    shown = re.split(r"[?#]", url.rsplit("@", maxsplit=1)[-1])[0]
     raise UsageError(
         expected="https://host, or http:// on a loopback address",
-        seen=repr(shown),
+        seen=_shown(url),
         where="setting broker_url",
         next_step="set RECON_BROKER_URL; keys never belong in it",
     )
+
+
+def _shown(url: str) -> str:
+    """Its scheme and host: a key may stand in every other part, or be taken for the whole."""
+    shown = re.split(r"(?<![:/])[/?#]", url.rsplit("@", maxsplit=1)[-1])[0]
+    return repr(shown) if "." in shown or "://" in url else f"a text of {len(url)} characters"
 
 
 def _is_host(host: str) -> bool:
@@ -213,11 +217,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _credentials(environment: Mapping[str, str]) -> Credentials | None:
-    for key_name, secret_name in CREDENTIALS:
-        key, secret = environment.get(key_name), environment.get(secret_name)
-        if key and secret:
-            return Credentials(key, secret, f"{key_name}/{secret_name}")
-    return None

@@ -97,7 +97,7 @@ def day_start(system_date: datetime.date) -> pendulum.DateTime:
 
 def parse_duration(text: str) -> float:
     """Seconds of `90s`, `30m` or `4h`, for waiting only. Raises UsageError."""
-    match = re.fullmatch(r"(\d{1,6})([smh])", text)
+    match = re.fullmatch(r"([0-9]{1,6})([smh])", text)
     if match is None or int(match[1]) == 0:
         raise UsageError(
             expected="a duration such as 90s, 30m or 4h",

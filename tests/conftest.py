@@ -18,6 +18,8 @@ from tests.nightly.nights import MONDAY, TUESDAY, Home, run_nights
 
 Made = TypeVar("Made")
 
+os.umask(0o077)  # as a command sets it: homes made in this process are like those of a command
+
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("project", deadline=None)
 hypothesis.settings.load_profile("project")

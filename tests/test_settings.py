@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from recon.credentials import CREDENTIALS
 from recon.errors import UsageError
-from recon.settings import CREDENTIALS, DEFAULTS, SANDBOX_URL, read_settings
+from recon.settings import DEFAULTS, SANDBOX_URL, read_settings
 
 SECRET = "do-not-show-me"  # noqa: S105 -- it opens nothing
 
@@ -32,7 +33,9 @@ def test_an_option_beats_the_environment_which_beats_the_file(tmp_path: Path) ->
     assert settings.calls_at_once == 3
 
 
-WORDS = {"home", "broker_url", "streams", "accounts_file", "fee_rates_file"}
+WORDS = {
+    "home", "broker_url", "streams", "accounts_file", "fee_rates_file", "ca_file", "readers",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(set(DEFAULTS) - WORDS))
@@ -180,3 +183,59 @@ def test_assumptions_under_the_older_name_are_refused(
     assert seen in str(caught.value)
     assert str(config) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a\\b", "a*b", "a?b", "a[b]", "a\nb", "a\x1bb", "a\u202eb", "a\udcffb", "s3:b", "/x/a*b"],
+)  # fmt: skip
+def test_a_home_that_some_library_reads_as_something_else_is_refused(name: str) -> None:
+    """DuckDB would read every folder that the pattern fits, and make no word of it."""
+    for options, environment in (({"home": name}, {}), ({}, {"RECON_HOME": name})):
+        with pytest.raises(UsageError, match="setting home") as caught:
+            read_settings(options, environment, None)
+        assert ascii(name) in str(caught.value)
+        assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "a'b", 'a"b', "\u00e4", "-a", "a{b,c}", "/x/a:b", "a%20#$~"]
+)
+def test_any_other_name_is_taken(name: str) -> None:
+    """As it is."""
+    assert read_settings({"home": name}, {}, None).home == Path(name)
+
+
+@pytest.mark.parametrize("name", ["home", "broker_url"])
+def test_an_option_without_a_value_is_not_the_default(name: str) -> None:
+    """`--home "$UNSET"` must not write into the working folder."""
+    with pytest.raises(UsageError, match=f"--{name.replace('_', '-')}"):
+        read_settings({name: ""}, {}, None)
+
+
+@pytest.mark.parametrize(
+    "secret", ["sec ret", "secret\n", "s\u00e9cret", "secret\udcff", "\u200bs"]
+)
+def test_a_secret_that_no_header_can_carry_is_named_and_not_shown(secret: str) -> None:
+    """A blank or a byte that came along when it was copied."""
+    environment = {"RECON_BROKER_KEY": "key", "RECON_BROKER_SECRET": secret}
+    with pytest.raises(UsageError, match="the variable RECON_BROKER_SECRET") as caught:
+        read_settings({}, environment, None)
+    assert secret not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("ftp://example.com/secret?secret", "'ftp://example.com'"),
+        ("https://secret@example.com/secret", "'example.com'"),
+        ("http://example.com/secret/secret", "'http://example.com'"),
+        ("secret", "a text of 6 characters"),
+    ],
+)
+def test_of_a_refused_address_the_host_is_shown(url: str, shown: str) -> None:
+    """A key may stand in its path, or be taken for the address itself."""
+    with pytest.raises(UsageError) as caught:
+        read_settings({"broker_url": url}, {}, None)
+    assert f"saw {shown} (" in str(caught.value)
+    assert "secret" not in str(caught.value)

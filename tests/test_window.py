@@ -98,7 +98,9 @@ def test_a_duration_is_a_number_and_a_unit(text: str, seconds: int) -> None:
     assert parse_duration(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "4", "h", "0s", "-1s", "1d", "1.5h", "1 h", "4H", "1h30m"])
+@pytest.mark.parametrize(
+    "text", ["", "4", "h", "0s", "-1s", "1d", "1.5h", "1 h", "4H", "1h30m", "\uff14h", "\u0664h"]
+)
 def test_what_is_no_duration_is_refused(text: str) -> None:
     """A bare number would leave open of what."""
     with pytest.raises(UsageError, match="one of s, m, h"):

@@ -13,6 +13,7 @@ import gzip
 import io
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
@@ -48,7 +49,7 @@ def read_file(path: Path, take: Take) -> StreamEnd:
             lines = _lines(path, file)
             head = list(_head(lines))
             return _read(path, head, chain(head, lines), take)
-    except (OSError, EOFError) as fault:
+    except (OSError, EOFError, zlib.error) as fault:
         raise unusable(path, "a file that can be read to its end", str(fault)) from fault
 
 
@@ -132,8 +133,14 @@ def _read(path: Path, head: list[tuple[int, bytes]], lines: Lines, take: Take) -
             _take_line(line.decode(), number, take)
     else:
         expected = "JSON lines, JSON arrays or captured SSE text"
-        raise unusable(path, expected, repr(first[:40].decode("utf-8", "replace")), 1)
+        raise unusable(path, expected, _kind(first), 1)
     return StreamEnd(INGESTED, 0, 0, 0, ())
+
+
+def _kind(line: bytes) -> str:
+    """What a line is, without a word of it: the file may be one that is nobody's to see."""
+    looks = {"markup": line.startswith(b"<"), "a line of a CSV": b"," in line or b";" in line}
+    return next((name for name, is_so in looks.items() if is_so), f"a line of {len(line)} bytes")
 
 
 def _is_object(line: bytes | str) -> bool:
@@ -163,7 +170,7 @@ def _read_sse(path: Path, lines: Lines, take: Take) -> StreamEnd:
     def add(piece: bytes) -> None:
         tally.add(piece)
         if tally.unknown_field:
-            raise unusable(path, "a line of an event stream", repr(line[:40].decode()), number)
+            raise unusable(path, "a line of an event stream", "a field that none has", number)
 
     try:
         for number, line in lines:  # noqa: B007 -- named where the reading stops

@@ -9,25 +9,22 @@ from typing import Any
 import click
 
 from recon.cli import ingest, inspect, migrate, night, rules, sandbox, tables, verify, webhook
-from recon.cli.failures import ending_told, foreseen
+from recon.cli.failures import foreseen, unforeseen
+from recon.cli.options import clock, home_of
 
 
 class Commands(click.Group):
     """Turns every error of the project and of the world into one line and its exit code."""
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """As click's; SIGTERM and SIGHUP end with one line."""
-        with ending_told():
-            return super().main(*args, **kwargs)
-
     def invoke(self, ctx: click.Context) -> Any:
-        """As click's, without a traceback for what was foreseen."""
+        """As click's, without a traceback, whatever happens."""
         try:
             return super().invoke(ctx)
-        except (Exception, KeyboardInterrupt) as error:
-            expected = foreseen(error)
-            if expected is None or isinstance(error, BrokenPipeError):
-                raise
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except Exception as error:  # noqa: BLE001 -- the last net under every command
+            home, command = home_of(ctx), ctx.invoked_subcommand or ctx.info_name or ""
+            expected = foreseen(error) or unforeseen(error, home, command, f"{clock()}")
             click.echo(f"recon: {expected}", err=True)
             sys.exit(expected.exit_code)
 

@@ -93,7 +93,7 @@ def _deliver(home: Path, books: Books, now: pendulum.DateTime) -> Path:
 def serve_sandbox(
     seed: int, port: int, day: date | None, faults: Sequence[str], *, samples: bool
 ) -> Iterator[str]:
-    """Serve until interrupted; gives lines to print, the next commands among them. Raises
+    """Serve until a signal ends it; gives lines to print, the next commands among them. Raises
     UsageError for an unknown fault, a date without books, a port that is taken."""
     unknown = [name for name in faults if name not in FAULTS]
     if unknown:
@@ -113,11 +113,8 @@ def serve_sandbox(
         for name, place in zip(faults, planted, strict=True):
             yield f"planted {name} on {place.account_id} {place.symbol}: {FAULTS[name].expected}"
         yield from _what_to_try(sandbox)
-        try:
-            while True:
-                time.sleep(3600)
-        except KeyboardInterrupt:
-            yield "stopped"
+        while True:
+            time.sleep(3600)
 
 
 def _served(days: Sequence[date], wanted: date | None) -> date:

@@ -19,11 +19,14 @@ from recon.archive.forms import form_of
 from recon.archive.inbox import BODY, inbox_of
 from recon.archive.quarantine import FOLDER, set_aside_files
 from recon.archive.required_inputs import check_streams
+from recon.cli.modes import MASKS
+from recon.cli.trust import check_host
 from recon.errors import ExitCode, ReconError
 from recon.feeds.broker import Broker, Patience
 from recon.feeds.response import AnswerRefused
 from recon.feeds.streams import BOOKED, SYSTEM, stream_named
 from recon.nightly.heads import refuse_lost_lines
+from recon.nightly.room import bytes_needed
 from recon.nightly.standing import NothingChecked, read_standing
 from recon.rules.catalog import find_rules
 from recon.settings import Settings
@@ -34,13 +37,15 @@ Finding = tuple[ExitCode | None, str]
 QUICK = Patience(tries=1, read_timeout_seconds=10.0, connect_timeout_seconds=5.0)
 
 
-def examine(settings: Settings, now: pendulum.DateTime) -> Iterator[Finding]:
-    """(finding, one line) for each thing looked at; how the last night ended comes last."""
+def examine(settings: Settings, now: pendulum.DateTime, *, named: bool) -> Iterator[Finding]:
+    """(finding, one line) for each thing looked at; how the last night ended comes last. `named`
+    says whether the user named the settings file."""
     yield _home(settings.home.resolve())
+    yield from _modes(settings.home, settings.readers)
     yield ExitCode.CLEAN, f"{len(find_rules())} rules"
     archive = Archive(settings.archive)
     yield from _archive(archive, settings)
-    yield from _broker(archive, settings, now)
+    yield from _broker(archive, settings, now, named=named)
     yield _last_night(settings.home)
 
 
@@ -50,10 +55,26 @@ def _home(home: Path) -> Finding:
     if not there.is_dir() or not os.access(there, os.W_OK):
         return ExitCode.USAGE, f"{there}: no folder that can be written to; name another by --home"
     free = shutil.disk_usage(there).free
-    if free < FREE_BYTES_MIN:
-        wanted = f"make room for {FREE_BYTES_MIN >> 20:,} MiB, or name another by --home"
+    needed = max(FREE_BYTES_MIN, bytes_needed(home))
+    if free < needed:
+        wanted = f"make room for {needed >> 20:,} MiB, or name another by --home"
         return ExitCode.USAGE, f"{home}: only {free >> 20:,} MiB free; {wanted}"
     return ExitCode.CLEAN, f"{home}: {free >> 20:,} MiB free"
+
+
+def _modes(home: Path, readers: str) -> Iterator[Finding]:
+    """Whether others may read what is there: a home of an older release is closed at its top, and
+    what lies below keeps its mode."""
+    if not home.is_dir():
+        return
+    mask = MASKS[readers]
+    opened = [path for path in (home, *home.rglob("*")) if path.lstat().st_mode & mask]
+    opened = [path for path in opened if not path.is_symlink()]
+    if opened:
+        wanted = f"chmod -R {'go=' if readers == 'owner' else 'g-w,o='} {home}"
+        yield None, f"{len(opened)} modes let others in, the first of {opened[0]}: {wanted}"
+    else:
+        yield ExitCode.CLEAN, f"{home}: closed to everybody but its {readers}"
 
 
 def _archive(archive: Archive, settings: Settings) -> Iterator[Finding]:
@@ -82,7 +103,9 @@ def _archive(archive: Archive, settings: Settings) -> Iterator[Finding]:
             yield ExitCode.CLEAN, f"{stream}: proven complete until {as_z(until)}"
 
 
-def _broker(archive: Archive, settings: Settings, now: pendulum.DateTime) -> Iterator[Finding]:
+def _broker(
+    archive: Archive, settings: Settings, now: pendulum.DateTime, *, named: bool
+) -> Iterator[Finding]:
     credentials = settings.credentials
     if credentials is None:
         wanted = "set RECON_BROKER_KEY and RECON_BROKER_SECRET"
@@ -90,10 +113,13 @@ def _broker(archive: Archive, settings: Settings, now: pendulum.DateTime) -> Ite
         return
     window = Window(now.subtract(minutes=1), now)
     try:
-        with Broker(settings.broker_url, credentials.key, credentials.secret, QUICK) as broker:
+        check_host(settings, credentials, named=named)
+        with Broker(
+            settings.broker_url, credentials.key, credentials.secret, QUICK, settings.ca_file
+        ) as broker:
             end = broker.read_window(SYSTEM, window, lambda texts: None, deadline_seconds=10.0)
             yield ExitCode.CLEAN, f"credentials from {credentials.source}"
-            said = f"{settings.broker_url}: system stream ended {end.ended}"
+            said = f"{settings.host}: system stream ended {end.ended}"
             yield ExitCode.CLEAN if end.ended == "complete" else ExitCode.BROKER, said
             yield from _windows(broker, archive, settings, now)
     except ReconError as error:

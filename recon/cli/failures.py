@@ -1,54 +1,64 @@
 """How a command ends that was kept from its end: one line for people, and the exit code.
 
-Takes what the world did (a full disk, a busy port, a signal), gives a ReconError. What is neither
-the project's own error nor the world's is a fault of ours, and keeps its traceback.
+Takes what the world did (a full disk, a busy port), gives a ReconError. What is neither the
+project's own error nor the world's is a fault of ours: its traceback is kept in a file.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import os
-import signal
 import sys
-import threading
+import tempfile
+import traceback
 from collections.abc import Iterator
-from types import FrameType
+from pathlib import Path
 
-from recon.errors import ExitCode, ReconError, UsageError
+from recon.errors import ReconError, UsageError
+from recon.reports.table import plain
 
+LAST_FAILURE = "last-failure.txt"
+SAID_MAX = 200
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_ROOM_TEXTS = ("No space left", "File too large", "quota exceeded", "max_temp_directory_size")
-DUCKDB_INTERRUPTED = "Query interrupted"  # a RuntimeError: what DuckDB makes of Ctrl-C
-
-
-class Stopped(ReconError):
-    """A signal ended the command."""
-
-    def __init__(self, number: signal.Signals) -> None:
-        self.exit_code = ExitCode(128 + number)
-        super().__init__(
-            expected="to run to the end",
-            seen=number.name,
-            where=f"process {os.getpid()}",
-            next_step="run the same command again: what was not finished does not count",
-        )
 
 
 def foreseen(error: BaseException) -> ReconError | None:
     """The error in the project's words, or None for one that nobody foresaw."""
     if isinstance(error, ReconError):
         return error
-    if isinstance(error, KeyboardInterrupt) or str(error) == DUCKDB_INTERRUPTED:
-        return Stopped(signal.SIGINT)
+    said = " ".join(str(error).split())
+    is_full = any(text in said for text in NO_ROOM_TEXTS)
     if isinstance(error, OSError):
         where = str(error.filename or "the operating system names no file")
-        return _disk(error.errno in NO_ROOM, error.strerror or str(error), where)
+        return _disk(is_full or error.errno in NO_ROOM, error.strerror or said, where)
     duckdb = sys.modules.get("duckdb")
-    if duckdb is not None and isinstance(error, duckdb.OperationalError):
-        said = " ".join(str(error).split())
-        return _disk(any(text in said for text in NO_ROOM_TEXTS), said, "DuckDB")
-    return None
+    if duckdb is None or not isinstance(error, duckdb.Error):
+        return None
+    of_the_machine = is_full or isinstance(error, duckdb.OperationalError)
+    return _disk(is_full, said, "DuckDB") if of_the_machine else None
+
+
+def unforeseen(error: Exception, home: Path | None, command: str, at: str) -> ReconError:
+    """Keep the traceback in the home, or where there is none among the temporary files, and give
+    the line that says where. The home keeps the last one only."""
+    text = f"{at} {command}\n{''.join(traceback.format_exception(error))}"
+    try:
+        if home is None or not home.is_dir():
+            raise FileNotFoundError
+        kept = home / LAST_FAILURE
+        kept.write_text(text, "utf-8", "backslashreplace")
+    except OSError:
+        kept = Path(tempfile.mkdtemp(prefix="recon-")) / LAST_FAILURE
+        kept.write_text(text, "utf-8", "backslashreplace")
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    said = " ".join(f"{type(error).__name__}: {error}".split())[:SAID_MAX]
+    return ReconError(
+        expected="no failure of the program itself",
+        seen=plain(said),
+        where=f"{Path(place.filename).name}, line {place.lineno}",
+        next_step=f"run the same again once; if it fails again, report {kept}",
+    )
 
 
 def _disk(is_full: bool, seen: str, where: str) -> ReconError:
@@ -73,48 +83,3 @@ def listening(host: str, port: int) -> Iterator[None]:
             where=f"{host}, port {port}",
             next_step="choose another with --port; 0 takes any that is free",
         ) from error
-
-
-@contextlib.contextmanager
-def ending_told() -> Iterator[None]:
-    """Within, SIGTERM and SIGHUP end the process at once, as ever, but in one line and by the
-    contract's exit code. A signal that the caller lets be ignored (nohup) stays ignored.
-
-    A thread of its own waits for them: Python itself would first let DuckDB end its query.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came, told = os.pipe()
-    os.set_blocking(told, False)
-    watching = threading.Thread(target=_watch, args=(came,), daemon=True)
-    watching.start()
-    wakeup = signal.set_wakeup_fd(told, warn_on_full_buffer=False)
-    before = {
-        number: signal.signal(number, _noted)
-        for number in (signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is signal.SIG_DFL
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        signal.set_wakeup_fd(wakeup)
-        os.close(told)
-        watching.join()
-        os.close(came)
-
-
-def _noted(_: int, __: FrameType | None) -> None:
-    """Stands as the handler of what `_watch` acts on; a server may put its own in its place."""
-
-
-def _watch(came: int) -> None:
-    """End the process at the first signal that is ours to end it. Nothing is tidied up: a night may
-    be killed anywhere, and the next one counts on it."""
-    while numbers := os.read(came, 1):
-        if signal.getsignal(numbers[0]) is _noted:
-            stopped = Stopped(signal.Signals(numbers[0]))
-            os.write(2, f"recon: {stopped}\n".encode())
-            os._exit(stopped.exit_code)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recon.cli.options import DATE, JSON, clock, example, settings_of, system_date
+from recon.cli.options import DATE, JSON, clock, example, named_config, settings_of, system_date
 from recon.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -156,7 +156,8 @@ def doctor(context: click.Context) -> None:
     from recon.cli.doctor import examine
 
     code = ExitCode.CLEAN
-    for found, line in examine(settings_of(context), clock()):
+    named = named_config(context) is not None
+    for found, line in examine(settings_of(context), clock(), named=named):
         click.echo(f"{NOTHING if found is None else '✗' if found else '✓'} {line}")
         code = code or found or ExitCode.CLEAN
     sys.exit(code)

@@ -37,7 +37,7 @@ def open_command(context: click.Context, day: str, wait: str | None, accounts: P
 
     listed = _listed(accounts) if accounts else frozenset()
     settings = settings_of(context)
-    with broker_of(settings) as broker:
+    with broker_of(context, settings) as broker:
         opened = open_books(
             broker, settings, system_date(day), clock(),
             wait_seconds=wait_seconds(wait), accounts=listed, progress=progress(),
@@ -76,7 +76,7 @@ def run(
     settings = settings_of(context)
     if known_at is not None:
         finish(check_date(settings, chosen, known_at), as_json)
-    with broker_of(settings) as broker:
+    with broker_of(context, settings) as broker:
         outcome = run_date(
             broker, settings, chosen, clock(), wait_seconds=wait_seconds(wait),
             again=again, progress=progress(),
@@ -94,7 +94,7 @@ def watch(context: click.Context, nights: int | None) -> None:
     from recon.nightly.watch import watch_nights
 
     settings = settings_of(context)
-    with broker_of(settings) as broker:
+    with broker_of(context, settings) as broker:
         for outcome in watch_nights(broker, settings, clock, nights, progress=progress()):
             print_outcome(outcome, as_json=False)
             if outcome.result == "incomplete":
@@ -134,13 +134,13 @@ def replay(
     bounds = _bounds(since, until, since_id, until_id)
     settings, moment = settings_of(context), clock()
     if since_id:
-        with broker_of(settings) as broker:
+        with broker_of(context, settings) as broker:
             read = replay_ids(broker, settings, streams, bounds, moment, progress=progress())
         fetches = [fetch for _, made in read for fetch in made]
         lacking = [made for cursor, made in read if not is_whole(made, cursor)]
     else:
         window = Window(parse_instant(bounds[0]), parse_instant(bounds[1]))
-        with broker_of(settings) as broker:
+        with broker_of(context, settings) as broker:
             fetches = replay_streams(broker, settings, streams, window, moment, progress=progress())
         lacking = [
             [fetch for fetch in fetches if fetch.stream == stream]

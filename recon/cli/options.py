@@ -28,29 +28,47 @@ WAIT = click.option("--wait", metavar="DURATION", help="Follow the broker for so
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+def named_config(context: click.Context) -> str | None:
+    """The settings file that the user named, by option or environment."""
+    return context.obj["config"] or os.environ.get("RECON_CONFIG") or None
+
+
 def settings_of(context: click.Context) -> Settings:
-    """The settings of this call. Raises UsageError."""
+    """The settings of this call, whose home is closed to others from here on. Raises UsageError."""
+    from recon.cli.modes import keep_private
     from recon.settings import read_settings
 
-    config = context.obj["config"] or os.environ.get("RECON_CONFIG")
-    if config is None and Path("recon.toml").exists():
-        config = "recon.toml"
+    config = named_config(context) or ("recon.toml" if Path("recon.toml").exists() else None)
     options = {name: context.obj[name] for name in ("home", "broker_url")}
-    return read_settings(options, os.environ, Path(config) if config else None)
+    settings = read_settings(options, os.environ, Path(config) if config else None)
+    context.obj["found_home"] = settings.home
+    if keep_private(settings.home, settings.readers):
+        closed = f"{settings.home} was open to others, and is no more: see RECON_READERS"
+        click.echo(closed, err=True)
+    return settings
 
 
-def broker_of(settings: Settings) -> Broker:
+def home_of(context: click.Context) -> Path | None:
+    """The home of this call, once its settings were read."""
+    return (context.obj or {}).get("found_home")
+
+
+def broker_of(context: click.Context, settings: Settings) -> Broker:
     """The broker of these settings, to be used as a context manager. Raises UsageError."""
     from recon.cli.console import log_to_stderr
+    from recon.cli.trust import check_host
     from recon.feeds.broker import Broker, Patience
 
     log_to_stderr()  # before the first retry, which is logged too
     credentials = settings.need_credentials()
+    check_host(settings, credentials, named=named_config(context) is not None)
     patience = Patience(
         read_timeout_seconds=settings.read_timeout_seconds,
         stream_seconds_max=settings.window_deadline_seconds,
     )
-    return Broker(settings.broker_url, credentials.key, credentials.secret, patience)
+    return Broker(
+        settings.broker_url, credentials.key, credentials.secret, patience, settings.ca_file
+    )
 
 
 def clock() -> pendulum.DateTime:

@@ -7,7 +7,6 @@ what is not proven to be the broker's is refused; a proven body is kept whatever
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from recon.feeds.webhooks.signature import Request, UnknownKey, Unproven, prove
 
 PATH = "/upvest"
 READ_SECONDS = 30
+STOP_SECONDS = 4  # what a stopped receiver may still answer
 REQUESTS_AT_ONCE = 64
 
 
@@ -131,10 +131,9 @@ def serve(receiver: Receiver, host: str, port: int, announce: Callable[[str], No
             proxy_headers=False,
             server_header=False,
             limit_concurrency=REQUESTS_AT_ONCE,
-            timeout_graceful_shutdown=READ_SECONDS,
+            timeout_graceful_shutdown=STOP_SECONDS,
         )
-        with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[opened])
+        uvicorn.Server(config).run(sockets=[opened])
 
 
 def _as_it_came(request: requests.Request, body: bytes) -> Request:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import click
 
@@ -17,8 +16,11 @@ def demo(context: click.Context, seed: int) -> None:
     """Run three nights against the embedded sandbox broker, with faults planted."""
     from recon.cli.console import progress
     from recon.cli.demo import run_demo
+    from recon.cli.modes import keep_private
+    from recon.settings import home_named
 
-    home = Path(context.obj["home"] or os.environ.get("RECON_HOME") or "recon-demo")
+    home = home_named(context.obj["home"] or os.environ.get("RECON_HOME") or "recon-demo")
+    keep_private(home, "owner")
     run_demo(home, seed, clock(), progress=progress())
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -36,12 +37,17 @@ class Broker:
     """One broker, one key. Use as a context manager. Threads may share it."""
 
     def __init__(
-        self, base_url: str, key: str, secret: str, patience: Patience = USUAL_PATIENCE
+        self,
+        base_url: str,
+        key: str,
+        secret: str,
+        patience: Patience = USUAL_PATIENCE,
+        ca_file: Path | None = None,
     ) -> None:
         self._answer_seconds_max = patience.answer_seconds_max
         self._quiet_seconds_max = patience.quiet_seconds_max
         self._stream_seconds_max = patience.stream_seconds_max
-        self._connection = Connection(base_url, key, secret, patience)
+        self._connection = Connection(base_url, key, secret, patience, ca_file)
 
     def __enter__(self) -> Self:
         return self

@@ -8,12 +8,14 @@ from __future__ import annotations
 import functools
 import ssl
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
+import certifi
 import httpx
 import stamina
 
-from recon.errors import BrokerRefused
+from recon.errors import BrokerRefused, UsageError
 from recon.feeds.deadline import Deadline
 from recon.feeds.response import check_answer, host_of, no_answer, unusable
 from recon.feeds.retry import NotNow, Patience, Pause, Tries
@@ -26,7 +28,9 @@ Answer = TypeVar("Answer")
 class Connection:
     """Keeps connections open between requests. Threads may share it. Close it at the end."""
 
-    def __init__(self, base_url: str, key: str, secret: str, patience: Patience) -> None:
+    def __init__(
+        self, base_url: str, key: str, secret: str, patience: Patience, ca_file: Path | None = None
+    ) -> None:
         self._patience = patience
         self._pause = Pause()
         self._client = httpx.Client(
@@ -39,7 +43,7 @@ class Connection:
             limits=httpx.Limits(
                 max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX
             ),
-            verify=tls_context(),
+            verify=tls_context(ca_file),
             follow_redirects=False,
             trust_env=False,
         )
@@ -124,8 +128,17 @@ def tell_retries(note: Callable[..., None]) -> None:
 
 
 @functools.cache
-def tls_context() -> ssl.SSLContext:
-    """Verifies against certifi's authorities; the environment can neither add one nor log keys."""
-    context = httpx.create_ssl_context(trust_env=False)
-    context.keylog_filename = None  # type: ignore[assignment]  # undoes SSLKEYLOGFILE
+def tls_context(ca_file: Path | None = None) -> ssl.SSLContext:
+    """Verifies against certifi's authorities, or against those of the file alone; the environment
+    can neither add one nor log keys. Raises UsageError for a file that has none."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the usual one opens SSLKEYLOGFILE
+    try:
+        context.load_verify_locations(ca_file or certifi.where())
+    except OSError as error:  # of which ssl.SSLError is one
+        raise UsageError(
+            expected="a file of certificates in PEM",
+            seen=error.strerror or str(error),
+            where=f"ca_file {ca_file}",
+            next_step="set RECON_CA_FILE to the bundle of your authority, or leave it out",
+        ) from error
     return context

@@ -118,8 +118,8 @@ def asked_wait_seconds(headers: Mapping[str, str]) -> float | None:
 
 
 def _instant(text: str) -> datetime | None:
-    """An HTTP date, or None."""
+    """An HTTP date, or None; also for one beyond the years that there are in UTC."""
     try:
         return parsedate_to_datetime(text).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -7,15 +7,20 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-NUMBER = re.compile(r"-?\d+(\.\d+)?")
-# A spreadsheet starts a formula at these; the full-width forms too (OWASP on CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+# A spreadsheet starts a formula at these, the full-width forms too (OWASP on CSV injection), and
+# some first take away what is blank. One that separates by semicolons starts a cell at each.
+FORMULA = re.compile(r"(^|;)(?=[\s\u200c\u200d]*[=+\-@\t\r\0＝＋－＠])")
 CONTROL = {code: f"\\x{code:02x}" for code in [*range(32), 127, *range(0x80, 0xA0)]}
-# Marks that turn the direction of text, and the two that Unicode calls line breaks.
+# Marks that turn the direction of text, the two that Unicode calls line breaks, and those that
+# nobody sees: two cells that look alike must be alike.
 MARKS = {
     code: f"\\u{code:04x}"
-    for code in (0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
-}
+    for code in (
+        0x00AD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F),
+        *range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC),
+    )
+}  # fmt: skip
 SPELLED_OUT = CONTROL | MARKS
 
 
@@ -33,8 +38,7 @@ def harmless(text: str) -> str:
     """A cell that no spreadsheet runs and no terminal obeys; a number stays as it is."""
     if NUMBER.fullmatch(text):
         return text
-    shown = plain(text)
-    return "'" + shown if text.startswith(FORMULA) else shown
+    return plain(FORMULA.sub(r"\1'", text))
 
 
 def plain(text: str) -> str:

@@ -19,16 +19,21 @@ import duckdb
 from recon.rules.catalog import streams_behind
 from recon.rules.culprits import COLUMNS, judge_others
 from recon.rules.header import ITSELF, Rule, RuleError
+from recon.rules.statement import find
 from recon.rules.verdicts import CONTRACT, VERDICTS, against_contract, verdict_rows
 
 ONE_ROW_EACH = "one row for each account, symbol and subject, with a verdict, a due date if pending"
 ROWS_NAMED_MAX, EVIDENCE_MAX = 10, 100
 NOBODY: Mapping[str, str] = MappingProxyType({})
-# Errors of a statement that is wrong whatever the data is, and of a machine that cannot go on.
-NOT_OF_DATA = (
+# Errors of a statement that is wrong whatever the data is: the last of them, that it would write.
+OF_THE_RULE = (
     duckdb.BinderException,
     duckdb.CatalogException,
     duckdb.ParserException,
+    duckdb.TransactionException,
+)
+# And of a machine that cannot go on, whatever the rule is.
+OF_THE_MACHINE = (
     duckdb.OperationalError,
     duckdb.InternalError,
     duckdb.FatalException,
@@ -134,9 +139,11 @@ def _find(
 ) -> str | None:
     """Make the table `found` of what the rule gives; or say why the data does not let it."""
     try:
-        connection.execute(f"create or replace temp table found as {rule.sql}", params)
-    except NOT_OF_DATA as error:
+        find(connection, rule, params)
+    except OF_THE_RULE as error:
         raise _breach(rule, "a SELECT that runs", str(error).splitlines()[0]) from error
+    except OF_THE_MACHINE:
+        raise
     except duckdb.Error as error:
         return str(error).splitlines()[0]
     return None

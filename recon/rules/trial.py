@@ -14,6 +14,7 @@ from recon.ledger.post import post_night
 from recon.rules.fixture import Case, Fixture, Rows
 from recon.rules.given import stage_given
 from recon.rules.header import RuleError, parse_rule
+from recon.rules.statement import check_statement
 from recon.rules.verdicts import verdict_rows
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events, show_night
@@ -106,6 +107,7 @@ def _relation(
         return connection.sql(sql)
     rule = parse_rule(fixture.subject, sql)
     params = {name: default or str(fixture.system_date) for name, default in rule.params.items()}
+    check_statement(connection, rule)  # a read-only transaction, as a night has, would not be one
     connection.execute(f"create or replace temp table found as {sql}", params)
     found = connection.table("found")
     columns = dict(zip(found.columns, map(str, found.types), strict=True))

@@ -19,7 +19,7 @@ from tests.test_shape import ROOT
 
 SECRET = "sandbox-secret"  # noqa: S105 -- it opens nothing
 CREDENTIALS = {"RECON_BROKER_KEY": "sandbox-key", "RECON_BROKER_SECRET": SECRET}
-ENTRY = "from recon.cli import main; main()"
+ENTRY = "from recon.__main__ import main; main()"
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,11 @@ def call(
 def call_here(place: Path, *words: str, env: Mapping[str, str] = CREDENTIALS) -> Called:
     """The same in this process, which is much quicker and as good for what only parses."""
     others = {name: None for name in os.environ if name.startswith(("RECON_", "ALPACA_", "APCA_"))}
+    mask = os.umask(0o077)
+    os.umask(mask)
     with contextlib.chdir(place):
         done = CliRunner().invoke(main, words, env={**others, **env})
+    os.umask(mask)  # a command closes what it writes by the mask of its process
     structlog.reset_defaults()  # the log wrote to the runner's own standard error
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception

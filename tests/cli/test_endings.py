@@ -29,6 +29,7 @@ QUERY = """
 import os, signal, sys, threading
 import click
 from recon.cli import Commands
+from recon.signals import end_by_signals
 from recon.warehouse.connect import MEMORY, connect
 
 @click.group(cls=Commands)
@@ -42,6 +43,7 @@ def busy():
         connection.execute("set threads = " + sys.argv[2])
         connection.execute("select count(*) from range(1000000000000) where range % 7 = 3")
 
+end_by_signals()
 main(["busy"])
 """
 
@@ -131,6 +133,26 @@ def test_a_disk_that_is_full_when_duckdb_commits_ends_in_one_line(
     assert {name: after[name] for name in before} == before
     assert call(tmp_path, *words).code == 0
     assert contents(home / "reports") == contents(clean.path / "reports")
+
+
+def test_a_night_looks_for_room_before_it_asks_anything(clean: Home, tmp_path: Path) -> None:
+    """Twice the last night's warehouse, and for a first night some; the line says how much."""
+    home = Path(shutil.copytree(clean.path, tmp_path / "home"))
+    with (home / "warehouse.duckdb").open("r+b") as file:
+        file.truncate(100 << 20)
+    full = (
+        "import shutil; real = shutil.disk_usage;"
+        " shutil.disk_usage = lambda path: real(path)._replace(free=20 << 20); "
+    )
+    with Sandbox(right_books(), as_of=TUESDAY) as sandbox:
+        words = ("--broker-url", sandbox.url, "run", "--date", str(TUESDAY))
+        for name, needed in (("home", 200), ("new", 64)):
+            called = call(tmp_path, "--home", name, *words, before=full)
+            assert called.code == 1
+            said = f"expected {needed} MiB free for a night; saw 20 MiB ({name}). Next: make room"
+            assert said in called.complaint
+        assert sandbox.requests == ()
+    assert "make room for 1,024 MiB" in call(tmp_path, "--home", "new", "doctor", before=full).out
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ def test_a_name_that_is_taken_writes_nothing(checkout: Path) -> None:
         (SQL, "severity: S2", "severity: error", "new_fault.sql, line 2"),
         (SQL, "-- reads:", "-- read:", "new_fault.sql, line 4"),
         (SQL, "if(coalesce", "iff(coalesce", "iff"),
+        (SQL, "select * from verdicts", "select * from verdicts; select 1", "saw 2 statements"),
     ],
 )
 def test_a_mistake_is_shown_in_a_line_or_as_rows(

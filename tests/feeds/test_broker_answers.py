@@ -137,6 +137,8 @@ def test_the_wait_that_the_broker_asks_for_is_capped(connect: Connect, window: W
         ({"date": "Mon, 15 Jun 2026 10:00:00 GMT", "x-ratelimit-reset": "1781517000"}, 0.0),
         ({"x-ratelimit-reset": "1781517612"}, None),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": "7", "date": "Fri, 31 Dec 9999 23:59:59 -1400"}, 7.0),
+        ({"retry-after": "Fri, 31 Dec 9999 23:59:59 -1400"}, None),
         ({"retry-after": "-3"}, None),
         ({"retry-after": "9" * 5000}, None),
         ({"date": "never", "retry-after": "Mon, 99 Jun 2026 10:00:30 GMT"}, None),

@@ -60,6 +60,7 @@ def test_the_environment_can_neither_log_session_keys_nor_switch_verification_of
     context = tls_context()
     tls_context.cache_clear()
     assert not context.keylog_filename
+    assert not (tmp_path / "keys").exists()
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 

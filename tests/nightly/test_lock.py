@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,20 @@ def test_a_run_is_refused_while_another_holds_the_lock(tmp_path: Path) -> None:
         holder.kill()
         holder.wait()
     assert caught.value.exit_code == ExitCode.LOCKED
+    named = rf"saw process {holder.pid} on \S+: recon {tmp_path}, since 20\d\d-\d\d-\d\dT\S+Z \("
+    assert re.search(named, str(caught.value))
     assert [path.name for path in tmp_path.iterdir()] == ["lock"]
     with locked(tmp_path):
         pass
+    assert (tmp_path / "lock").read_text() == ""
+
+
+def test_a_holder_that_cannot_be_read_is_still_one(tmp_path: Path) -> None:
+    """An older release leaves the file empty, and a hostile text stays on its line."""
+    for text, seen in (("", "a run that holds"), ("a\nb\x1b[2J", r"a\x0ab\x1b[2J, since ")):
+        with locked(tmp_path):
+            (tmp_path / "lock").write_text(text)
+            with pytest.raises(LockedError) as caught, locked(tmp_path):
+                pass
+        assert seen in str(caught.value)
+        assert str(caught.value).isprintable()

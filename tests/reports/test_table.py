@@ -35,11 +35,29 @@ def test_a_number_passes_untouched(number: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["=1+1", "+49 30", "-", "-5+cmd", "@SUM(A1)", "\t=1", "\r=1", "\0=1", "\uff1d1", "\uff0d1",
-     "--5", "-5 ", "-1e5", "=cmd|' /C calc'!A0"],
+     "--5", "-5 ", "-1e5", "=cmd|' /C calc'!A0", " =1+1", "\u00a0=1+1", " \u3000\u00a0@x",
+     "\u200d=1", "\u200c +1", " -5"],
 )  # fmt: skip
 def test_a_cell_that_a_spreadsheet_would_run_begins_with_an_apostrophe(text: str) -> None:
     """Symbols and descriptions come from outside, and may be anything."""
     assert harmless(text).startswith("'")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("a;=1+1", "a;'=1+1"), ("a; \u00a0-x;@y", "a;' \u00a0-x;'@y"), ("a; b - c", "a; b - c")],
+)
+def test_a_spreadsheet_that_separates_by_semicolons_runs_no_part_of_a_cell(
+    text: str, shown: str
+) -> None:
+    """It does so wherever the comma is the decimal sign, and then quotes do not hold."""
+    assert harmless(text) == shown
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\ufeff", "\u2060", "\u00ad"])
+def test_what_nobody_sees_is_spelled_out(mark: str) -> None:
+    """Two symbols that look alike are alike, and nothing hides what a spreadsheet would run."""
+    assert harmless(f"{mark}=AA{mark}PL") == f"\\u{ord(mark):04x}=AA\\u{ord(mark):04x}PL"
 
 
 @pytest.mark.parametrize(

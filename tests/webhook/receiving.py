@@ -22,7 +22,7 @@ from recon.feeds.streams import UPVEST
 from tests.test_shape import ROOT
 from tests.webhook.signing import Signer, jwks
 
-ENTRY = "from recon.cli import main; main()"
+ENTRY = "from recon.__main__ import main; main()"
 STARTED = "2026-06-16T06:00:00Z"
 
 
