@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import pendulum
 
+from recon.archive.comments import accepted_comments
 from recon.archive.coverage import BY_CURSOR
 from recon.archive.intake import Intake
 from recon.archive.manifest import Fetch
@@ -54,7 +55,8 @@ class Answer:
 
 def ask(broker: Broker, intake: Intake, part: Window | Cursor) -> Answer:
     """Read one part into the intake. Raises BrokerError."""
-    read = functools.partial(broker.read_window, intake.stream, take=intake.take)
+    accepted = accepted_comments(intake.archive.fetches)
+    read = functools.partial(broker.read_window, intake.stream, take=intake.take, accepted=accepted)
     if isinstance(part, Cursor):
         end = read(part)
         ended = BY_CURSOR if end.ended == "complete" else end.ended
@@ -143,5 +145,5 @@ def _both(first: StreamEnd, second: StreamEnd) -> StreamEnd:
         first.messages + second.messages,
         first.heartbeats + second.heartbeats,
         first.dropped + second.dropped,
-        (*first.unknown_comments, *second.unknown_comments),
+        tuple(dict.fromkeys(first.unknown_comments + second.unknown_comments)),
     )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from recon.archive.archive import Archive
 from recon.archive.asking import END_UNKNOWN, QUIET, ask
+from recon.archive.comments import why_not_accepted
 from recon.archive.coverage import BY_CURSOR, covered
 from recon.archive.intake import Count, Intake
 from recon.archive.manifest import Fetch
@@ -17,6 +18,7 @@ from recon.errors import BrokerError
 from recon.feeds.broker import Broker, StreamEnd
 from recon.feeds.cursor import Cursor
 from recon.feeds.sse import OversizeError
+from recon.feeds.stream_end import UNKNOWN_COMMENT
 from recon.feeds.streams import Stream
 from recon.window import Window, parse_instant
 
@@ -63,6 +65,8 @@ def why_unproven(made: Sequence[Fetch]) -> str:
             "for long nothing but heartbeats came: the last id is not published, or the broker"
             " waits for a later one; what came is kept, and nothing after it is proven"
         )
+    if ended == UNKNOWN_COMMENT:
+        return why_not_accepted(next(each for each in reversed(made) if each.ended == ended))
     if ended in ("complete", END_UNKNOWN):
         last = made[-1].until if ended == "complete" else made[-1].since
         return (

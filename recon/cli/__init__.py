@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from recon.cli import ingest, inspect, migrate, night, rules, sandbox, tables, webhook
+from recon.cli import comments, ingest, inspect, migrate, night, rules, sandbox, tables, webhook
 from recon.cli.failures import ending_told, foreseen
 
 
@@ -63,6 +63,7 @@ for command in (
     night.replay,
     ingest.ingest,
     ingest.schema_drift,
+    comments.accept_comment,
     migrate.migrate_check,
     night.check,
     night.rebuild,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -62,19 +62,20 @@ class Broker:
         *,
         stop: Callable[[], bool] | None = None,
         deadline_seconds: float | None = None,
+        accepted: Collection[str] = frozenset(),
     ) -> StreamEnd:
         """Read one window, or between two ids, over one connection; `take` gets messages as they
         arrive, exact texts.
 
-        Asks `stop` after each network chunk. The deadline is for the whole call, in seconds, by
-        default that of the broker's patience.
+        Asks `stop` after each network chunk. `accepted` are unknown comments that prevent no proof.
+        The deadline is for the whole call, in seconds, by default that of the broker's patience.
         Nobody promises that a broker ends at an id it has not published: between two ids,
         heartbeats alone for a while are the end too, "quiet".
         Raises BrokerRefused, BrokerUnreachable (before the body began) and OversizeError.
         """
         params = {**dict(stream.params), **_params(window)}
         request = self._connection.request(stream.path, params, EVENT_STREAM)
-        tally = Tally(take)
+        tally = Tally(take, accepted)
         quiet_seconds_max = self._quiet_seconds_max if isinstance(window, Cursor) else None
         seconds = self._stream_seconds_max if deadline_seconds is None else deadline_seconds
         with Deadline(seconds) as deadline:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from recon.archive.comments import ACCEPTED, accepted_comments
 from recon.archive.manifest import Fetch, opening_date
 from recon.archive.required_inputs import RequiredInput
 from recon.paths import folder
@@ -47,7 +48,10 @@ def certificate(
             for each in required
         ],
         "accounts": _accounts(accounts),
-        "read": {stream: _read(fetches, stream) for stream in sorted({f.stream for f in fetches})},
+        "read": {
+            stream: _read(fetches, stream)
+            for stream in sorted({f.stream for f in fetches} - {ACCEPTED})
+        },
         "reference": {
             path.name: hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(folder("data").glob("*.csv"))
@@ -58,6 +62,8 @@ def certificate(
             name: hashlib.sha256(content).hexdigest() for name, content in sorted(reports.items())
         },
     }
+    if accepted := accepted_comments(fetches):
+        content["accepted_comments"] = sorted(accepted)
     if own_rates:
         content["own_fee_rates"] = _own(own_rates)
     return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()
