@@ -122,7 +122,10 @@ def is_framed(response: httpx.Response) -> bool:
 
 def _named(response: httpx.Response) -> str:
     if response.is_redirect or response.has_redirect_location:
-        return f"HTTP {response.status_code}, a redirect, which is never followed"
+        return (
+            f"HTTP {response.status_code}, a redirect that leads to another host or question, or on"
+            " and on: it is not followed"
+        )
     if response.status_code == httpx.codes.NO_CONTENT:
         return "HTTP 204, which says that there is nothing to read"
     return f"HTTP {response.status_code}"
