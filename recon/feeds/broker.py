@@ -18,7 +18,15 @@ from recon.feeds.bounds import NOT_IN_THAT_FORM, Dates, open_ended
 from recon.feeds.connection import Connection
 from recon.feeds.cursor import Cursor
 from recon.feeds.deadline import Deadline
-from recon.feeds.response import GONE, AnswerRefused, is_framed, no_answer, removed, unusable
+from recon.feeds.response import (
+    GONE,
+    AnswerRefused,
+    AnswerTooLarge,
+    is_framed,
+    no_answer,
+    removed,
+    unusable,
+)
 from recon.feeds.retry import Patience
 from recon.feeds.stream_end import StreamEnd, Tally
 from recon.feeds.streams import Stream
@@ -26,7 +34,7 @@ from recon.window import Window, as_z
 
 EVENT_STREAM = "text/event-stream"
 JSON = "application/json"
-ANSWER_BYTES_MAX = 1024 * 1024 * 1024
+ANSWER_BYTES_MAX = 8 * 1024 * 1024
 USUAL_PATIENCE = Patience()
 
 __all__ = ["Broker", "Patience", "StreamEnd"]
@@ -111,16 +119,19 @@ class Broker:
                 raise
         return self.read_window(stream, dates, take, stop=stop, deadline_seconds=deadline_seconds)
 
-    def get_text(self, path: str, params: Mapping[str, str]) -> str:
+    def get_text(
+        self, path: str, params: Mapping[str, str], *, bytes_max: int = ANSWER_BYTES_MAX
+    ) -> str:
         """The exact body text of a REST answer of type application/json.
 
         A body without framing of its own may be cut: the caller parses it.
-        Raises BrokerRefused (an AnswerRefused tells the status) and BrokerUnreachable.
+        Raises BrokerRefused (an AnswerRefused tells the status), AnswerTooLarge and
+        BrokerUnreachable.
         """
         request = self._connection.request(path, params, JSON)
-        return self._connection.attempt(request, lambda: self._text(request))
+        return self._connection.attempt(request, lambda: self._text(request, bytes_max))
 
-    def _text(self, request: httpx.Request) -> str:
+    def _text(self, request: httpx.Request, bytes_max: int) -> str:
         """One whole body, bounded in size and time."""
         body = bytearray()
         with (
@@ -130,8 +141,8 @@ class Broker:
             try:
                 for chunk in response.iter_raw():
                     body += chunk
-                    if len(body) > ANSWER_BYTES_MAX:
-                        raise unusable(f"an answer beyond {ANSWER_BYTES_MAX} bytes", request)
+                    if len(body) > bytes_max:
+                        raise AnswerTooLarge(bytes_max, request)
             except httpx.TransportError as fault:
                 if not deadline.expired:
                     raise no_answer(fault, request) from fault
