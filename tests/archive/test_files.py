@@ -7,10 +7,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from recon.archive.columns import read_row
 from recon.archive.files import DOCUMENT_BYTES_MAX, read_file
 from recon.errors import UsageError
 from recon.feeds.sse import SIZE_MAX
 from recon.feeds.stream_end import StreamEnd
+from recon.feeds.streams import TRADES
 
 ONE, TWO = '{"n": 1.10, "s": "é"}', '{"n":2e0,"l":[ ]}'
 
@@ -32,6 +34,30 @@ def ended(path: Path, content: str | bytes) -> tuple[list[tuple[str, int]], Stre
     found: list[tuple[str, int]] = []
     end = read_file(file, lambda text, line: found.append((text, line)))
     return found, end
+
+
+DEEP = '{"note": "]}\\\\\\"]", "n": ' + "[" * 5_000 + "{}" + "]" * 5_000 + "}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{DEEP}\n{DEEP}\n{ONE}\n",
+        f"{ONE}\n{DEEP}\n{DEEP}\n",
+        f"[{DEEP},\n{ONE}, {DEEP}]",
+        f'{{"payload": [{DEEP}, {DEEP}, {ONE}]}}',
+        f"data: [{DEEP}, {ONE}]\n\ndata: {DEEP}\n\n",
+    ],
+)
+def test_a_text_that_nests_beyond_every_reader_stands_alone(tmp_path: Path, content: str) -> None:
+    """It is kept as it came, and quarantined; those beside it are read."""
+    assert sorted(read(tmp_path, content)) == sorted([DEEP, DEEP, ONE])
+    assert read_row(TRADES, DEEP).malformed == "not JSON: RecursionError"
+
+
+def test_a_file_of_nothing_else_is_not_one_text(tmp_path: Path) -> None:
+    """Each of its lines is one event that nobody can read."""
+    assert placed(tmp_path, f"{DEEP}\n{DEEP}\n") == [(DEEP, 1), (DEEP, 2)]
 
 
 @pytest.mark.parametrize(
