@@ -24,9 +24,10 @@ import pyarrow as pa
 from recon.archive.manifest import INGESTED
 from recon.errors import UsageError
 from recon.feeds.json_array import each_element, elements, past_blanks, past_brackets, past_value
-from recon.feeds.sse import BYTE_ORDER_MARK, SIZE_MAX, OversizeError
+from recon.feeds.sse import BYTE_ORDER_MARK, OversizeError
 from recon.feeds.stream_end import StreamEnd, Tally
 
+LINE_BYTES_MAX = 8 * 1024 * 1024
 DOCUMENT_BYTES_MAX = 256 * 1024 * 1024  # an array is read whole; lines and SSE may be endless
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 BLANK = b" \t\r\n"
@@ -96,7 +97,7 @@ def _lines(path: Path, file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Each line with its end and its number, all UTF-8, in bounded memory."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     number = 1
-    while line := file.readline(SIZE_MAX + 2):
+    while line := file.readline(LINE_BYTES_MAX + 2):
         try:
             decoder.decode(line)
         except UnicodeDecodeError as fault:
@@ -127,8 +128,10 @@ def _read(path: Path, head: list[tuple[int, bytes]], lines: Lines, take: Take) -
         _read_documents(path, lines, take)
     elif not first or _is_object(first) or _is_object(second):
         for number, line in lines:
-            if len(line) > SIZE_MAX:
-                raise unusable(path, f"lines of at most {SIZE_MAX} bytes", "a longer one", number)
+            if len(line) > LINE_BYTES_MAX:
+                raise unusable(
+                    path, f"lines of at most {LINE_BYTES_MAX} bytes", "a longer one", number
+                )
             _take_line(line.decode(), number, take)
     else:
         expected = "JSON lines, JSON arrays or captured SSE text"

@@ -7,13 +7,15 @@ archive keeps what came and asks again itself.
 from __future__ import annotations
 
 import contextlib
+import math
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import TracebackType
 from typing import Self
 
 import httpx
 
+from recon.errors import IncompleteError
 from recon.feeds.bounds import NOT_IN_THAT_FORM, Dates, open_ended
 from recon.feeds.connection import Connection
 from recon.feeds.cursor import Cursor
@@ -49,6 +51,7 @@ class Broker:
         self._answer_seconds_max = patience.answer_seconds_max
         self._quiet_seconds_max = patience.quiet_seconds_max
         self._stream_seconds_max = patience.stream_seconds_max
+        self._over_at = math.inf
         self._connection = Connection(base_url, key, secret, patience)
 
     def __enter__(self) -> Self:
@@ -61,6 +64,29 @@ class Broker:
         traceback: TracebackType | None,
     ) -> None:
         self._connection.close()
+
+    @contextlib.contextmanager
+    def ending_within(self, seconds: float) -> Iterator[None]:
+        """Within, all that is asked takes so long together: what is asked later is refused with
+        IncompleteError, and a reading that is open then ends with "timeout"."""
+        self._over_at = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._over_at = math.inf
+
+    def _at_most(self, seconds: float) -> float:
+        """So long, or what is left for all. Raises IncompleteError where nothing is."""
+        left = self._over_at - time.monotonic()
+        if left > 0:
+            return min(seconds, left)
+        raise IncompleteError(
+            expected="a night that is read before its deadline",
+            seen="more to ask for",
+            where="setting night_deadline_seconds",
+            next_step="run the same command again, which goes on from what is proven; or give it"
+            " more time with RECON_NIGHT_DEADLINE_SECONDS",
+        )
 
     def read_window(
         self,
@@ -86,7 +112,7 @@ class Broker:
         tally = Tally(take, accepted)
         quiet_seconds_max = self._quiet_seconds_max if isinstance(window, Cursor) else None
         seconds = self._stream_seconds_max if deadline_seconds is None else deadline_seconds
-        with Deadline(seconds) as deadline:
+        with Deadline(self._at_most(seconds)) as deadline:
             try:
                 response = self._connection.attempt(
                     request, lambda: self._connection.open(request, EVENT_STREAM, deadline)
@@ -135,7 +161,7 @@ class Broker:
         """One whole body, bounded in size and time."""
         body = bytearray()
         with (
-            Deadline(self._answer_seconds_max) as deadline,
+            Deadline(self._at_most(self._answer_seconds_max)) as deadline,
             contextlib.closing(self._connection.open(request, JSON, deadline)) as response,
         ):
             try:

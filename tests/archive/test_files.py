@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from recon.archive.columns import read_row
-from recon.archive.files import DOCUMENT_BYTES_MAX, read_file
+from recon.archive.files import DOCUMENT_BYTES_MAX, LINE_BYTES_MAX, read_file
 from recon.errors import UsageError
 from recon.feeds.sse import SIZE_MAX
 from recon.feeds.stream_end import StreamEnd
@@ -184,11 +184,13 @@ def test_what_could_not_be_kept_as_it_came_is_refused(
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("begin", ['{"a": 1}\n{"a": "', "data: "])
-def test_a_line_beyond_every_size_is_refused(tmp_path: Path, begin: str) -> None:
+@pytest.mark.parametrize(
+    ("begin", "most"), [('{"a": 1}\n{"a": "', LINE_BYTES_MAX), ("data: ", SIZE_MAX)]
+)
+def test_a_line_beyond_every_size_is_refused(tmp_path: Path, begin: str, most: int) -> None:
     """So that no file, however large, fills the memory."""
-    with pytest.raises(UsageError, match=f"at most {SIZE_MAX} bytes"):
-        read(tmp_path, begin + "x" * (SIZE_MAX + 3) + "\n\n")
+    with pytest.raises(UsageError, match=f"at most {most} bytes"):
+        read(tmp_path, begin + "x" * (LINE_BYTES_MAX + 3) + "\n\n")
 
 
 def test_a_document_beyond_every_size_is_refused(tmp_path: Path) -> None:
