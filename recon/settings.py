@@ -35,6 +35,7 @@ DEFAULTS = {
     "calls_at_once": "8",
     "read_timeout_seconds": "90",
     "window_deadline_seconds": "3600",
+    "night_deadline_seconds": "14400",
 }
 
 
@@ -62,6 +63,7 @@ class Settings:
     calls_at_once: int
     read_timeout_seconds: int
     window_deadline_seconds: int
+    night_deadline_seconds: int
     credentials: Credentials | None
     assumptions: Mapping[str, str]
     given: frozenset[str] = frozenset()
@@ -119,6 +121,7 @@ def read_settings(
         calls_at_once=_whole("calls_at_once", values, 1, 64),
         read_timeout_seconds=_whole("read_timeout_seconds", values, 1, 3600),
         window_deadline_seconds=_whole("window_deadline_seconds", values, 1, 86_400),
+        night_deadline_seconds=_whole("night_deadline_seconds", values, 1, 172_800),
         credentials=read_credentials(environment),
         assumptions=assumptions,
         given=frozenset(given) | ({"assumptions"} if assumptions else set()),

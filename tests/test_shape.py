@@ -34,7 +34,7 @@ LIBRARY_PLACES = {
     "http_sf": "feeds/webhooks/*.py",
     "httpx": "feeds/*.py",
     "starlette": "cli/receiver.py",
-    "uvicorn": "cli/receiver.py",
+    "uvicorn": "cli/receiver*.py",
 }
 # The only files that may name a binary floating-point number, and what for.
 FLOATS = {

@@ -11,11 +11,12 @@ by its end was published in that stretch.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import pendulum
 
+from recon.archive.comments import accepted_comments
 from recon.archive.coverage import BY_CURSOR
 from recon.archive.intake import Intake
 from recon.archive.manifest import Fetch
@@ -33,7 +34,7 @@ from recon.feeds.streams import Stream
 from recon.window import Window, parse_instant
 
 INSTANTS, DATES = "instants", "dates"
-QUIET, END_UNKNOWN = "quiet", "end_unknown"
+QUIET, END_UNKNOWN, TOO_MANY = "quiet", "end_unknown", "too_many"
 NOTHING = StreamEnd("complete", 0, 0, 0, ())
 Read = Callable[[Window | Dates | Cursor], StreamEnd]
 
@@ -54,7 +55,7 @@ class Answer:
 
 def ask(broker: Broker, intake: Intake, part: Window | Cursor) -> Answer:
     """Read one part into the intake. Raises BrokerError."""
-    read = functools.partial(broker.read_window, intake.stream, take=intake.take)
+    read = functools.partial(_bounded, broker, intake, accepted_comments(intake.archive.fetches))
     if isinstance(part, Cursor):
         end = read(part)
         ended = BY_CURSOR if end.ended == "complete" else end.ended
@@ -71,6 +72,16 @@ def ask(broker: Broker, intake: Intake, part: Window | Cursor) -> Answer:
     if answer.end.ended != "complete" or answer.by_time == part.until:
         return answer
     return _to_the_end(read, intake.stream, part, answer, last)
+
+
+def _bounded(
+    broker: Broker, intake: Intake, accepted: Collection[str], part: Window | Dates | Cursor
+) -> StreamEnd:
+    """One reading into the intake, until that is full."""
+    end = broker.read_window(
+        intake.stream, part, intake.take, stop=lambda: intake.is_full, accepted=accepted
+    )
+    return replace(end, ended=TOO_MANY) if end.ended == "stopped" else end
 
 
 def last_form(fetches: Sequence[Fetch]) -> str:
@@ -143,5 +154,5 @@ def _both(first: StreamEnd, second: StreamEnd) -> StreamEnd:
         first.messages + second.messages,
         first.heartbeats + second.heartbeats,
         first.dropped + second.dropped,
-        (*first.unknown_comments, *second.unknown_comments),
+        tuple(dict.fromkeys(first.unknown_comments + second.unknown_comments)),
     )

@@ -72,7 +72,7 @@ def _row(stream: Stream, text: str, event: dict[str, Any], unread: list[str]) ->
     values = [_typed(event, column.path, column.kind, unread) for column in stream.columns]
     by_name = dict(zip((column.name for column in stream.columns), values, strict=True))
     missing = [name for name in stream.required if by_name[name] is None]
-    payload_hash = _hash(text)
+    payload_hash = text_hash(text)
     return Row(
         text=text,
         identity=_identity(stream, event, payload_hash),
@@ -128,14 +128,14 @@ def _noting(repeated: list[str]) -> Callable[[list[tuple[str, Any]]], dict[str, 
 
 
 def _quarantined(stream: Stream, text: str, reason: str) -> Row:
-    payload_hash = _hash(text)
+    payload_hash = text_hash(text)
     return Row(
         text, WITHOUT_IDENTITY + payload_hash, payload_hash, reason, [],
         [None] * len(stream.columns),
     )  # fmt: skip
 
 
-def _hash(text: str) -> str:
+def text_hash(text: str) -> str:
     """Of the text as it came. Another text may say the same: see `contents`."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

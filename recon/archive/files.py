@@ -24,15 +24,16 @@ import pyarrow as pa
 
 from recon.archive.manifest import INGESTED
 from recon.errors import UsageError
-from recon.feeds.json_array import DECODER, each_element, elements, past_blanks
-from recon.feeds.sse import BYTE_ORDER_MARK, SIZE_MAX, OversizeError
+from recon.feeds.json_array import each_element, elements, past_blanks, past_brackets, past_value
+from recon.feeds.sse import BYTE_ORDER_MARK, OversizeError
 from recon.feeds.stream_end import StreamEnd, Tally
 
+LINE_BYTES_MAX = 8 * 1024 * 1024
 DOCUMENT_BYTES_MAX = 256 * 1024 * 1024  # an array is read whole; lines and SSE may be endless
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 BLANK = b" \t\r\n"
 SSE_LINE = re.compile(rb"(data|event|id|retry)?:|(data|event|id|retry)$")
-WRAPPED = re.compile(r'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=\[)')
+WRAPPED = re.compile(r'\s*\{\s*"[^"\\]*+(?:\\.[^"\\]*+)*+"\s*:\s*(?=\[)')
 WRAPPED_END = re.compile(r"\s*\}\s*")
 Take = Callable[[str, int], None]
 Lines = Iterable[tuple[int, bytes]]
@@ -77,9 +78,9 @@ def unwrapped(text: str) -> list[str]:
     if begin is None:
         return [text]
     try:
-        _, end = DECODER.raw_decode(text, begin.end())
+        end = past_value(text, begin.end())
         return elements(text, begin.end()) if WRAPPED_END.fullmatch(text, end) else [text]
-    except (ValueError, RecursionError):
+    except ValueError:
         return [text]
 
 
@@ -97,7 +98,7 @@ def _lines(path: Path, file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Each line with its end and its number, all UTF-8, in bounded memory."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     number = 1
-    while line := file.readline(SIZE_MAX + 2):
+    while line := file.readline(LINE_BYTES_MAX + 2):
         try:
             decoder.decode(line)
         except UnicodeDecodeError as fault:
@@ -128,8 +129,10 @@ def _read(path: Path, head: list[tuple[int, bytes]], lines: Lines, take: Take) -
         _read_documents(path, lines, take)
     elif not first or _is_object(first) or _is_object(second):
         for number, line in lines:
-            if len(line) > SIZE_MAX:
-                raise unusable(path, f"lines of at most {SIZE_MAX} bytes", "a longer one", number)
+            if len(line) > LINE_BYTES_MAX:
+                raise unusable(
+                    path, f"lines of at most {LINE_BYTES_MAX} bytes", "a longer one", number
+                )
             _take_line(line.decode(), number, take)
     else:
         expected = "JSON lines, JSON arrays or captured SSE text"
@@ -144,9 +147,20 @@ def _kind(line: bytes) -> str:
 
 
 def _is_object(line: bytes | str) -> bool:
+    """Whether a line is one whole object, be it one that nests deeper than any reader goes."""
     try:
         return isinstance(json.loads(line, parse_int=str, parse_float=str), dict)
-    except (ValueError, RecursionError):
+    except ValueError:
+        return False
+    except RecursionError:
+        text = (line.decode() if isinstance(line, bytes) else line).strip()
+        return text.startswith("{") and _is_closed(text)
+
+
+def _is_closed(text: str) -> bool:
+    try:
+        return past_brackets(text, 0) == len(text)
+    except ValueError:
         return False
 
 
@@ -206,14 +220,14 @@ def _read_documents(path: Path, lines: Lines, take: Take) -> None:
             place = past_blanks(text, after)
             if is_array:
                 place = past_blanks(text, place + 1)  # its own end
-    except (ValueError, RecursionError):
+    except ValueError:
         rest = text[place:].strip(" \t\r\n") or "["  # an array that never ends
         _take_rest(rest, number + text.count("\n", counted, place), take)
 
 
 def _one(text: str, place: int) -> Iterator[tuple[str, int]]:
     """The one document that begins there, and the place after it."""
-    _, end = DECODER.raw_decode(text, place)
+    end = past_value(text, place)
     yield text[place:end], end
 
 

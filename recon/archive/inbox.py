@@ -2,15 +2,19 @@
 
 The receiver keeps them without the lock of a run, so that it never waits for one; the next run
 absorbs them under its lock. A file appears whole or not at all, and goes only after the manifest
-names the segment that holds its events.
+names the segment that holds its events. It lies in one of 256 folders, by its hash, so that
+whether a body is known takes no longer in a full inbox than in an empty one; an inbox of a release
+before had no folders, and is absorbed as it is.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pendulum
@@ -27,6 +31,7 @@ from recon.feeds.webhooks.payload import events_of
 from recon.window import Window, parse_instant
 
 BODY = ".body"
+SHARD_DIGITS = 2
 BYTES_PER_FETCH = 64 * 1024 * 1024
 
 
@@ -45,19 +50,22 @@ def open_inbox(archive: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for made in (folder.parent, archive, archive.parent):
         sync(made)
-    for path in folder.glob(f".*{TEMPORARY}"):
-        path.unlink(missing_ok=True)
+    _remove_unfinished(folder)
     return folder
 
 
 def keep(folder: Path, body: bytes, received: pendulum.DateTime) -> bool:
     """Keep a body durably: whether it is new. When this returns, it outlasts a loss of power."""
     digest = hashlib.sha256(body).hexdigest()
-    new = not any(folder.glob(f"*-{digest}{BODY}"))
+    within = folder / digest[:SHARD_DIGITS]
+    if not within.exists():
+        within.mkdir(exist_ok=True)
+    sync(folder)
+    new = not any(within.glob(f"*-{digest}{BODY}"))
     if new:
         name = received.in_timezone("UTC").format("YYYYMMDD[T]HHmmss.SSSSSS[Z]")
-        _write(folder, folder / f"{name}-{digest}{BODY}", body)
-    sync(folder)
+        _write(within, within / f"{name}-{digest}{BODY}", body)
+    sync(within)
     return new
 
 
@@ -69,7 +77,9 @@ def absorb(archive: Archive) -> list[Fetch]:
     InboxDamaged; what was not archived is still there.
     """
     made = []
-    for batch in _batches(sorted(inbox_of(archive.folder).glob(f"*{BODY}"))):
+    folder = inbox_of(archive.folder)
+    _remove_unfinished(folder)
+    for batch in _batches(sorted(_within(folder, f"*{BODY}"), key=lambda path: path.name)):
         texts = [text for path in batch for text in events_of(_body(path))]
         if texts:
             started = parse_instant(archive.started_at)
@@ -82,15 +92,30 @@ def absorb(archive: Archive) -> list[Fetch]:
     return made
 
 
+def _within(folder: Path, pattern: str) -> Iterable[Path]:
+    """The files of an inbox, those of a release before first."""
+    yield from folder.glob(pattern)
+    yield from folder.glob("?" * SHARD_DIGITS + "/" + pattern)
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Remove temporary files that nobody writes any more: their writer held a lock on each."""
+    for path in list(_within(folder, f".*{TEMPORARY}")):
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink(missing_ok=True)
+
+
 def _write(folder: Path, path: Path, body: bytes) -> None:
     """A name of its own for each writer: two may bring the same body at once."""
     descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=TEMPORARY, dir=folder)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+            os.replace(temporary, path)
     except OSError:
         Path(temporary).unlink(missing_ok=True)
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import pendulum
 
 from recon.archive.archive import Archive
 from recon.archive.columns import Row, read_row
+from recon.archive.hashes import Hashes
 from recon.archive.known import Known
 from recon.archive.manifest import Fetch, read_from_broker
 from recon.archive.read import rows_of
@@ -17,7 +19,8 @@ from recon.feeds.broker import StreamEnd
 from recon.feeds.streams import SYSTEM, Stream
 from recon.window import Window, as_z
 
-ROWS_PER_SEGMENT = 50_000
+ROWS_PER_SEGMENT, SEGMENT_CHARACTERS = 50_000, 4 * 1024 * 1024
+EVENTS_MAX, CHARACTERS_MAX = 500_000, 2 * 1024 * 1024 * 1024  # of one reading
 SECOND = 1_000_000_000
 Count = Callable[[int], None]
 
@@ -42,8 +45,9 @@ class Intake:
         if stream is SYSTEM and not from_file:
             before = read_from_broker(before)
         self.known = Known(archive, stream, before)
-        self.seen: set[str] = set()
+        self.seen = Hashes()  # of identities
         self.rows: list[Row] = []
+        self.waiting = self.characters = 0  # of the rows, and of all that came
         self.segments: list[Segment] = []
         self.received = self.duplicates = 0
         self.instants: list[int] = []  # of the first and the last event, nanoseconds
@@ -57,18 +61,25 @@ class Intake:
     def keep(self, row: Row) -> None:
         """Keep one message that is typed already, unless it is archived."""
         self.received += 1
+        self.characters += len(row.text)
         if row.event_at is not None:
             known = [*self.instants, row.event_at]
             self.instants = [min(known), max(known)]
         identity = self.known.identity_of(row)
-        self.seen.add(identity or row.identity)
+        self.seen.add(_of_identity(identity or row.identity))
         if identity is not None:
             self.duplicates += 1
             return
         self.known.keep(row)
         self.rows.append(row)
-        if len(self.rows) == ROWS_PER_SEGMENT:
+        self.waiting += len(row.text)
+        if len(self.rows) == ROWS_PER_SEGMENT or self.waiting > SEGMENT_CHARACTERS:
             self._flush()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether one reading may bring no more: it is then not whole."""
+        return self.received >= EVENTS_MAX or self.characters >= CHARACTERS_MAX
 
     def window_of_events(self) -> Window:
         """The seconds from the first event to the last; the window asked for if none says when."""
@@ -94,7 +105,7 @@ class Intake:
         if self.rows:
             self.segments.append(self.archive.write(self.stream, self.rows, len(self.segments)))
             self.known.written(self.segments[-1])
-            self.rows = []
+            self.rows, self.waiting = [], 0
 
     def _missing(self, until: pendulum.DateTime) -> list[str]:
         """Identities archived before inside this window that this whole reading did not bring."""
@@ -103,11 +114,15 @@ class Intake:
         times = {
             row["identity"]: row["event_at"]
             for row in rows_of(self.known.read(near, "identity", "event_at"))
+            if _of_identity(row["identity"]) not in self.seen
         }
         return sorted(
             identity
             for identity, event_at in times.items()
-            if event_at is not None
-            and self.window.since < event_at < until
-            and identity not in self.seen
+            if event_at is not None and self.window.since < event_at < until
         )
+
+
+def _of_identity(identity: str) -> int:
+    digest = hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return int.from_bytes(digest)

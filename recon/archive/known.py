@@ -15,6 +15,7 @@ import pyarrow as pa
 from recon.archive.archive import Archive
 from recon.archive.columns import Row, has_identity, is_object
 from recon.archive.contents import content_hash
+from recon.archive.hashes import BITS, LOW, Hashes
 from recon.archive.manifest import Fetch
 from recon.archive.read import columns_of
 from recon.archive.segment import Segment
@@ -31,8 +32,8 @@ class Known:
         self.archive, self.stream = archive, stream
         self.segments = [segment for fetch in fetches for segment in fetch.segments]
         self.days: dict[str, list[Segment]] = {}  # in UTC, empty for no day: those near it
-        self.texts: set[str] = set()  # payload hashes
-        self.places: set[Place] = set()
+        self.texts = Hashes()  # the first half of payload hashes
+        self.places = Hashes()  # two alike by chance cost a comparison, nothing more
         self.contents: dict[str, str] = {}  # content hash, and the identity it is archived under
         self.unread: set[str] = set()  # content hashes of which not every value could be typed
         self.looked_up: set[str] = set()  # segments of which the texts are known
@@ -49,9 +50,9 @@ class Known:
         if day not in self.days:
             self.days[day] = self.near(day, day)
             self._look_up(self.days[day])
-        if row.payload_hash in self.texts:
+        if _of_text(row.payload_hash) in self.texts:
             return row.identity
-        if _place(row) not in self.places or not is_object(row):
+        if _of_place(_place(row)) not in self.places or not is_object(row):
             return None
         self._compare(self.days[day])
         content = content_hash(row.text)
@@ -61,8 +62,8 @@ class Known:
 
     def keep(self, row: Row) -> None:
         """From now on this event is known."""
-        self.texts.add(row.payload_hash)
-        self.places.add(_place(row))
+        self.texts.add(_of_text(row.payload_hash))
+        self.places.add(_of_place(_place(row)))
         self.waiting.append(row)
 
     def written(self, segment: Segment) -> None:
@@ -90,8 +91,8 @@ class Known:
         self.looked_up.update(segment.name for segment in new)
         instant = [each.name for each in self.stream.columns if each.name == "event_at"]
         for table in self.read(new, "identity", "payload_hash", *instant):
-            self.texts.update(table["payload_hash"].to_pylist())
-            self.places.update(_places(table))
+            self.texts.update(map(_of_text, table["payload_hash"].to_pylist()))
+            self.places.update(map(_of_place, _places(table)))
 
     def _compare(self, near: Sequence[Segment]) -> None:
         for row in self.waiting:
@@ -117,6 +118,14 @@ class Known:
 
 def _is_read(row: Row) -> bool:
     return row.malformed is None and not row.unread
+
+
+def _of_text(payload_hash: str) -> int:
+    return int(payload_hash[:32], 16)
+
+
+def _of_place(place: Place) -> int:
+    return (hash(place) & LOW) << BITS
 
 
 def _place(row: Row) -> Place:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recon.archive.archive import Archive
-from recon.archive.asking import END_UNKNOWN, QUIET, ask
+from recon.archive.asking import END_UNKNOWN, QUIET, TOO_MANY, ask
+from recon.archive.comments import why_not_accepted
 from recon.archive.coverage import BY_CURSOR, covered
 from recon.archive.intake import Count, Intake
 from recon.archive.manifest import Fetch
@@ -17,10 +18,12 @@ from recon.errors import BrokerError
 from recon.feeds.broker import Broker, StreamEnd
 from recon.feeds.cursor import Cursor
 from recon.feeds.sse import OversizeError
+from recon.feeds.stream_end import UNKNOWN_COMMENT
 from recon.feeds.streams import Stream
 from recon.window import Window, parse_instant
 
 TRIES_PER_WINDOW = 3
+DIVIDED = ("lossy", TOO_MANY)  # half of it may be read whole
 FINAL = ("complete", BY_CURSOR, QUIET, END_UNKNOWN)  # the same question has the same answer
 
 
@@ -31,8 +34,8 @@ def replay_window(
     window: Window | Cursor,
     count: Count = lambda count: None,
 ) -> list[Fetch]:
-    """Read it whole. A lossy reading is repeated in halves, which the broker can keep up with;
-    any other unproven end is repeated as it is. What is proven may still be less."""
+    """Read it whole. A reading that is lossy, or brought more events than one may, is repeated in
+    halves; any other unproven end is repeated as it is. What is proven may still be less."""
     made: list[Fetch] = []
     waiting = [(window, TRIES_PER_WINDOW)]
     while waiting:
@@ -48,21 +51,23 @@ def replay_window(
         intake.window = answer.window
         made.append(intake.record(answer.end, answer.asked, answer.by_time))
         if answer.end.ended not in FINAL and tries > 1:
-            again = part.halves() if answer.end.ended == "lossy" else [part]
+            again = part.halves() if answer.end.ended in DIVIDED else [part]
             waiting.extend((each, tries - 1) for each in again)
     return made
 
 
 def why_unproven(made: Sequence[Fetch]) -> str:
     """Why these readings of one window, or between two ids, do not prove all of it."""
-    broken = [fetch.ended for fetch in made if fetch.ended not in ("complete", BY_CURSOR, "lossy")]
-    lossy = [fetch.ended for fetch in made if fetch.ended == "lossy" and _not_mended(fetch, made)]
+    broken = [fetch.ended for fetch in made if fetch.ended not in ("complete", BY_CURSOR, *DIVIDED)]
+    lossy = [fetch.ended for fetch in made if fetch.ended in DIVIDED and _not_mended(fetch, made)]
     ended = [made[-1].ended, *lossy, *broken][-1]
     if ended == QUIET:
         return (
             "for long nothing but heartbeats came: the last id is not published, or the broker"
             " waits for a later one; what came is kept, and nothing after it is proven"
         )
+    if ended == UNKNOWN_COMMENT:
+        return why_not_accepted(next(each for each in reversed(made) if each.ended == ended))
     if ended in ("complete", END_UNKNOWN):
         last = made[-1].until if ended == "complete" else made[-1].since
         return (

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 
 import pendulum
 
+from recon.archive.comments import why_not_accepted
 from recon.archive.coverage import BY_CURSOR, covered, is_covered
 from recon.archive.manifest import INGESTED, Fetch, opening_date
 from recon.errors import UsageError
+from recon.feeds.stream_end import UNKNOWN_COMMENT
 from recon.feeds.streams import (
     ACCOUNT_STATUS,
     ACTIVITIES,
@@ -121,14 +123,17 @@ def unproven(required: Iterable[RequiredInput], fetches: Sequence[Fetch]) -> lis
 
 def _last_reading(required: RequiredInput, fetches: Sequence[Fetch]) -> str:
     """How the last reading that touches the window ended."""
-    ended = [
-        fetch.ended
+    touching = [
+        fetch
         for fetch in fetches
         if fetch.stream == required.stream
         and fetch.ended not in (BY_CURSOR, INGESTED)
         and parse_instant(fetch.since) < required.window.until
         and parse_instant(fetch.until) > required.window.since
     ]
-    if not ended:
+    if not touching:
         return "never read"
-    return "read with a gap" if ended[-1] == "complete" else f"last read with the end: {ended[-1]}"
+    ended = touching[-1].ended
+    if ended == UNKNOWN_COMMENT:
+        return why_not_accepted(touching[-1])
+    return "read with a gap" if ended == "complete" else f"last read with the end: {ended}"

@@ -7,8 +7,9 @@ the totals per security it serves of any day.
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -30,8 +31,17 @@ from recon.archive.population import (
     beginnings,
     known_accounts,
 )
+from recon.archive.spool import SEGMENT_CHARACTERS, Spool, in_segments
+from recon.errors import IncompleteError
+from recon.feeds.balances import AccountsUnanswered, read_cash
 from recon.feeds.broker import Broker
-from recon.feeds.statements import AccountsUnanswered, read_aggregate, read_cash, read_positions
+from recon.feeds.response import AnswerTooLarge
+from recon.feeds.statements import (
+    ACCOUNTS_PER_PAGE,
+    PAGE_BYTES_MAX,
+    read_aggregate,
+    read_positions,
+)
 from recon.feeds.stream_end import StreamEnd
 from recon.feeds.streams import EOD_ACCOUNTS, EOD_AGGREGATE, EOD_CASH, EOD_POSITIONS, Stream
 from recon.window import Window, as_z, day_start
@@ -57,9 +67,28 @@ class Asked:
 
 def archive_positions(broker: Broker, archive: Archive, system_date: date) -> Fetch:
     """Read every page of the positions statement. Pages that equal the last reading are not
-    written again. Raises IncompleteError if the broker serves another date."""
-    rows = [read_row(EOD_POSITIONS, page) for page in read_positions(broker, system_date)]
-    return _record_whole(archive, EOD_POSITIONS, system_date, rows)
+    written again. Raises IncompleteError if the broker serves another date, or too much."""
+    for accounts_per_page in ACCOUNTS_PER_PAGE:
+        with Spool(archive.folder) as spool, contextlib.suppress(AnswerTooLarge):
+            for page in read_positions(broker, system_date, accounts_per_page=accounts_per_page):
+                spool.add(page)
+            return _record_pages(archive, system_date, spool)
+    raise IncompleteError(
+        expected=f"pages of at most {PAGE_BYTES_MAX} bytes",
+        seen="a larger one, of a single account",
+        where=f"the broker's positions statement of {system_date}",
+        next_step="ask the broker; the night is not certified without it",
+    )
+
+
+def _record_pages(archive: Archive, system_date: date, spool: Spool) -> Fetch:
+    segments = []
+    if not _is_last(archive, EOD_POSITIONS, system_date, spool.hashes, spool):
+        groups = in_segments(EOD_POSITIONS, spool)
+        segments = [archive.write(EOD_POSITIONS, rows, part) for part, rows in enumerate(groups)]
+    end = StreamEnd("complete", len(spool.hashes), 0, 0, ())
+    day = _day(system_date)
+    return archive.record(EOD_POSITIONS.name, as_z(day.since), as_z(day.until), end, segments)
 
 
 def archive_aggregate(broker: Broker, archive: Archive, system_date: date) -> Fetch:
@@ -118,6 +147,7 @@ class _Balances:
     answers: dict[str, str]
     count: Count
     rows: list[Row] = field(default_factory=list)
+    size: int = 0
 
     def take(self, account_id: str, text: str | None) -> None:
         """The answer of one account; None where the broker does not know it."""
@@ -126,8 +156,9 @@ class _Balances:
             row = read_row(EOD_CASH, text)
             self.rows.append(row)
             self.answers[account_id] = ANSWERED if self.system_date in row.values else OTHER_DATE
+            self.size += len(text)
         self.count(1)
-        if len(self.rows) == ACCOUNTS_PER_SEGMENT:
+        if len(self.rows) == ACCOUNTS_PER_SEGMENT or self.size > SEGMENT_CHARACTERS:
             self.keep()
 
     def keep(self) -> None:
@@ -138,7 +169,7 @@ class _Balances:
     def record(self, ended: str) -> None:
         """Archive what came since the last time, as a reading that ended so."""
         _record(self.archive, EOD_CASH, self.system_date, self.rows, len(self.rows), ended)
-        self.rows = []
+        self.rows, self.size = [], 0
 
 
 def _answers_before(
@@ -156,7 +187,8 @@ def _record_whole(
     archive: Archive, stream: Stream, system_date: date, rows: Sequence[Row]
 ) -> Fetch:
     """Record a whole reading; what the last one of that date brought is not written again."""
-    new = [] if _is_last(archive, stream, system_date, rows) else rows
+    hashes, texts = [row.payload_hash for row in rows], [row.text for row in rows]
+    new = [] if _is_last(archive, stream, system_date, hashes, texts) else rows
     return _record(archive, stream, system_date, new, len(rows), "complete")
 
 
@@ -178,21 +210,27 @@ def _day(system_date: date) -> Window:
     return Window(day_start(system_date), day_start(system_date + timedelta(days=1)))
 
 
-def _is_last(archive: Archive, stream: Stream, system_date: date, rows: Sequence[Row]) -> bool:
+def _is_last(
+    archive: Archive,
+    stream: Stream,
+    system_date: date,
+    hashes: Sequence[str],
+    texts: Iterable[str],
+) -> bool:
     """Whether it is what was last written of that statement for that date, in any spelling."""
     since = as_z(day_start(system_date))
     last = [each for each in archive.of(stream) if each.since == since and each.segments][-1:]
-    hashes = [row["payload_hash"] for row in archive.rows(stream, ["payload_hash"], last)]
-    if len(hashes) != len(rows) or hashes == [row.payload_hash for row in rows]:
-        return len(hashes) == len(rows)
-    texts = (
+    before = [row["payload_hash"] for row in archive.rows(stream, ["payload_hash"], last)]
+    if len(before) != len(hashes) or before == hashes:
+        return len(before) == len(hashes)
+    earlier = (
         text
         for fetch in last
         for segment in fetch.segments
         for text in archive.texts(stream, segment)
     )
-    pairs = zip(texts, rows, strict=True)
-    return all(content_hash(text) == content_hash(row.text) for text, row in pairs)
+    pairs = zip(earlier, texts, strict=True)
+    return all(content_hash(one) == content_hash(other) for one, other in pairs)
 
 
 def _accounts_with_cash(archive: Archive, system_date: date) -> set[str]:

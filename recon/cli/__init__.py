@@ -8,7 +8,18 @@ from typing import Any
 
 import click
 
-from recon.cli import ingest, inspect, migrate, night, rules, sandbox, tables, verify, webhook
+from recon.cli import (
+    comments,
+    ingest,
+    inspect,
+    migrate,
+    night,
+    rules,
+    sandbox,
+    tables,
+    verify,
+    webhook,
+)
 from recon.cli.failures import foreseen, unforeseen
 from recon.cli.options import clock, home_of
 
@@ -60,6 +71,7 @@ for command in (
     night.replay,
     ingest.ingest,
     ingest.schema_drift,
+    comments.accept_comment,
     migrate.migrate_check,
     night.check,
     night.rebuild,

@@ -22,14 +22,15 @@ from starlette.routing import Route
 
 from recon.archive.inbox import keep
 from recon.cli.failures import listening
+from recon.cli.receiver_connections import CONNECTIONS_MAX, BoundedConnection
 from recon.errors import ReconError
 from recon.feeds.webhooks.keys import KeyRing
-from recon.feeds.webhooks.signature import Request, UnknownKey, Unproven, prove
+from recon.feeds.webhooks.signature import Request, Unproven, prove
 
 PATH = "/upvest"
 READ_SECONDS = 30
 STOP_SECONDS = 4  # what a stopped receiver may still answer
-REQUESTS_AT_ONCE = 64
+BODIES_BYTES_MAX = 64 * 1024 * 1024  # of all that are being read
 
 
 @dataclass(frozen=True)
@@ -53,19 +54,22 @@ class Receiver:
     ) -> None:
         self.folder, self.ring, self.limits = folder, ring, limits
         self.clock, self.note = clock, note
+        self.reading: dict[asyncio.Timeout, int] = {}  # how much of each body has come
 
     async def receive(self, request: requests.Request) -> PlainTextResponse:
-        """Answer one request: 200 kept, 401 not proven, 408 slow, 413 too large, 503 not kept."""
+        """Answer one request: 200 kept, 401 not proven, 408 slow, 413 too large, 503 not now."""
         try:
-            async with asyncio.timeout(READ_SECONDS):
-                body = await self._body(request)
+            async with asyncio.timeout(READ_SECONDS) as limit:
+                body = await self._body(request, limit)
         except (TimeoutError, requests.ClientDisconnect):
             return self._answer(408, "the body did not come whole")
+        finally:
+            self.reading.pop(limit, None)
         if body is None:
             return self._answer(413, f"a body has at most {self.limits.body_bytes} bytes")
         return await run_in_threadpool(self._judge, _as_it_came(request, body))
 
-    async def _body(self, request: requests.Request) -> bytes | None:
+    async def _body(self, request: requests.Request, limit: asyncio.Timeout) -> bytes | None:
         """The body, or None where it is too large; whatever its length is said to be."""
         said = request.headers.get("content-length", "0")
         if said.isascii() and said.isdigit() and int(said) > self.limits.body_bytes:
@@ -75,12 +79,27 @@ class Receiver:
             body += part
             if len(body) > self.limits.body_bytes:
                 return None
+            self.reading[limit] = len(body)
+            if sum(self.reading.values()) > max(BODIES_BYTES_MAX, self.limits.body_bytes):
+                self._give_up_largest()
         return bytes(body)
+
+    def _give_up_largest(self) -> None:
+        """End the reading of the body that takes most memory: the broker sends it again."""
+        largest = max(self.reading, key=lambda limit: self.reading[limit])
+        del self.reading[largest]
+        largest.reschedule(0)
 
     def _judge(self, request: Request) -> PlainTextResponse:
         now = self.clock()
         try:
-            self._prove(request, now)
+            keys = self.ring.keys_at(now)
+        except ReconError as error:
+            return self._answer(503, f"the keys are not known: {error}", "the keys are not known")
+        if self.ring.unconfirmed:
+            self.note("keys not confirmed", reason=self.ring.unconfirmed)
+        try:
+            prove(request, keys, now.int_timestamp, self.limits.age_seconds)
         except Unproven as error:
             return self._answer(401, str(error))
         try:
@@ -90,22 +109,10 @@ class Receiver:
         self.note("kept" if new else "known already", bytes=len(request.body))
         return PlainTextResponse("kept\n")
 
-    def _prove(self, request: Request, now: pendulum.DateTime) -> None:
-        """Raise Unproven, after looking once whether a key that is not known is new."""
-        moment, age = now.int_timestamp, self.limits.age_seconds
-        try:
-            prove(request, self.ring.keys, moment, age)
-        except UnknownKey:
-            try:
-                keys = self.ring.renew(now)
-            except ReconError as error:
-                self.note("keys not renewed", reason=str(error))
-                keys = self.ring.keys
-            prove(request, keys, moment, age)
-
-    def _answer(self, status: int, reason: str) -> PlainTextResponse:
+    def _answer(self, status: int, reason: str, told: str = "") -> PlainTextResponse:
+        """`told` is what the sender hears where that is less than the log says."""
         self.note("refused", status=status, reason=reason)
-        return PlainTextResponse(reason + "\n", status)
+        return PlainTextResponse((told or reason) + "\n", status)
 
 
 def application(receiver: Receiver) -> Starlette:
@@ -130,7 +137,9 @@ def serve(receiver: Receiver, host: str, port: int, announce: Callable[[str], No
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            limit_concurrency=REQUESTS_AT_ONCE,
+            http=BoundedConnection,
+            headers=[("connection", "close")],
+            limit_concurrency=2 * CONNECTIONS_MAX,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
         uvicorn.Server(config).run(sockets=[opened])

@@ -18,7 +18,7 @@ def webhook() -> None:
     "--keys",
     required=True,
     metavar="FILE|URL",
-    help="The broker's public keys, a JWKS; read again when a key is new.",
+    help="The broker's public keys, a JWKS; they count as they are at each delivery.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(

@@ -7,19 +7,29 @@ archive keeps what came and asks again itself.
 from __future__ import annotations
 
 import contextlib
+import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import httpx
 
+from recon.errors import IncompleteError
 from recon.feeds.bounds import NOT_IN_THAT_FORM, Dates, open_ended
 from recon.feeds.connection import Connection
 from recon.feeds.cursor import Cursor
 from recon.feeds.deadline import Deadline
-from recon.feeds.response import GONE, AnswerRefused, is_framed, no_answer, removed, unusable
+from recon.feeds.response import (
+    GONE,
+    AnswerRefused,
+    AnswerTooLarge,
+    is_framed,
+    no_answer,
+    removed,
+    unusable,
+)
 from recon.feeds.retry import Patience
 from recon.feeds.stream_end import StreamEnd, Tally
 from recon.feeds.streams import Stream
@@ -27,7 +37,7 @@ from recon.window import Window, as_z
 
 EVENT_STREAM = "text/event-stream"
 JSON = "application/json"
-ANSWER_BYTES_MAX = 1024 * 1024 * 1024
+ANSWER_BYTES_MAX = 8 * 1024 * 1024
 USUAL_PATIENCE = Patience()
 
 __all__ = ["Broker", "Patience", "StreamEnd"]
@@ -47,6 +57,7 @@ class Broker:
         self._answer_seconds_max = patience.answer_seconds_max
         self._quiet_seconds_max = patience.quiet_seconds_max
         self._stream_seconds_max = patience.stream_seconds_max
+        self._over_at = math.inf
         self._connection = Connection(base_url, key, secret, patience, ca_file)
 
     def __enter__(self) -> Self:
@@ -60,6 +71,29 @@ class Broker:
     ) -> None:
         self._connection.close()
 
+    @contextlib.contextmanager
+    def ending_within(self, seconds: float) -> Iterator[None]:
+        """Within, all that is asked takes so long together: what is asked later is refused with
+        IncompleteError, and a reading that is open then ends with "timeout"."""
+        self._over_at = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._over_at = math.inf
+
+    def _at_most(self, seconds: float) -> float:
+        """So long, or what is left for all. Raises IncompleteError where nothing is."""
+        left = self._over_at - time.monotonic()
+        if left > 0:
+            return min(seconds, left)
+        raise IncompleteError(
+            expected="a night that is read before its deadline",
+            seen="more to ask for",
+            where="setting night_deadline_seconds",
+            next_step="run the same command again, which goes on from what is proven; or give it"
+            " more time with RECON_NIGHT_DEADLINE_SECONDS",
+        )
+
     def read_window(
         self,
         stream: Stream,
@@ -68,22 +102,23 @@ class Broker:
         *,
         stop: Callable[[], bool] | None = None,
         deadline_seconds: float | None = None,
+        accepted: Collection[str] = frozenset(),
     ) -> StreamEnd:
         """Read one window, or between two ids, over one connection; `take` gets messages as they
         arrive, exact texts.
 
-        Asks `stop` after each network chunk. The deadline is for the whole call, in seconds, by
-        default that of the broker's patience.
+        Asks `stop` after each network chunk. `accepted` are unknown comments that prevent no proof.
+        The deadline is for the whole call, in seconds, by default that of the broker's patience.
         Nobody promises that a broker ends at an id it has not published: between two ids,
         heartbeats alone for a while are the end too, "quiet".
         Raises BrokerRefused, BrokerUnreachable (before the body began) and OversizeError.
         """
         params = {**dict(stream.params), **_params(window)}
         request = self._connection.request(stream.path, params, EVENT_STREAM)
-        tally = Tally(take)
+        tally = Tally(take, accepted)
         quiet_seconds_max = self._quiet_seconds_max if isinstance(window, Cursor) else None
         seconds = self._stream_seconds_max if deadline_seconds is None else deadline_seconds
-        with Deadline(seconds) as deadline:
+        with Deadline(self._at_most(seconds)) as deadline:
             try:
                 response = self._connection.attempt(
                     request, lambda: self._connection.open(request, EVENT_STREAM, deadline)
@@ -116,27 +151,30 @@ class Broker:
                 raise
         return self.read_window(stream, dates, take, stop=stop, deadline_seconds=deadline_seconds)
 
-    def get_text(self, path: str, params: Mapping[str, str]) -> str:
+    def get_text(
+        self, path: str, params: Mapping[str, str], *, bytes_max: int = ANSWER_BYTES_MAX
+    ) -> str:
         """The exact body text of a REST answer of type application/json.
 
         A body without framing of its own may be cut: the caller parses it.
-        Raises BrokerRefused (an AnswerRefused tells the status) and BrokerUnreachable.
+        Raises BrokerRefused (an AnswerRefused tells the status), AnswerTooLarge and
+        BrokerUnreachable.
         """
         request = self._connection.request(path, params, JSON)
-        return self._connection.attempt(request, lambda: self._text(request))
+        return self._connection.attempt(request, lambda: self._text(request, bytes_max))
 
-    def _text(self, request: httpx.Request) -> str:
+    def _text(self, request: httpx.Request, bytes_max: int) -> str:
         """One whole body, bounded in size and time."""
         body = bytearray()
         with (
-            Deadline(self._answer_seconds_max) as deadline,
+            Deadline(self._at_most(self._answer_seconds_max)) as deadline,
             contextlib.closing(self._connection.open(request, JSON, deadline)) as response,
         ):
             try:
                 for chunk in response.iter_raw():
                     body += chunk
-                    if len(body) > ANSWER_BYTES_MAX:
-                        raise unusable(f"an answer beyond {ANSWER_BYTES_MAX} bytes", request)
+                    if len(body) > bytes_max:
+                        raise AnswerTooLarge(bytes_max, request)
             except httpx.TransportError as fault:
                 if not deadline.expired:
                     raise no_answer(fault, request) from fault

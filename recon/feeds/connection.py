@@ -17,6 +17,7 @@ import stamina
 
 from recon.errors import BrokerRefused, UsageError
 from recon.feeds.deadline import Deadline
+from recon.feeds.redirect import REDIRECTS_MAX, redirected
 from recon.feeds.response import check_answer, host_of, no_answer, unusable
 from recon.feeds.retry import NotNow, Patience, Pause, Tries
 
@@ -91,7 +92,24 @@ class Connection:
         raise AssertionError("stamina ends with an answer or with the last failure")
 
     def open(self, request: httpx.Request, mime: str, deadline: Deadline) -> httpx.Response:
-        """One answer whose head is right, its body still unread."""
+        """One answer whose head is right, its body still unread; after redirects on this host."""
+        asked = request
+        for _ in range(REDIRECTS_MAX):
+            response = self._send(request, deadline)
+            further = redirected(response, asked)
+            if further is None:
+                break
+            response.close()
+            request = further
+        try:
+            check_answer(response, mime)
+        except BaseException:
+            response.close()
+            raise
+        return response
+
+    def _send(self, request: httpx.Request, deadline: Deadline) -> httpx.Response:
+        """One answer, whatever it is."""
         request.extensions["trace"] = deadline.trace
         late = "no answer before the deadline"
         if deadline.expired:
@@ -102,12 +120,7 @@ class Connection:
             if deadline.expired:
                 raise unusable(late, request) from fault
             raise no_answer(fault, request) from fault
-        try:
-            deadline.watch(response.extensions["network_stream"])
-            check_answer(response, mime)
-        except BaseException:
-            response.close()
-            raise
+        deadline.watch(response.extensions["network_stream"])
         return response
 
 

@@ -1,4 +1,8 @@
-"""Cuts a JSON array into the exact texts of its elements. Pure; no digit is read as a number."""
+"""Cuts a JSON array into the exact texts of its elements. Pure; no digit is read as a number.
+
+A value that nests deeper than any reader goes is cut out by its brackets alone, so that it is one
+text, which nobody can read, and those beside it are read.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 BLANKS = re.compile(r"[ \t\r\n]*")
+NESTING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 DECODER = json.JSONDecoder(parse_int=str, parse_float=str)  # int() refuses endless digits
 
 
@@ -31,7 +36,7 @@ def each_element(text: str, start: int = 0) -> Iterator[tuple[str, int]]:
                 raise ValueError(f"expected a comma, saw {text[place : place + 20]!r}")
             place = past_blanks(text, place + 1)
         first = False
-        _, end = DECODER.raw_decode(text, place)
+        end = past_value(text, place)
         yield text[place:end], end
         place = past_blanks(text, end)
 
@@ -43,10 +48,31 @@ def framed(data: str) -> list[str]:
     if data[start : start + 1] != "[":
         return [data]
     try:
-        _, end = DECODER.raw_decode(data, start)
+        end = past_value(data, start)
         return elements(data, start) if past_blanks(data, end) == len(data) else [data]
-    except (ValueError, RecursionError):
+    except ValueError:
         return [data]
+
+
+def past_value(text: str, place: int) -> int:
+    """The place after the value that begins there. Raises ValueError where none does, or it is
+    cut."""
+    try:
+        _, end = DECODER.raw_decode(text, place)
+    except RecursionError:
+        end = past_brackets(text, place)
+    return end
+
+
+def past_brackets(text: str, place: int) -> int:
+    """The place after the bracket that closes the one that opens there. Raises ValueError."""
+    depth = 0
+    for match in NESTING.finditer(text, place):
+        sign = match[0]
+        depth += (sign in "[{") - (sign in "]}")
+        if depth == 0:
+            return match.end()
+    raise ValueError("expected a bracket that closes the first, saw the end")
 
 
 def past_blanks(text: str, place: int) -> int:

@@ -29,6 +29,18 @@ class AnswerRefused(BrokerRefused):
         self.status = status
 
 
+class AnswerTooLarge(BrokerUnreachable):
+    """A REST answer beyond the size that its caller takes; it was not read to its end."""
+
+    def __init__(self, bytes_max: int, request: httpx.Request) -> None:
+        super().__init__(
+            expected=f"an answer of at most {bytes_max} bytes",
+            seen="a larger one",
+            where=place(request),
+            next_step="check that RECON_BROKER_URL is the broker, then ask the broker",
+        )
+
+
 def place(request: httpx.Request) -> str:
     """Where a request goes, for messages; with the port where the URL names one."""
     return one_line(f"{request.method} {request.url.path} at {host_of(request.url)}")
@@ -122,7 +134,10 @@ def is_framed(response: httpx.Response) -> bool:
 
 def _named(response: httpx.Response) -> str:
     if response.is_redirect or response.has_redirect_location:
-        return f"HTTP {response.status_code}, a redirect, which is never followed"
+        return (
+            f"HTTP {response.status_code}, a redirect that leads to another host or question, or on"
+            " and on: it is not followed"
+        )
     if response.status_code == httpx.codes.NO_CONTENT:
         return "HTTP 204, which says that there is nothing to read"
     return f"HTTP {response.status_code}"

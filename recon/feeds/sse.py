@@ -13,7 +13,7 @@ from typing import Literal
 
 from recon.errors import BrokerUnreachable
 
-SIZE_MAX = 8 * 1024 * 1024  # bytes of one line (so also of one comment), and of one event's data
+SIZE_MAX = 2 * 1024 * 1024  # bytes of one line (so also of one comment), and of one event's data
 DATA_LINES_MAX = 65_536  # of one event: tiny lines cost more memory than their bytes
 RETRY_MAX = 999_999_999_999_999_999  # milliseconds; int() refuses endless digits
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

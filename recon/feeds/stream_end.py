@@ -5,19 +5,15 @@ Takes bytes and hands the messages on as they come; gives a StreamEnd. Never wai
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from recon.feeds.comments import dropped_by, meaning_of, shown
 from recon.feeds.json_array import framed
-from recon.feeds.response import one_line
 from recon.feeds.sse import Comment, Decoder, Event, Item, OversizeError, Unknown
 
 UNKNOWN_COMMENTS_MAX = 20
-HEARTBEATS = ("heartbeat", "")
-DROPPED = "you are reading too slowly"
-SERVER_ERROR = "internal server error"
-DROPPED_COUNT = re.compile(r"dropped ([0-9]{1,18})\b")
+UNKNOWN_COMMENT = "unknown_comment"
 
 
 @dataclass(frozen=True)
@@ -27,8 +23,8 @@ class StreamEnd:
     `ended` is "complete" only if everything that one reading can prove holds; else "stopped" (we
     asked), "lossy" (the broker dropped messages), "server_error" (it said so in a comment),
     "timeout", "cut" (the connection broke), "quiet" (between two ids: heartbeats and nothing else),
-    "unknown_field" (not an event stream), "partial" (it ended inside a block) or "unproven" (the
-    body had no framing of its own).
+    "unknown_field" (not an event stream), "partial" (it ended inside a block), "unproven" (the
+    body had no framing of its own) or "unknown_comment" (it said what nobody has accepted).
     `dropped` is what the broker announced, at least 1 for each notice: a lower bound.
     """
 
@@ -40,15 +36,19 @@ class StreamEnd:
 
 
 class Tally:
-    """One reading. Messages go to `take` per network chunk."""
+    """One reading. Messages go to `take` per network chunk. `accepted` are the unknown comments, as
+    they are shown, that a person has said may be passed over."""
 
-    def __init__(self, take: Callable[[list[str]], None]) -> None:
-        self._take = take
+    def __init__(
+        self, take: Callable[[list[str]], None], accepted: Collection[str] = frozenset()
+    ) -> None:
+        self._take, self._accepted = take, accepted
         self._decoder = Decoder()
         self._messages = self._heartbeats = self._dropped = 0
         self.only_heartbeats = False  # since the last event
         self._server_error = self._unknown_field = False
         self._unknown_comments: dict[str, None] = {}
+        self._not_accepted = False
 
     def add(self, chunk: bytes) -> None:
         """Decode one network chunk. Raises OversizeError after handing on what was whole."""
@@ -88,18 +88,24 @@ class Tally:
             self._messages += len(texts)
             self._take(texts)
 
-    def _comment(self, raw: str) -> None:
-        text = raw.strip().lower()
-        if text in HEARTBEATS:
+    def _comment(self, text: str) -> None:
+        meaning = meaning_of(text)
+        if meaning == "heartbeat":
             self._heartbeats += 1
             self.only_heartbeats = True
-        elif text.startswith(DROPPED):
-            count = DROPPED_COUNT.search(text)
-            self._dropped += max(1, int(count[1])) if count else 1
-        elif text.startswith(SERVER_ERROR):
+        elif meaning == "loss":
+            self._dropped += dropped_by(text)
+        elif meaning == "server_error":
             self._server_error = True
-        elif len(self._unknown_comments) < UNKNOWN_COMMENTS_MAX:
-            self._unknown_comments[one_line(raw)] = None
+        else:
+            self._unknown(shown(text))
+
+    def _unknown(self, comment: str) -> None:
+        """Note it, a bounded number of them."""
+        if comment not in self._accepted:
+            self._not_accepted = True
+        if len(self._unknown_comments) < UNKNOWN_COMMENTS_MAX:
+            self._unknown_comments[comment] = None
 
     def _ended(self, fate: str) -> str:
         """The first that applies: our own stop, what the broker said, how the bytes ended."""
@@ -111,6 +117,7 @@ class Tally:
             return "server_error"
         if fate in ("timeout", "cut", "quiet"):
             return fate
+        whole = UNKNOWN_COMMENT if fate == "complete" and self._not_accepted else fate
         if self._unknown_field:
             return "unknown_field"
-        return fate if self._decoder.close() == "clean" else "partial"
+        return whole if self._decoder.close() == "clean" else "partial"

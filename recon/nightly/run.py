@@ -68,7 +68,8 @@ def run_date(
         reader.bring_in()
         ready = wait_until_ready(reader, system_date, wait)
         progress.note("ready", at=as_z(ready))
-        unread = collect(reader, system_date, ready)
+        with broker.ending_within(settings.night_deadline_seconds):
+            unread = collect(reader, system_date, ready)
         outcome = evaluate(settings, archive, system_date, ready)
         keep_record(settings.home, outcome)
         if outcome.result == "incomplete":

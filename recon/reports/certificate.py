@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from recon.archive.comments import ACCEPTED, accepted_comments
 from recon.archive.manifest import Fetch, opening_date
 from recon.archive.required_inputs import RequiredInput
 from recon.chain import signature
@@ -54,7 +55,10 @@ def certificate(
             for each in required
         ],
         "accounts": _accounts(accounts),
-        "read": {stream: _read(fetches, stream) for stream in sorted({f.stream for f in fetches})},
+        "read": {
+            stream: _read(fetches, stream)
+            for stream in sorted({f.stream for f in fetches} - {ACCEPTED})
+        },
         "reference": {
             path.name: hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(folder("data").glob("*.csv"))
@@ -71,6 +75,8 @@ def certificate(
         content["heads"] = dict(heads)
     if acknowledged:
         content["acknowledged"] = list(acknowledged)
+    if accepted := accepted_comments(fetches):
+        content["accepted_comments"] = sorted(accepted)
     if own_rates:
         content["own_fee_rates"] = _own(own_rates)
     if key:

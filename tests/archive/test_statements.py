@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from recon.archive.manifest import read_manifest
 from recon.archive.population import ANSWERED, OTHER_DATE, UNKNOWN, known_accounts
 from recon.archive.statements import archive_aggregate, archive_cash, archive_positions
 from recon.errors import BrokerRefused, IncompleteError
+from recon.feeds.balances import AccountsUnanswered
 from recon.feeds.broker import Broker
 from recon.feeds.streams import EOD_CASH, EOD_POSITIONS, NTA, TRADES
 from recon.sandbox.wire.transport import TransportFault
@@ -38,9 +40,9 @@ def known(archive: Path) -> set[str]:
 class MorePositions(Broker):
     """The real client; every quantity that it hands on has one more digit."""
 
-    def get_text(self, path: str, params: Mapping[str, str]) -> str:
+    def get_text(self, path: str, params: Mapping[str, str], **options: Any) -> str:
         """An answer of other quantities."""
-        return super().get_text(path, params).replace('"qty":"', '"qty":"1')
+        return super().get_text(path, params, **options).replace('"qty":"', '"qty":"1')
 
 
 def cash_of(archive: Path) -> dict[str, str]:
@@ -110,16 +112,14 @@ def test_an_event_alone_makes_an_account_known(tmp_path: Path) -> None:
     assert known(tmp_path) == {"A7", "A8"}
 
 
-def test_a_refused_account_ends_the_reading_and_the_next_goes_on(
-    tmp_path: Path, serve: Serve
-) -> None:
+def test_a_refused_key_ends_the_reading_and_the_next_goes_on(tmp_path: Path, serve: Serve) -> None:
     """What was answered before is kept; only the rest is asked again."""
     _, broker = serve()
     archive_positions(broker, Archive(tmp_path, AT), DAY)
     everyone = len(known(tmp_path))
     fifth = sorted(known(tmp_path))[4]
-    _, refusing = serve(TransportFault("status", path=f"/v1/trading/accounts/{fifth}", status=403))
-    with pytest.raises(BrokerRefused, match="HTTP 403"):
+    _, refusing = serve(TransportFault("status", path=f"/v1/trading/accounts/{fifth}", status=401))
+    with pytest.raises(BrokerRefused, match="HTTP 401"):
         archive_cash(refusing, Archive(tmp_path, AT), DAY, at_once=1)
     kept = len(cash_of(tmp_path))
     assert 0 < kept < everyone
@@ -129,6 +129,38 @@ def test_a_refused_account_ends_the_reading_and_the_next_goes_on(
     assert len(asked.those(ANSWERED)) == everyone
     assert len(sandbox.requests) == everyone - kept
     assert is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
+
+
+def test_an_account_that_the_key_may_not_read_is_named_and_the_others_are_kept(
+    tmp_path: Path, serve: Serve
+) -> None:
+    """The day's balances are not proven whole; the next run asks that account alone."""
+    _, broker = serve()
+    archive_positions(broker, Archive(tmp_path, AT), DAY)
+    everyone = sorted(known(tmp_path))
+    fifth = everyone[4]
+    _, refusing = serve(
+        TransportFault("status", path=f"/v1/trading/accounts/{fifth}", status=403, times=9)
+    )
+    with pytest.raises(AccountsUnanswered, match=f"none for 1, of '{fifth}' so: .*HTTP 403"):
+        archive_cash(refusing, Archive(tmp_path, AT), DAY, at_once=2)
+    assert sorted(cash_of(tmp_path)) == [each for each in everyone if each != fifth]
+    assert not is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
+    sandbox, broker = serve()
+    archive_cash(broker, Archive(tmp_path, AT), DAY, at_once=2)
+    assert len(sandbox.requests) == 1
+    assert is_covered(read_manifest(tmp_path), EOD_CASH.name, THE_DAY)
+
+
+def test_balances_are_archived_in_the_order_of_the_accounts(tmp_path: Path, serve: Serve) -> None:
+    """However many are asked side by side, and whichever answers first: the same bytes."""
+    for at_once in (1, 8):
+        _, broker = serve()
+        folder = tmp_path / str(at_once)
+        archive_positions(broker, Archive(folder, AT), DAY)
+        archive_cash(broker, Archive(folder, AT), DAY, at_once=at_once)
+        assert list(cash_of(folder)) == sorted(known(folder))
+    assert contents(tmp_path / "1") == contents(tmp_path / "8")
 
 
 def test_a_run_that_died_after_its_last_account_is_completed_by_the_next(

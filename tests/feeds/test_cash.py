@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from recon.errors import BrokerRefused, BrokerUnreachable, ExitCode, IncompleteError
+from recon.feeds.balances import AccountsUnanswered, read_cash
 from recon.feeds.broker import Patience
-from recon.feeds.statements import AccountsUnanswered, read_cash
 from tests.feeds.conftest import Connect
 from tests.feeds.desk import Reply, answering
 
@@ -33,6 +33,63 @@ def test_every_account_is_taken_once_in_the_calling_thread(connect: Connect) -> 
     assert taken == {a: f'{{"id": "{a}", "last_cash":"1.10"}}' for a in accounts}
     assert threads == {threading.get_ident()}
     assert sorted(desk.paths) == sorted(f"/v1/trading/accounts/{a}/account" for a in accounts)
+
+
+def test_answers_are_taken_in_the_order_of_the_accounts(connect: Connect) -> None:
+    """The first is the slowest: it waits until ten others were answered."""
+    others = threading.Semaphore(0)
+
+    def reply(number: int, path: str) -> Reply:
+        if "/account-00/" in path:
+            for _ in range(10):
+                assert others.acquire(timeout=5)
+        others.release()
+        return _account(number, path)
+
+    taken: list[str] = []
+    accounts = [f"account-{number:02}" for number in range(40)]
+    with answering(reply) as desk:
+        read_cash(connect(desk.url), accounts, at_once=4, take=lambda a, _: taken.append(a))
+    assert taken == accounts
+
+
+def test_accounts_that_the_key_may_not_read_stop_no_other(connect: Connect) -> None:
+    """However many they are, once another was answered; all of them are named."""
+
+    def reply(number: int, path: str) -> Reply:
+        return (403, "{}", {}) if "/closed" in path else _account(number, path)
+
+    taken: list[str] = []
+    closed = [f"closed-{number:02}" for number in range(30)]
+    everyone = ["a", "b", *closed, "d"]
+    with answering(reply) as desk:
+        broker = connect(desk.url)
+        with pytest.raises(AccountsUnanswered) as caught:
+            read_cash(broker, everyone, at_once=1, take=lambda a, _: taken.append(a))
+    assert list(caught.value.account_ids) == closed
+    assert taken == ["a", "b", "d"]
+
+
+def test_a_key_that_may_read_no_account_is_refused(connect: Connect) -> None:
+    """Few of them, and all: exit 7 says so."""
+    with answering(lambda number, path: (403, "{}", {})) as desk:
+        broker = connect(desk.url)
+        with pytest.raises(BrokerRefused, match="HTTP 403"):
+            read_cash(broker, ["a", "b"], at_once=2, take=lambda account_id, text: None)
+
+
+def test_a_balance_of_a_gibibyte_is_not_read(connect: Connect) -> None:
+    """That account is not answered; the others are."""
+
+    def reply(number: int, path: str) -> Reply:
+        return (200, "{" + " " * 300_000, {}) if "/big/" in path else _account(number, path)
+
+    taken: list[str] = []
+    with answering(reply) as desk:
+        broker = connect(desk.url)
+        with pytest.raises(AccountsUnanswered, match="at most 262144 bytes"):
+            read_cash(broker, ["big", "here"], at_once=1, take=lambda a, _: taken.append(a))
+    assert taken == ["here"]
 
 
 def test_accounts_are_asked_side_by_side(connect: Connect) -> None:

@@ -28,7 +28,7 @@ def test_every_page_is_read_in_order_with_its_date_and_exact_text(connect: Conne
     """Without the date a page could come from another day's statement."""
     pages = [_page(["a", "b"], '"MQ=="'), _page(["c", "d"], '"Mg=="'), _page([], "null")]
     with answering(lambda number, path: (200, pages[number - 1], {})) as desk:
-        assert read_positions(connect(desk.url), DAY, accounts_per_page=2) == pages
+        assert list(read_positions(connect(desk.url), DAY, accounts_per_page=2)) == pages
     first = {"asof": ["2026-06-15"], "limit": ["2"]}
     assert _queries(desk) == [
         first,
@@ -59,7 +59,7 @@ def test_pages_that_do_not_prove_the_whole_day_are_incomplete(
     with answering(lambda number, path: (200, pages[number - 1], {})) as desk:
         broker = connect(desk.url)
         with pytest.raises(IncompleteError) as raised:
-            read_positions(broker, DAY, accounts_per_page=1)
+            list(read_positions(broker, DAY, accounts_per_page=1))
     assert seen in str(raised.value)
     assert "\n" not in str(raised.value)
 
@@ -68,7 +68,7 @@ def test_a_page_without_a_token_is_the_last_if_it_is_not_full(connect: Connect) 
     """A broker may leave an empty field out."""
     page = '{"asof":"2026-06-15","positions":{"a":[]}}'
     with answering(lambda number, path: (200, page, {})) as desk:
-        assert read_positions(connect(desk.url), DAY) == [page]
+        assert list(read_positions(connect(desk.url), DAY)) == [page]
 
 
 def test_pages_without_end_have_a_limit(connect: Connect) -> None:
@@ -76,7 +76,7 @@ def test_pages_without_end_have_a_limit(connect: Connect) -> None:
     with answering(lambda number, path: (200, _page(["a"], f'"{number}"'), {})) as desk:
         broker = connect(desk.url)
         with pytest.raises(IncompleteError, match="within 5 pages"):
-            read_positions(broker, DAY, pages_max=5)
+            list(read_positions(broker, DAY, pages_max=5))
     assert len(desk.paths) == 5
 
 
@@ -85,7 +85,7 @@ def test_a_day_that_the_broker_does_not_serve_any_more_is_incomplete(connect: Co
     with answering(lambda number, path: (422, '{"message":"asof"}', {})) as desk:
         broker = connect(desk.url)
         with pytest.raises(IncompleteError, match="last trading day"):
-            read_positions(broker, DAY)
+            list(read_positions(broker, DAY))
     assert len(desk.paths) == 1
 
 
@@ -94,4 +94,4 @@ def test_a_refused_statement_stays_a_refusal(connect: Connect) -> None:
     with answering(lambda number, path: (401, "{}", {})) as desk:
         broker = connect(desk.url)
         with pytest.raises(BrokerRefused):
-            read_positions(broker, DAY)
+            list(read_positions(broker, DAY))

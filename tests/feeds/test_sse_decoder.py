@@ -111,7 +111,7 @@ def test_an_endless_retry_number_is_bounded() -> None:
 
 @pytest.mark.parametrize("size", [1_000_003, SIZE_MAX * 2])
 @pytest.mark.parametrize("start", [b"data: ", b"data:", b":", b"foo"])
-def test_a_line_of_8_mib_is_taken_and_one_byte_more_is_refused(start: bytes, size: int) -> None:
+def test_a_line_of_2_mib_is_taken_and_one_byte_more_is_refused(start: bytes, size: int) -> None:
     """The bound is the same for data, comments and rubbish, and for whole and cut lines."""
 
     def pieces(length: int) -> list[bytes]:
@@ -123,7 +123,7 @@ def test_a_line_of_8_mib_is_taken_and_one_byte_more_is_refused(start: bytes, siz
     assert (len(items), end) == (2, "clean")
     items, text = _fault(*pieces(SIZE_MAX + 1))
     assert items == [Event("message", "before", "")]
-    assert "a line of at most 8388608 bytes" in text
+    assert "a line of at most 2097152 bytes" in text
 
 
 def test_a_line_that_never_ends_is_refused_before_it_fills_the_memory() -> None:
@@ -135,16 +135,16 @@ def test_a_line_that_never_ends_is_refused_before_it_fills_the_memory() -> None:
 
 def test_an_event_is_bounded_in_bytes_and_in_lines() -> None:
     """Endless tiny data lines cost more memory than their bytes."""
-    five_mib = b"data: " + b"x" * (5 * 1024 * 1024) + b"\n"
-    assert "an event of at most 8388608 bytes" in _fault(five_mib, five_mib)[1]
+    large = b"data: " + b"x" * (5 * 256 * 1024) + b"\n"
+    assert "an event of at most 2097152 bytes" in _fault(large, large)[1]
     lines = b"data\n" * DATA_LINES_MAX
     assert _decode(lines, b"\n")[0] == [Event("message", "\n" * (DATA_LINES_MAX - 1), "")]
     assert f"{DATA_LINES_MAX} data lines" in _fault(lines, b"data\n")[1]
 
 
 def test_the_bound_of_an_event_starts_again_with_the_next() -> None:
-    """Three events of 5 MiB are fine."""
-    event = b"data: " + b"x" * (5 * 1024 * 1024) + b"\n\n"
+    """Three events of 1.25 MiB are fine."""
+    event = b"data: " + b"x" * (5 * 256 * 1024) + b"\n\n"
     assert len(_decode(event, event, event)[0]) == 3
 
 
@@ -157,7 +157,7 @@ def test_after_an_oversize_line_the_decoder_is_dead() -> None:
 
 
 def test_a_long_line_in_small_reads_takes_linear_time() -> None:
-    """8 MiB in reads of 1460 bytes takes hundredths of a second; quadratic work took 12."""
+    """2 MiB in reads of 1460 bytes takes hundredths of a second; quadratic work took 12."""
     line = b":" + b"x" * (SIZE_MAX - 1) + b"\n"
     started = time.perf_counter()
     items, _ = _decode(*(line[at : at + 1460] for at in range(0, len(line), 1460)))

@@ -26,21 +26,17 @@ class RespellingBroker(Broker):
         stream: Stream,
         window: Window | Dates | Cursor,
         take: Take,
-        *,
-        stop: Callable[[], bool] | None = None,
-        deadline_seconds: float | None = None,
+        **options: Any,
     ) -> StreamEnd:
         """Hands on the whole reading at its end, backwards."""
         texts: list[str] = []
-        end = super().read_window(
-            stream, window, texts.extend, stop=stop, deadline_seconds=deadline_seconds
-        )
+        end = super().read_window(stream, window, texts.extend, **options)
         take([respelled(text) for text in reversed(texts)])
         return end
 
-    def get_text(self, path: str, params: Mapping[str, str]) -> str:
+    def get_text(self, path: str, params: Mapping[str, str], **options: Any) -> str:
         """An answer in another spelling."""
-        return respelled(super().get_text(path, params))
+        return respelled(super().get_text(path, params, **options))
 
 
 def respelling_broker_of(sandbox: Sandbox) -> RespellingBroker:

@@ -57,7 +57,12 @@ class Receiver:
 
 def kept(archive: Path) -> list[bytes]:
     """Every body of an inbox, in the order received."""
-    return [path.read_bytes() for path in sorted(inbox_of(archive).glob("[!.]*"))]
+    return [path.read_bytes() for path in bodies(archive)]
+
+
+def bodies(archive: Path) -> list[Path]:
+    """The files of an inbox, in the order received."""
+    return sorted(inbox_of(archive).rglob("[!.]*.body"), key=lambda path: path.name)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from recon.archive.read import archived
 from recon.archive.segment import read_texts
 from recon.feeds.streams import UPVEST
 from tests.webhook.events import account, event_id, every_event, group, payload
-from tests.webhook.receiving import STARTED, absorbed_ids, kept
+from tests.webhook.receiving import STARTED, absorbed_ids, bodies, kept
 
 NOON = pendulum.datetime(2026, 6, 15, 12)
 
@@ -135,20 +136,61 @@ def test_a_damaged_body_stops_the_run(tmp_path: Path) -> None:
     """It was acknowledged, so nobody sends it again: somebody must look."""
     inbox = open_inbox(tmp_path)
     keep(inbox, payload(account(1)), NOON)
-    (path,) = inbox.iterdir()
+    (path,) = bodies(tmp_path)
     path.write_bytes(payload(account(2)))
     with pytest.raises(InboxDamaged, match="the content that its name was made of"):
         absorb(Archive(tmp_path, STARTED))
-    assert (list(inbox.iterdir()), read_manifest(tmp_path)) == ([path], [])
+    assert (bodies(tmp_path), read_manifest(tmp_path)) == ([path], [])
+
+
+def test_an_inbox_of_the_release_before_is_absorbed(tmp_path: Path) -> None:
+    """There the bodies lay side by side; the order received is over both."""
+    inbox = open_inbox(tmp_path)
+    for place, number in enumerate([5, 3, 9, 1]):
+        keep(inbox, account(number).encode(), NOON.add(seconds=place))
+    for path in bodies(tmp_path)[1:3]:
+        path.rename(inbox / path.name)
+    assert absorbed_ids(tmp_path) == [event_id(number) for number in (5, 3, 9, 1)]
+    assert bodies(tmp_path) == []
+
+
+def test_a_full_inbox_takes_a_body_as_quickly_as_an_empty_one(tmp_path: Path) -> None:
+    """What a delivery looks at is the folder of its own hash: of 60,000 bodies, some 230."""
+    inbox = open_inbox(tmp_path)
+    keep(inbox, b"first", NOON)
+    (first,) = bodies(tmp_path)
+    assert first.parent.parent == inbox
+    assert len(first.parent.name) == 2
+    for number in range(64):
+        keep(inbox, b"%d" % number, NOON)
+    assert len({path.parent for path in bodies(tmp_path)}) > 40
 
 
 def test_sweeping_the_archive_leaves_the_inbox_alone(tmp_path: Path) -> None:
-    """And opening the inbox removes only what was never acknowledged."""
+    """And opening the inbox, or absorbing it, removes only what was never acknowledged."""
     inbox = open_inbox(tmp_path)
     keep(inbox, payload(account(1)), NOON)
-    (inbox / ".half.tmp").write_bytes(b"{")
+    (body,) = bodies(tmp_path)
+    left = [inbox / ".half.tmp", body.parent / ".half.tmp"]
+    for path in left:
+        path.write_bytes(b"{")
     sweep(tmp_path, [])
-    assert len(list(inbox.iterdir())) == 2
+    assert [path.exists() for path in left] == [True, True]
     assert inbox == inbox_of(tmp_path) == open_inbox(tmp_path)
     assert kept(tmp_path) == [payload(account(1))]
-    assert not (inbox / ".half.tmp").exists()
+    assert [path.exists() for path in left] == [False, False]
+
+
+def test_absorbing_removes_what_a_killed_receiver_left_and_nothing_of_a_living_one(
+    tmp_path: Path,
+) -> None:
+    """Who writes a temporary file holds a lock on it, which goes with the process."""
+    inbox = open_inbox(tmp_path)
+    dead, living = inbox / ".dead.tmp", inbox / ".living.tmp"
+    dead.write_bytes(b"{")
+    with living.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        absorb(Archive(tmp_path, STARTED))
+        assert (dead.exists(), living.exists()) == (False, True)
+    absorb(Archive(tmp_path, STARTED))
+    assert not living.exists()

@@ -51,6 +51,12 @@ def test_a_body_of_another_kind_is_kept_as_one_text(body: str) -> None:
     assert events_of(body.encode()) == [body]
 
 
+def test_an_event_that_nests_beyond_every_reader_stands_alone() -> None:
+    """Those beside it are events as ever."""
+    deep = '{"n":' + "[" * 5_000 + "]" * 5_000 + "}"
+    assert events_of(f'{{"payload":[{deep},{{"id":"a"}}]}}'.encode()) == [deep, '{"id":"a"}']
+
+
 @pytest.mark.parametrize("body", [b"", b" \r\n"])
 def test_a_blank_body_brings_nothing(body: bytes) -> None:
     """There is nothing in it to lose."""

@@ -1,4 +1,4 @@
-"""The broker's public keys: read from a file or an address, and again when a key is new."""
+"""The broker's public keys, from a file or an address: as they are now, not as they were."""
 
 from __future__ import annotations
 
@@ -97,48 +97,88 @@ def test_an_address_that_anybody_could_answer_is_refused(address: str) -> None:
         read_keys(address)
 
 
-def test_keys_are_read_again_at_most_once_a_minute() -> None:
-    """Somebody who invents key ids cannot make the receiver ask and ask."""
+def test_an_address_is_asked_at_most_once_a_minute() -> None:
+    """Who delivers often, or invents key ids, cannot make the receiver ask and ask."""
+    pages = {"/keys": (200, jwks(OLD, NEW))}
+    with publishing(pages) as (host, asked):
+        ring = KeyRing(f"{host}/keys", MORNING)
+        pages["/keys"] = (200, jwks(NEW))
+        assert set(ring.keys_at(MORNING.add(seconds=59))) == {"old", "new"}
+        assert set(ring.keys_at(MORNING.add(seconds=60))) == {"new"}
+        assert set(ring.keys_at(MORNING.add(seconds=61))) == {"new"}
+    assert len(asked) == 2
+
+
+def test_an_address_that_does_not_answer_leaves_the_keys_an_hour() -> None:
+    """A key may have been taken out since: after that nobody knows, until it answers again."""
     pages = {"/keys": (200, jwks(OLD))}
     with publishing(pages) as (host, asked):
         ring = KeyRing(f"{host}/keys", MORNING)
-        pages["/keys"] = (200, jwks(OLD, NEW))
-        assert set(ring.renew(MORNING.add(seconds=59))) == {"old"}
-        assert set(ring.renew(MORNING.add(seconds=60))) == {"old", "new"}
         pages["/keys"] = (500, "")
-        with pytest.raises(BrokerUnreachable):
-            ring.renew(MORNING.add(seconds=120))
-        assert set(ring.renew(MORNING.add(seconds=121))) == {"old", "new"}
-    assert len(asked) == 3
+        assert set(ring.keys_at(MORNING.add(seconds=3600))) == {"old"}
+        assert "500" in ring.unconfirmed
+        for seconds in (3601, 3700, 3701):
+            with pytest.raises(BrokerUnreachable, match="for an hour"):
+                ring.keys_at(MORNING.add(seconds=seconds))
+        assert len(asked) == 3
+        pages["/keys"] = (200, jwks(NEW))
+        assert set(ring.keys_at(MORNING.add(seconds=3760))) == {"new"}
+        assert ring.unconfirmed == ""
 
 
-def test_a_key_that_is_new_is_found_without_a_restart(tmp_path: Path) -> None:
-    """The broker changes its key: the first request by it makes the receiver look again."""
+def test_an_address_that_lists_no_key_leaves_none() -> None:
+    """It answered: all of them were taken out."""
+    pages = {"/keys": (200, jwks(OLD))}
+    with publishing(pages) as (host, _):
+        ring = KeyRing(f"{host}/keys", MORNING)
+        pages["/keys"] = (200, '{"keys": []}')
+        with pytest.raises(UsageError, match="none among 0 keys"):
+            ring.keys_at(MORNING.add(seconds=60))
+        assert set(ring.keys_at(MORNING.add(seconds=61))) == set()
+
+
+def test_an_endless_list_of_keys_is_refused() -> None:
+    """A list of keys has some hundred bytes each."""
+    pages = {"/keys": (200, jwks(OLD) + " " * 2_000_000)}
+    with publishing(pages) as (host, _), pytest.raises(BrokerUnreachable, match="bytes"):
+        read_keys(f"{host}/keys")
+
+
+def test_a_file_of_keys_counts_as_it_is_at_each_delivery(tmp_path: Path) -> None:
+    """A key that comes in counts from then on; one that is taken out is out at once."""
     source = tmp_path / "keys.json"
     source.write_text(jwks(OLD))
     inbox = tmp_path / "archive" / "inbox" / "upvest"
     inbox.mkdir(parents=True)
-    moment = [MORNING]
     said: list[str] = []
     receiver = Receiver(
         inbox, KeyRing(str(source), MORNING), Limits(1000, 300),
-        lambda: moment[0], lambda event, **fields: said.append(event),
+        lambda: MORNING, lambda event, **fields: said.append(event),
     )  # fmt: skip
 
-    async def post(seconds: int) -> int:
-        moment[0] = MORNING.add(seconds=seconds)
+    async def post(signer: Signer) -> int:
         transport = httpx.ASGITransport(app=application(receiver))
-        headers = NEW.headers(b"{}", created=moment[0].int_timestamp)
+        headers = signer.headers(b"{}", created=MORNING.int_timestamp)
         async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
             return (await client.post("/upvest", content=b"{}", headers=headers)).status_code
 
-    assert asyncio.run(post(70)) == 401
-    source.write_text("broken")
-    assert asyncio.run(post(140)) == 401
+    assert (asyncio.run(post(OLD)), asyncio.run(post(NEW))) == (200, 401)
     source.write_text(jwks(NEW))
-    assert asyncio.run(post(150)) == 401
-    assert asyncio.run(post(200)) == 200
-    assert said == ["refused", "keys not renewed", "refused", "refused", "kept"]
+    assert (asyncio.run(post(OLD)), asyncio.run(post(NEW))) == (401, 200)
+    source.write_text("broken")
+    assert (asyncio.run(post(NEW)), asyncio.run(post(NEW))) == (503, 503)
+    source.unlink()
+    assert asyncio.run(post(NEW)) == 503
+    source.write_text(jwks(NEW))
+    assert asyncio.run(post(NEW)) == 200
+    assert said == [
+        "kept",
+        "refused",
+        "refused",
+        "known already",
+        *["refused"] * 3,
+        "known already",
+    ]
     assert kept(tmp_path / "archive") == [b"{}"]
 
 

@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1
 
 from tests.webhook.events import account, group, payload
-from tests.webhook.receiving import Receiver, absorbed_ids, keys_file, receiver
+from tests.webhook.receiving import Receiver, absorbed_ids, bodies, keys_file, receiver
 from tests.webhook.signing import COVERED, DRAFTS, Signer
 
 LIMIT = 20_000
@@ -37,7 +37,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
 @pytest.fixture
 def empty(running: Receiver) -> Receiver:
     """That receiver with nothing in its inbox."""
-    for path in (running.archive / "inbox" / "upvest").iterdir():
+    for path in bodies(running.archive):
         path.unlink()
     return running
 

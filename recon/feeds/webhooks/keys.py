@@ -1,10 +1,15 @@
-"""The public keys of a broker's webhooks: a JWKS, from a file or an address."""
+"""The public keys of a broker's webhooks: a JWKS, from a file or an address.
+
+A key that is taken out no longer counts: a file is looked at with each delivery, an address at most
+once a minute. Where it does not answer the keys known before count for an hour, no longer.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,32 +26,56 @@ from recon.errors import BrokerUnreachable, UsageError
 
 TIMEOUT_SECONDS = 10
 SECONDS_BETWEEN_READINGS = 60
+UNCONFIRMED_SECONDS_MAX = 3600
+JWKS_BYTES_MAX = 1024 * 1024
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 Keys = Mapping[str, EllipticCurvePublicKey]
 
 
 class KeyRing:
-    """The keys of one source, read again when asked, at most once a minute. Threads share it."""
+    """The keys of one source, as they are now. Threads share it. `unconfirmed` says why the last
+    reading of an address failed; empty if it did not."""
 
     def __init__(self, source: str, now: pendulum.DateTime) -> None:
         self._source = source
         self._lock = threading.Lock()
-        self._read_at = now
-        self.keys: Keys = read_keys(source)
+        self._asked_at = self._confirmed_at = now
+        self._text = _text_of(source)
+        self._keys = parse_keys(self._text, source)
+        self.unconfirmed = ""
 
-    def renew(self, now: pendulum.DateTime) -> Keys:
-        """The keys of now, or those known before if they were just read. Raises as `read_keys`."""
+    def keys_at(self, now: pendulum.DateTime) -> Keys:
+        """The keys that count now. Raises UsageError or BrokerUnreachable where nobody knows."""
         with self._lock:
-            if now >= self._read_at.add(seconds=SECONDS_BETWEEN_READINGS):
-                self._read_at = now
-                self.keys = read_keys(self._source)
-            return self.keys
+            if not _is_address(self._source):
+                self._read()
+            elif now >= self._asked_at.add(seconds=SECONDS_BETWEEN_READINGS):
+                self._asked_at = now
+                self._ask(now)
+            if now > self._confirmed_at.add(seconds=UNCONFIRMED_SECONDS_MAX) and self.unconfirmed:
+                raise _unanswered(f"for an hour: {self.unconfirmed}")
+            return self._keys
+
+    def _ask(self, now: pendulum.DateTime) -> None:
+        """Read an address. That it does not answer is noted; a list without keys is none."""
+        try:
+            self._read()
+        except BrokerUnreachable as error:
+            self.unconfirmed = error.seen
+        else:
+            self._confirmed_at, self.unconfirmed = now, ""
+
+    def _read(self) -> None:
+        text = _text_of(self._source)
+        if text != self._text:
+            self._keys, self._text = {}, ""  # where this list cannot be read no key counts
+            self._keys, self._text = parse_keys(text, self._source), text
 
 
 def read_keys(source: str) -> Keys:
     """The keys of a file or an address, by their ids. Raises UsageError, BrokerUnreachable."""
-    return parse_keys(_fetched(source) if "://" in source else _file(source), source)
+    return parse_keys(_text_of(source), source)
 
 
 def parse_keys(text: str, where: str) -> Keys:
@@ -54,7 +83,7 @@ def parse_keys(text: str, where: str) -> Keys:
     try:
         listed = json.loads(text)["keys"]
         found = {str(entry["kid"]): _key(entry) for entry in listed if "kid" in entry}
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise _unusable("no JWKS", where) from error
     keys = {kid: key for kid, key in found.items() if key is not None}
     if not keys:
@@ -72,6 +101,14 @@ def _key(entry: Mapping[str, str]) -> EllipticCurvePublicKey | None:
         return numbers.public_key()
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def _is_address(source: str) -> bool:
+    return "://" in source
+
+
+def _text_of(source: str) -> str:
+    return _fetched(source) if _is_address(source) else _file(source)
 
 
 def _file(source: str) -> str:
@@ -92,16 +129,35 @@ def _fetched(source: str) -> str:
     if not allowed:
         raise _unusable("another address than https", "the option --keys")
     try:
-        answer = httpx.get(source, timeout=TIMEOUT_SECONDS, trust_env=False)
-        answer.raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise BrokerUnreachable(
-            expected="a JWKS",
-            seen=str(error).splitlines()[0] if str(error) else type(error).__name__,
-            where="the address of --keys",
-            next_step="check the address, or save the keys in a file and name that",
+        return _bounded_answer(source)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise _unanswered(
+            str(error).splitlines()[0] if str(error) else type(error).__name__
         ) from error
-    return answer.text
+
+
+def _bounded_answer(address: str) -> str:
+    """A whole body, bounded in size and time. Raises httpx's errors, and ValueError."""
+    body, deadline = bytearray(), time.monotonic() + TIMEOUT_SECONDS
+    plain = {"Accept-Encoding": "identity"}
+    with httpx.stream(
+        "GET", address, headers=plain, timeout=TIMEOUT_SECONDS, trust_env=False
+    ) as answer:
+        answer.raise_for_status()
+        for part in answer.iter_raw():
+            body += part
+            if len(body) > JWKS_BYTES_MAX or time.monotonic() > deadline:
+                raise ValueError(f"more than {JWKS_BYTES_MAX} bytes or {TIMEOUT_SECONDS} s")
+    return body.decode()
+
+
+def _unanswered(seen: str) -> BrokerUnreachable:
+    return BrokerUnreachable(
+        expected="a JWKS",
+        seen=seen,
+        where="the address of --keys",
+        next_step="check the address, or save the keys in a file and name that",
+    )
 
 
 def _unusable(seen: str, where: str) -> UsageError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recon.feeds.json_array import DECODER, elements, past_blanks
+from recon.feeds.json_array import DECODER, elements, past_blanks, past_value
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def events_of(body: bytes) -> list[str]:
         if len(payloads) != 1:
             return [text]
         events = elements(payloads[0])
-    except (ValueError, RecursionError):
+    except ValueError:
         return [text]
     beside = [member.whole for member in members if member.name != "payload"]
     return [*events, "{" + ",".join(beside) + "}"] if beside else events
@@ -48,7 +48,7 @@ def _members(text: str) -> list[Member]:
         _sign(text, place, '"')
         name, end = DECODER.raw_decode(text, place)
         begin = past_blanks(text, _sign(text, past_blanks(text, end), ":"))
-        _, end = DECODER.raw_decode(text, begin)
+        end = past_value(text, begin)
         members.append(Member(name, text[begin:end], text[place:end]))
         place = past_blanks(text, end)
     if place + 1 != len(text):

@@ -29,10 +29,6 @@ class Unproven(Exception):
     """The request is not proven to be the broker's. The text says why, in one line."""
 
 
-class UnknownKey(Unproven):
-    """No key of that id is known: it may be new."""
-
-
 @dataclass(frozen=True)
 class Request:
     """A request as it came: the path as sent, the query without `?`, names in lower case."""
@@ -150,7 +146,7 @@ def _check_signature(
         raise Unproven(f"expected the algorithm {ALGORITHM}")
     key = keys.get(str(claim.parameters.get("keyid")))
     if key is None:
-        raise UnknownKey("the key of the signature is not known")
+        raise Unproven("the key of the signature is not known")
     for quote in ('"', ""):
         try:
             key.verify(
