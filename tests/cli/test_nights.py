@@ -18,7 +18,7 @@ from recon.sandbox.wire.transport import TransportFault
 from tests.archive.making import contents
 from tests.cli.calling import call, call_here
 from tests.nightly.nights import MONDAY, TUESDAY, Home, right_books
-from tests.nightly.test_watch import say_ready
+from tests.nightly.test_watch import say_ready, silent_books
 
 TRADES = "/v2/events/trades"
 
@@ -136,19 +136,21 @@ def test_a_replay_that_does_not_prove_its_whole_window_exits_4(
     assert "Next: run the same command again" in called.complaint
 
 
-def test_watch_runs_a_night_when_the_broker_is_ready(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_watch_runs_a_night_when_the_broker_is_ready(tmp_path: Path) -> None:
     """It is listening before the broker says so."""
 
-    def announce() -> None:
+    def announce(sandbox: Sandbox) -> None:
         deadline = time.monotonic() + 20
         while not sandbox.requests and time.monotonic() < deadline:
             time.sleep(0.01)
         say_ready(sandbox, MONDAY)
 
-    announcing = threading.Thread(target=announce)
-    announcing.start()
-    called = call(tmp_path, "--home", "h", "--broker-url", sandbox.url, "watch", "--nights", "1")
-    announcing.join()
+    with Sandbox(silent_books(), as_of=MONDAY) as sandbox:
+        announcing = threading.Thread(target=announce, args=(sandbox,))
+        announcing.start()
+        words = ("--home", "h", "--broker-url", sandbox.url, "watch", "--nights", "1")
+        called = call(tmp_path, *words)
+        announcing.join()
     assert called.code == 0
     assert called.out.startswith("2026-06-15 clean: ")
 
