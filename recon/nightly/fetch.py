@@ -15,7 +15,6 @@ from recon.feeds.response import AnswerRefused
 from recon.feeds.streams import SYSTEM, Stream, stream_named
 from recon.nightly.late_records import last_ready, read_published
 from recon.nightly.reader import Reader
-from recon.nightly.ready import archived_signals
 
 NOT_GIVEN = (403, 404, 410)  # not every key may read every stream
 
@@ -23,8 +22,7 @@ NOT_GIVEN = (403, 404, 410)  # not every key may read every stream
 def collect(reader: Reader, system_date: date, ready: pendulum.DateTime) -> list[str]:
     """Replay the streams of the night up to `ready`, also by publication since the last night, and
     archive the statements of the day. Gives why a statement could not be read, if one could not."""
-    home, signals = reader.settings.home, archived_signals(reader.archive)
-    since = last_ready(home, reader.archive.opening_date, signals, system_date)
+    since = last_ready(reader.settings.home, reader.archive, system_date)
     for name in reader.settings.streams:
         stream = stream_named(name)
         try:

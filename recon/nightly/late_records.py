@@ -7,21 +7,23 @@ is found the first night after.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import pendulum
 
+from recon.archive.archive import Archive
 from recon.archive.coverage import BY_CURSOR, covered
 from recon.archive.manifest import Fetch
 from recon.archive.replay import replay_window
 from recon.feeds.cursor import NO_SUCH_CURSOR, OVERLAP_MINUTES, published_between
 from recon.feeds.response import AnswerRefused
 from recon.feeds.streams import Stream
-from recon.nightly.night_record import record_of
+from recon.nightly.heads import records
 from recon.nightly.reader import Reader
-from recon.nightly.trigger import SystemEvent, ready_at, ready_dates
+from recon.nightly.ready import archived_signals
+from recon.nightly.trigger import missing, ready_at
 
 
 def read_published(
@@ -45,17 +47,16 @@ def read_published(
     return made
 
 
-def last_ready(
-    home: Path, opened: date | None, signals: Collection[SystemEvent], system_date: date
-) -> pendulum.DateTime | None:
+def last_ready(home: Path, archive: Archive, system_date: date) -> pendulum.DateTime | None:
     """When the broker was ready with the last date before this one whose night is recorded, or
     that the books begin with. None where there is none: a first night has its window only."""
-    days = [
-        day
-        for day in ready_dates(signals)
-        if day < system_date and (day == opened or record_of(home, day).exists())
-    ]
-    return ready_at(signals, days[-1]) if days else None
+    recorded = {date.fromisoformat(path.stem) for path in records(home)}
+    nights = recorded | {archive.opening_date or system_date}
+    for day in sorted((day for day in nights if day < system_date), reverse=True):
+        signals = archived_signals(archive, day)
+        if not missing(signals, day):
+            return ready_at(signals, day)
+    return None
 
 
 def _followed_until(

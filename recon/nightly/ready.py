@@ -35,14 +35,15 @@ class Wait:
         return self.seconds - (time.monotonic() - self._begun)
 
 
-def archived_signals(archive: Archive) -> list[SystemEvent]:
-    """Every readable and plausible event of the system stream that the broker itself said. One that
-    came in a file is a record: it starts no night and bounds none."""
+def archived_signals(archive: Archive, of: date | None = None) -> list[SystemEvent]:
+    """Every readable and plausible event of the system stream that the broker itself said, of one
+    date or of all. One that came in a file is a record: it starts no night and bounds none."""
     columns = ["type", "system_date", "event_at", "malformed"]
     signals = []
     for fetch in read_from_broker(archive.of(SYSTEM)):
-        for row in archive.rows(SYSTEM, columns, [fetch]):
-            if row["malformed"] is None:
+        read = fetch.within(str(of), str(of)) if of else fetch
+        for row in archive.rows(SYSTEM, columns, [read]):
+            if row["malformed"] is None and of in (None, row["system_date"]):
                 at = pendulum.instance(row["event_at"])
                 event = SystemEvent(row["type"], row["system_date"], at)
                 signals += [event] if is_plausible(event, parse_instant(fetch.until)) else []
@@ -64,7 +65,7 @@ def signals_of(texts: Iterable[str], asked_until: pendulum.DateTime) -> Iterator
 def archived_ready(archive: Archive, system_date: date) -> pendulum.DateTime:
     """When the broker was ready with a date whose two signals are archived. Raises UsageError for
     another date."""
-    signals = archived_signals(archive)
+    signals = archived_signals(archive, system_date)
     if missing(signals, system_date):
         raise UsageError(
             expected="a date whose two ready signals are archived",
@@ -82,16 +83,16 @@ def wait_until_ready(reader: Reader, system_date: date, wait: Wait) -> pendulum.
     Without a wait what the broker has said until now counts; with one the stream is followed until
     the wait is over. Raises NotReadyError.
     """
-    since, signals = day_start(system_date), archived_signals(reader.archive)
+    since, signals = day_start(system_date), archived_signals(reader.archive, system_date)
     if missing(signals, system_date) and not wait.seconds and reader.now > since:
         replay_window(reader.broker, reader.archive, SYSTEM, Window(since, reader.now))
-        signals = archived_signals(reader.archive)
+        signals = archived_signals(reader.archive, system_date)
     window_until = reader.now.add(seconds=int(wait.seconds) + 1)
     while absent := missing(signals, system_date):
         if wait.remaining <= 0:
             raise _not_ready(absent, system_date, wait.seconds)
         _follow(reader, Window(min(since, reader.now), window_until), system_date, wait)
-        signals = archived_signals(reader.archive)
+        signals = archived_signals(reader.archive, system_date)
         if missing(signals, system_date):
             time.sleep(max(0, min(PAUSE_SECONDS, wait.remaining)))  # the stream ended by itself
     return ready_at(signals, system_date)

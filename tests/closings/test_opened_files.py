@@ -11,7 +11,7 @@ from typing import Any
 from tests.nightly.longbooks import DAYS
 from tests.nightly.longnights import LongHome, base_of, copy_of, query, rebuild
 
-STREAMS = ("trades", "nta", "eod_positions", "eod_cash", "eod_aggregate", "closings")
+STREAMS = ("system", "trades", "nta", "eod_positions", "eod_cash", "eod_aggregate", "closings")
 SIGNALS = "select count(*) from events.system_events"
 opened: list[str] = []
 

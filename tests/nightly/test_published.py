@@ -16,11 +16,10 @@ from recon.errors import BrokerRefused
 from recon.feeds.broker import Broker
 from recon.feeds.cursor import ulid_at
 from recon.feeds.streams import JOURNAL_STATUS, NTA, SYSTEM, TRADES, Stream, stream_named
-from recon.nightly.late_records import last_ready, read_published
+from recon.nightly.late_records import read_published
 from recon.nightly.progress import SILENT, Progress
 from recon.nightly.reader import Reader
 from recon.nightly.run import run_date
-from recon.nightly.trigger import SystemEvent
 from recon.sandbox.wire.server import Sandbox
 from recon.sandbox.wire.transport import TransportFault
 from recon.settings import Settings
@@ -33,7 +32,6 @@ from tests.nightly.nights import (
     NOW,
     SHORT,
     TUESDAY,
-    WEDNESDAY,
     broker_of,
     right_books,
     run_night,
@@ -168,27 +166,6 @@ def test_a_broker_that_refuses_the_key_is_not(tmp_path: Path) -> None:
         settings = settings_of(tmp_path, server.url)
         with Broker(server.url, KEY, SECRET, SHORT) as broker, pytest.raises(BrokerRefused):
             read_published(reader_of(broker, settings), NTA, LAST_NIGHT, TONIGHT)
-
-
-def test_the_last_night_is_the_last_that_is_recorded_or_the_opening(tmp_path: Path) -> None:
-    """A night that was not complete left no record, so its evening is followed again."""
-    kinds = ("eod_balances_ready", "eod_positions_ready")
-    signals = [
-        SystemEvent(kind, day, pendulum.datetime(2026, 6, day.day + 1, 5, minute))
-        for day in (MONDAY, TUESDAY, WEDNESDAY)
-        for minute, kind in enumerate(kinds)
-    ]
-    assert last_ready(tmp_path, None, signals, WEDNESDAY) is None
-    assert last_ready(tmp_path, MONDAY, signals, MONDAY) is None
-    assert last_ready(tmp_path, MONDAY, signals, WEDNESDAY) == pendulum.datetime(2026, 6, 16, 5, 1)
-    (tmp_path / "runs").mkdir()
-    (tmp_path / "runs" / f"{WEDNESDAY}.json").write_text("{}")
-    assert last_ready(tmp_path, MONDAY, signals, WEDNESDAY) == pendulum.datetime(2026, 6, 16, 5, 1)
-    (tmp_path / "runs" / f"{TUESDAY}.json").write_text("{}")
-    assert last_ready(tmp_path, MONDAY, signals, WEDNESDAY) == pendulum.datetime(2026, 6, 17, 5, 1)
-    assert last_ready(tmp_path, MONDAY, signals[:3], WEDNESDAY) == pendulum.datetime(
-        2026, 6, 16, 5, 1
-    )
 
 
 def begin_books(settings: Settings, opened: date) -> None:
