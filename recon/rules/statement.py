@@ -6,11 +6,13 @@ one that is read-only refuses whatever would change a table, also what no tree s
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 import duckdb
 
 from recon.rules.header import Rule, RuleError
+from recon.warehouse.connect import MEMORY, connect
 
 # What a query may be made of, and the functions that may stand in its place of a table: others look
 # at the machine or do something (a checkpoint, a second statement in a text).
@@ -27,27 +29,46 @@ from parsed
 """
 
 
-def check_statement(connection: duckdb.DuckDBPyConnection, rule: Rule) -> None:
+def check_statement(rule: Rule) -> None:
     """Raises RuleError for a file that is anything but one SELECT."""
-    row = connection.execute(PARSED, {"sql": rule.sql}).fetchone()
+    seen = why_not_one_select(rule.sql)
+    if seen:
+        raise RuleError(
+            expected=f"one SELECT, of tables and of {', '.join(sorted(TABLE_FUNCTIONS))}",
+            seen=seen,
+            where=f"sql/rules/{rule.rule}.sql",
+            next_step="mend the rule: it may read the night's tables, and change nothing",
+        )
+
+
+@functools.cache
+def why_not_one_select(sql: str) -> str:
+    """What a text is instead of one SELECT; empty for one that is. Parses, and runs nothing."""
+    row = _parser().execute(PARSED, {"sql": sql}).fetchone()
     if row is None:
         raise AssertionError("a SELECT without FROM gives one row")
     fault, statements, types, functions = row
     if fault:
-        raise _breach(rule, fault.splitlines()[0])
+        return str(fault.splitlines()[0])
     if statements != 1:
-        raise _breach(rule, f"{statements} statements")
-    for kind in sorted(types):
-        if kind.endswith("_NODE") and kind not in NODES:
-            raise _breach(rule, f"a {kind.split('_')[0]} within it")
-    for name in sorted(set(functions) - TABLE_FUNCTIONS):
-        raise _breach(rule, f"the table function {name}")
+        return f"{statements} statements"
+    kinds = {kind for kind in types if kind.endswith("_NODE")} - NODES
+    if kinds:
+        return f"a {min(kinds).split('_')[0]} within it"
+    others = set(functions) - TABLE_FUNCTIONS
+    return f"the table function {min(others)}" if others else ""
+
+
+@functools.cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """A database with nothing in it, whose parser is asked."""
+    return connect(MEMORY)
 
 
 def find(connection: duckdb.DuckDBPyConnection, rule: Rule, params: Mapping[str, str]) -> None:
     """Make the temporary table `found` of what the rule gives; no other statement of it, and none
     that writes, is run. Must not be called inside a transaction. Raises RuleError, duckdb.Error."""
-    check_statement(connection, rule)
+    check_statement(rule)
     connection.execute("begin transaction read only")
     try:
         connection.execute(f"create or replace temp table found as {rule.sql}", dict(params))
@@ -55,12 +76,3 @@ def find(connection: duckdb.DuckDBPyConnection, rule: Rule, params: Mapping[str,
         connection.execute("rollback")
         raise
     connection.execute("commit")
-
-
-def _breach(rule: Rule, seen: str) -> RuleError:
-    return RuleError(
-        expected=f"one SELECT, of tables and of {', '.join(sorted(TABLE_FUNCTIONS))}",
-        seen=seen,
-        where=f"sql/rules/{rule.rule}.sql",
-        next_step="mend the rule: it may read the night's tables, and change nothing",
-    )

@@ -107,7 +107,7 @@ def _relation(
         return connection.sql(sql)
     rule = parse_rule(fixture.subject, sql)
     params = {name: default or str(fixture.system_date) for name, default in rule.params.items()}
-    check_statement(connection, rule)  # a read-only transaction, as a night has, would not be one
+    check_statement(rule)  # a read-only transaction, as a night has, would not be one
     connection.execute(f"create or replace temp table found as {sql}", params)
     found = connection.table("found")
     columns = dict(zip(found.columns, map(str, found.types), strict=True))

@@ -106,7 +106,7 @@ def test_what_the_parser_would_let_through_duckdb_itself_refuses(
 ) -> None:
     """Two walls: behind the parsed tree stands a transaction that is read-only."""
     warehouse.execute("create sequence if not exists main.counter")
-    monkeypatch.setattr(statement, "check_statement", lambda connection, rule: None)
+    monkeypatch.setattr(statement, "check_statement", lambda rule: None)
     with pytest.raises(RuleError, match="transaction is launched in read-only mode"):
         run(warehouse, text)
     assert warehouse.execute("select number from main.kept").fetchall() == [(1,)]
