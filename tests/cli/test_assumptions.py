@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.archive.making import contents
 from tests.cli.calling import call_here
 from tests.nightly.longbooks import DAYS
 from tests.nightly.longnights import LongHome, query, report
+
+pytestmark = pytest.mark.long
 
 WHOLE = {"RECON_LOOKBACK_SESSIONS": "250"}
 

@@ -11,6 +11,8 @@ from tests.archive.making import contents
 from tests.cli.calling import call_here
 from tests.nightly.nights import MONDAY, Home
 
+pytestmark = pytest.mark.long
+
 CHECK = ("check", "--date", str(MONDAY))
 ODD = "-a b'c\"d {e,f} $g%20#h&;~\u00e9\u6f22!"
 

@@ -23,6 +23,8 @@ from tests.chains import as_of_an_older_release
 from tests.nightly.longbooks import DAYS, PLAIN, activity, make_long_books, trade
 from tests.nightly.longnights import BALANCES, base_of, copy_of, query, rebuild, run_long
 
+pytestmark = pytest.mark.long
+
 NIGHTS = [DAYS[number - 1] for number in (3, 6, 9, 12, 13)]
 # Shares, their cost and cash from the close of a day on.
 STATED = {

@@ -8,8 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.nightly.longbooks import DAYS
 from tests.nightly.longnights import LongHome, base_of, copy_of, query, rebuild
+
+pytestmark = pytest.mark.long
 
 STREAMS = ("system", "trades", "nta", "eod_positions", "eod_cash", "eod_aggregate", "closings")
 SIGNALS = "select count(*) from events.system_events"

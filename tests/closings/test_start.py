@@ -25,6 +25,8 @@ from tests.nightly.longnights import (
     run_long,
 )
 
+pytestmark = pytest.mark.long
+
 LAST = DAYS[-1]
 STATEMENTS = """
 select rule, account_id, symbol, subject, verdict, expected, actual, difference from verdicts
@@ -180,7 +182,6 @@ def test_closings_of_the_cost_method_fifo_are_not_begun_with(
         rebuild(home, LAST, 1)
 
 
-@pytest.mark.long
 def test_lots_are_carried_from_a_closing(tmp_path: Path) -> None:
     """A night that begins with one ends with the costs of the whole books: of 70 that PLAIN bought
     and 30 that it sold until day 13 the last 40 are left, 10 each at 22, 23, 18 and 18."""

@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from tests.crash.faulty import built, changes
-from tests.crash.trial import HOWS, WRONG, tried
+from tests.crash.trial import ENDS, HOWS, WRONG, tried
 from tests.crash.works import works
 
 
@@ -33,6 +33,7 @@ def main(
     """Try them one after another."""
     place = Path(tempfile.mkdtemp(prefix="crash-"))
     library, counts = built(place), Counter[tuple[str, str]]()
+    click.echo(f"| command | changes | tried | {' | '.join(ENDS)} |\n|---|---|---|---|---|---|")
     with works(place) as every_work:
         for name in chosen or every_work:
             work = every_work[name]
@@ -43,8 +44,8 @@ def main(
                     counts[name, trial.end] += 1
                     if trial.end == WRONG:
                         click.echo(f"{trial}, kept in {place}")
-            ends = {end: n for (of, end), n in counts.items() if of == name}
-            click.echo(f"{name}: {number} changes; {ends}")
+            ends = [counts[name, end] for end in ENDS]
+            click.echo(f"| {name} | {number} | {sum(ends)} | {' | '.join(map(str, ends))} |")
     sys.exit(any(end == WRONG for _, end in counts))
 
 

@@ -15,7 +15,7 @@ from tests.crash.works import Work
 POWER = "power"
 HOWS = ("kill", POWER, "ENOSPC", "EIO", "EACCES", "short")
 FINISHED = (ExitCode.CLEAN, ExitCode.BREAKS)
-RECOVERED, UNFELT, WRONG = "recovered", "not felt", "wrong"
+ENDS = RECOVERED, UNFELT, WRONG = "recovered", "not felt", "silently wrong"
 
 
 @dataclass(frozen=True)

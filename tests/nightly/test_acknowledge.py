@@ -16,6 +16,8 @@ from tests.nightly.nights import MONDAY, TUESDAY, Home, right_books, run_night, 
 from tests.nightly.test_run import NOBODY, copy_of
 from tests.nightly.test_verify import called, flip, home, texts
 
+pytestmark = pytest.mark.long
+
 __all__ = ["home"]  # the fixture
 
 
@@ -52,7 +54,6 @@ def test_lost_columns_are_read_again_once_acknowledged(clean: Home, tmp_path: Pa
     assert called(home).code == 0
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("log", [BREAKS, RUNS, CLOSINGS])
 def test_a_damaged_log_goes_on_once_acknowledged(home: Path, log: str) -> None:
     """What can be read counts as it is; a change after that is found again."""

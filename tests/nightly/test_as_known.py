@@ -13,6 +13,8 @@ from tests.cli.calling import call_here
 from tests.nightly.longbooks import DAYS, make_long_books
 from tests.nightly.longnights import LongHome, copy_of, report, run_long
 
+pytestmark = pytest.mark.long
+
 FIFTH, EIGHTH = DAYS[4], DAYS[7]
 
 

@@ -25,6 +25,8 @@ from tests.nightly.nights import (
 )
 from tests.nightly.test_run import NOBODY, copy_of
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def two_ages(clean: Home, tmp_path: Path) -> tuple[Path, Path]:

@@ -8,12 +8,16 @@ import sys
 from pathlib import Path
 from signal import SIGKILL
 
+import pytest
+
 from recon.sandbox.faults.catalog import plant
 from recon.sandbox.wire.server import Sandbox
 from tests.archive.making import contents
 from tests.cli.calling import CREDENTIALS
 from tests.nightly.nights import MONDAY, Home, right_books, run_night
 from tests.test_shape import ROOT
+
+pytestmark = pytest.mark.long
 
 # What a night makes appear after its events are archived, in its order.
 STEPS = (

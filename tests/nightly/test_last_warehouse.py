@@ -28,6 +28,8 @@ from tests.nightly.nights import (
     settings_of,
 )
 
+pytestmark = pytest.mark.long
+
 NIGHT = "select system_date from night"
 
 

@@ -12,10 +12,12 @@ from tests.archive.making import contents
 from tests.nightly.longbooks import DAYS
 from tests.nightly.longnights import LongHome, contents_of_tables, copy_of, query, settings_back
 
+pytestmark = pytest.mark.long
+
 OPEN = "select ledger_account, commodity, amount from trial_balance where ledger_account <> 'OPEN'"
 
 
-@pytest.mark.parametrize("name", [pytest.param("long", marks=pytest.mark.long), "broken"])
+@pytest.mark.parametrize("name", ["long", "broken"])
 def test_every_table_comes_again_row_by_row(
     name: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

@@ -141,8 +141,8 @@ def test_a_lost_archive_is_never_answered_for(home: Path) -> None:
 def test_a_record_that_was_edited_is_not_believed(faulty: Home, tmp_path: Path) -> None:
     """Not its result, which the certificate has, nor anything else of it, which the index seals."""
     home = copy_of(faulty, tmp_path)
-    record = json.loads((home / RECORD).read_text())
     for name, value in (("result", "clean"), ("pending", 0), ("checked", 99_999)):
+        record = json.loads((home / RECORD).read_text())
         (home / RECORD).write_text(json.dumps({**record, name: value}))
         called = run(home)
         assert called.code == 3, name

@@ -23,6 +23,8 @@ import sys
 from pathlib import Path
 from recon.cli import main
 from tests.nightly.killed_night import die_before
+
+pytestmark = pytest.mark.long
 url, home, name, day = sys.argv[1:]
 die_before(str(Path(home) / name))
 main(["--home", home, "--broker-url", url, "run", "--date", day])

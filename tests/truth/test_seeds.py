@@ -154,7 +154,11 @@ def has_room(books: Books, group: Sequence[str], name: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize("names", together(make_books(11)), ids=" ".join)
+GROUPS = together(make_books(11))
+MORE_GROUPS = [pytest.param(names, marks=pytest.mark.long) for names in GROUPS[1:]]
+
+
+@pytest.mark.parametrize("names", [GROUPS[0], *MORE_GROUPS], ids=" ".join)
 def test_each_of_many_faults_is_found_and_named_by_its_rule(
     names: Sequence[str], tmp_path: Path
 ) -> None:
@@ -171,6 +175,7 @@ def test_a_planted_fault_alone_is_found_and_named_by_its_rule(name: str, tmp_pat
     assert named(books, [name]) <= breaks_found(tmp_path, books, [name])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", UPVEST_FAULTS)
 def test_a_fault_of_a_delivery_is_found_and_named_by_its_rule(name: str, tmp_path: Path) -> None:
     """On the last night of the books."""

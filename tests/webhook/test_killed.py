@@ -31,6 +31,8 @@ from tests.webhook.receiving import (
 )
 from tests.webhook.signing import Signer
 
+pytestmark = pytest.mark.long
+
 SIGNER = Signer()
 NOON = pendulum.datetime(2026, 6, 15, 12)
 CLIENTS, LIVES = 4, 4
