@@ -168,14 +168,6 @@ def test_each_of_many_faults_is_found_and_named_by_its_rule(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_planted_fault_alone_is_found_and_named_by_its_rule(name: str, tmp_path: Path) -> None:
-    """It needs no other fault to be seen."""
-    books = make_books(11)
-    assert named(books, [name]) <= breaks_found(tmp_path, books, [name])
-
-
-@pytest.mark.long
 @pytest.mark.parametrize("name", UPVEST_FAULTS)
 def test_a_fault_of_a_delivery_is_found_and_named_by_its_rule(name: str, tmp_path: Path) -> None:
     """On the last night of the books."""
