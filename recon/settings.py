@@ -5,6 +5,7 @@ Secrets come from the environment only, see `recon/credentials.py`.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,8 @@ CHAIN_KEY = "RECON_CHAIN_KEY"  # a secret: from the environment only, and never 
 # DuckDB takes these in a path for a pattern or a separator, and would read another folder.
 PATTERN = frozenset("\\*?[]")
 READERS = ("owner", "group")
+WHOLE = re.compile(r"[0-9]{1,9}")
+SHOWN_MAX = 200  # characters of a value that is refused
 TRUSTED = ("broker_url", "ca_file")  # the settings that say who gets the credentials
 DEFAULTS = {
     "home": "recon-home",
@@ -112,9 +115,9 @@ def read_settings(
         home=home_named(values["home"]),
         broker_url=_checked_url(values["broker_url"]),
         streams=tuple(values["streams"].replace(",", " ").split()),
-        accounts_file=_path(values["accounts_file"]),
-        fee_rates_file=_path(values["fee_rates_file"]),
-        ca_file=_path(values["ca_file"]),
+        accounts_file=_file("accounts_file", values),
+        fee_rates_file=_file("fee_rates_file", values),
+        ca_file=_file("ca_file", values),
         readers=_one_of("readers", values, READERS),
         lookback_days=_whole("lookback_days", values, 0, 90),
         lookback_sessions=_whole("lookback_sessions", values, 1, 250),
@@ -145,19 +148,29 @@ def home_named(text: str) -> Path:
     """The folder of everything. Raises UsageError for a name that some library takes for something
     else: a pattern, a separator, an address."""
     odd = any(char in PATTERN or not char.isprintable() for char in text)
-    if odd or (":" in text and not text.startswith("/")):
-        raise UsageError(
-            expected="a folder's name without \\ * ? [ ] and control characters, from the root on"
-            " if there is a colon in it",
-            seen=ascii(text),
-            where="setting home",
-            next_step="name another with RECON_HOME or --home",
-        )
-    return Path(text).expanduser()
+    if not odd and (":" not in text or text.startswith("/")):
+        with contextlib.suppress(RuntimeError):  # `~name` of nobody here
+            return Path(text).expanduser()
+    raise UsageError(
+        expected="a folder's name without \\ * ? [ ] and control characters, from the root on"
+        " if there is a colon in it",
+        seen=ascii(text[:SHOWN_MAX]),
+        where="setting home",
+        next_step="name another with RECON_HOME or --home",
+    )
 
 
-def _path(text: str) -> Path | None:
-    return Path(text) if text else None
+def _file(name: str, values: Mapping[str, str]) -> Path | None:
+    """A file, or None. Raises UsageError for a name that no system has."""
+    text = values[name]
+    if "\0" not in text:
+        return Path(text) if text else None
+    raise UsageError(
+        expected="the name of a file",
+        seen=ascii(text[:SHOWN_MAX]),
+        where=f"setting {name}",
+        next_step=f"set RECON_{name.upper()} or {name} in recon.toml",
+    )
 
 
 def _one_of(name: str, values: Mapping[str, str], allowed: Sequence[str]) -> str:
@@ -165,7 +178,7 @@ def _one_of(name: str, values: Mapping[str, str], allowed: Sequence[str]) -> str
         return values[name]
     raise UsageError(
         expected="one of " + ", ".join(allowed),
-        seen=repr(values[name]),
+        seen=ascii(values[name][:SHOWN_MAX]),
         where=f"setting {name}",
         next_step=f"set RECON_{name.upper()} or {name} in recon.toml",
     )
@@ -173,11 +186,11 @@ def _one_of(name: str, values: Mapping[str, str], allowed: Sequence[str]) -> str
 
 def _whole(name: str, values: Mapping[str, str], least: int, most: int) -> int:
     text = values[name]
-    if text.isascii() and text.isdigit() and least <= int(text) <= most:
+    if WHOLE.fullmatch(text) and least <= int(text) <= most:
         return int(text)
     raise UsageError(
         expected=f"a whole number from {least} to {most}",
-        seen=repr(text),
+        seen=ascii(text[:SHOWN_MAX]),
         where=f"setting {name}",
         next_step=f"set RECON_{name.upper()} or {name} in recon.toml",
     )

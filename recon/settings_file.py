@@ -15,6 +15,8 @@ from typing import Any
 
 from recon.errors import UsageError
 
+NAMED_MAX, LENGTH_MAX = 20, 100  # of what is no setting, in the one line that refuses it
+
 
 def read_file(path: Path, names: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
     """The settings of the file, which has no others than those `names`, and its assumptions.
@@ -22,10 +24,11 @@ def read_file(path: Path, names: Collection[str]) -> tuple[dict[str, str], dict[
     try:
         _refuse_writable(path)
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        str(content)  # not every number that TOML knows has a text
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
             expected="a readable TOML file",
-            seen=str(error).splitlines()[0],
+            seen=ascii(str(error))[1:-1],
             where=str(path),
             next_step="mend the file, or name another with --config",
         ) from error
@@ -34,7 +37,7 @@ def read_file(path: Path, names: Collection[str]) -> tuple[dict[str, str], dict[
     if unknown:
         raise UsageError(
             expected="only a table [assumptions] and " + ", ".join(names),
-            seen=", ".join(_with_near_miss(name, names) for name in unknown),
+            seen=", ".join(_with_near_miss(name, names) for name in unknown[:NAMED_MAX]),
             where=str(path),
             next_step="remove what is not a setting; secrets belong in the environment",
         )
@@ -66,7 +69,9 @@ def _assumptions(content: dict[str, Any], path: Path) -> dict[str, Any]:
         return assumptions
     raise UsageError(
         expected="the accounting assumptions in a table [assumptions]",
-        seen="readings, their name until 0.3.0" if "readings" in content else repr(assumptions),
+        seen="readings, their name until 0.3.0"
+        if "readings" in content
+        else ascii(assumptions)[:LENGTH_MAX],
         where=str(path),
         next_step="name the table [assumptions]; its keys and values are the same",
     )
@@ -74,7 +79,8 @@ def _assumptions(content: dict[str, Any], path: Path) -> dict[str, Any]:
 
 def _with_near_miss(name: str, names: Collection[str]) -> str:
     meant = difflib.get_close_matches(name, names, n=1)
-    return f"{name} (did you mean {meant[0]}?)" if meant else name
+    shown = name[:LENGTH_MAX] if name.isprintable() else ascii(name[:LENGTH_MAX])
+    return f"{shown} (did you mean {meant[0]}?)" if meant else shown
 
 
 def _texts(values: Mapping[str, object]) -> dict[str, str]:
