@@ -82,7 +82,7 @@ def read_chained(
     for link in found:
         log.heads.append(link.head)
         try:
-            value = _object(link.text)
+            value = read_object(link.text)
             made = [] if link.seals else [make(value)]
         except (ValueError, TypeError, KeyError):
             if link.number > sound_from:
@@ -126,6 +126,17 @@ def append_lines(
     return chains
 
 
+def read_object(text: bytes) -> dict[str, Any]:
+    """A JSON object. Raises ValueError or TypeError for another text, however deep it nests."""
+    try:
+        value = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it nests too deep") from error
+    if not isinstance(value, dict):
+        raise TypeError(f"{type(value).__name__} for an object")
+    return value
+
+
 def heads_of(path: Path) -> list[str]:
     """Every head that a log has had by its own words, which `read_chained` checks."""
     return [EMPTY, *(link.head for link in links(_whole_lines(path)))]
@@ -159,17 +170,10 @@ def _end_whole(file: io.BufferedRandom, *, by_bytes: bool) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _object(text: bytes) -> dict[str, Any]:
-    value = json.loads(text)
-    if not isinstance(value, dict):
-        raise TypeError(f"{type(value).__name__} for an object")
-    return value
-
-
 def _is_object(text: bytes) -> bool:
     try:
-        return bool(text) and bool(_object(text))
-    except (ValueError, TypeError, RecursionError):
+        return bool(text) and bool(read_object(text))
+    except (ValueError, TypeError):
         return False
 
 

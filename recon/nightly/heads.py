@@ -7,7 +7,6 @@ off, or that was restored from an older backup, is sound by itself: only by thes
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from recon.archive.archive import Archive
 from recon.chain import BREAKS, CLOSINGS, MANIFEST, RUNS
 from recon.closings.store import Closing, read_index_log
 from recon.errors import ReconError
-from recon.ndjson import Damaged, Log, heads_of, stop
+from recon.ndjson import Damaged, Log, heads_of, read_object, stop
 from recon.nightly.run_index import Run, read_run_log
 from recon.window import DATE
 
@@ -136,8 +135,9 @@ def _heads(path: Path) -> Mapping[str, str]:
     """Those that a certificate or a record names; none where a release before this wrote it, or
     where it cannot be read, which is for `recon verify` to say."""
     try:
-        content = json.loads(path.read_bytes())
+        content = read_object(path.read_bytes())
         run = {RUNS: f"run {content['run']}"} if "run" in content else {}
-        return {**content.get("heads", {}), **run}
-    except (ValueError, TypeError, AttributeError, OSError):
+        heads = {**content.get("heads", {}), **run}
+    except (ValueError, TypeError, OSError):
         return {}
+    return {log: str(head) for log, head in heads.items()}

@@ -7,6 +7,7 @@ import os
 import platform
 import shlex
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from recon.reports.table import plain
 from recon.window import as_z
 
 COMMAND_LENGTH_MAX = 200
+NAMED_SECONDS = 1
 
 
 @contextlib.contextmanager
@@ -72,7 +74,9 @@ def _named(lock: Path) -> Iterator[None]:
 
 
 def _holder(lock: Path) -> str:
-    """Who holds it, and since when."""
-    said = plain(lock.read_text("utf-8", "replace"))
+    """Who holds it, and since when. Who has only just taken it gets a moment to write it down."""
+    until = time.monotonic() + NAMED_SECONDS
+    while not (said := plain(lock.read_text("utf-8", "replace"))) and time.monotonic() < until:
+        time.sleep(NAMED_SECONDS / 20)
     since = as_z(pendulum.from_timestamp(lock.stat().st_mtime))
     return f"{said or 'a run that holds the lock'}, since {since}"

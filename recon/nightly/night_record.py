@@ -15,6 +15,7 @@ from pathlib import Path
 
 from recon.durable import make_folder, replace, sync
 from recon.errors import ReconError
+from recon.ndjson import read_object
 
 RESULTS = ("clean", "breaks", "incomplete")
 
@@ -74,7 +75,7 @@ def text_of(outcome: Outcome) -> bytes:
 def read_record(path: Path) -> Outcome:
     """The recorded outcome of a night. Its reports are where this home is now."""
     try:
-        values = json.loads(path.read_bytes())
+        values = read_object(path.read_bytes())
         values["system_date"] = date.fromisoformat(values["system_date"])
         values["reports"] = str(path.parents[1] / "reports" / path.stem)
         if values["result"] not in RESULTS:

@@ -58,8 +58,8 @@ def run_date(
 ) -> Outcome:
     """Run one night. A recorded night answers at once unless `again`. Raises ReconError."""
     record = record_of(settings.home, system_date)
-    if record.exists() and not again:
-        return _from_record(settings, record, progress)
+    if record.exists() and not again and (known := _from_record(settings, record, progress)):
+        return known
     wait = Wait(wait_seconds)
     check_streams(settings.streams)
     with locked(settings.home, now) as archive, _logged_as(settings.home, system_date):
@@ -78,11 +78,15 @@ def run_date(
     return outcome
 
 
-def _from_record(settings: Settings, record: Path, progress: Progress) -> Outcome:
+def _from_record(settings: Settings, record: Path, progress: Progress) -> Outcome | None:
     """What a recorded night says; where its record no longer says what the archive says, the night
-    is evaluated again from the archive. Raises ReconError where the archive lost what it had."""
-    outcome = read_record(record)
-    why = why_stale(settings.home, record, outcome)
+    is evaluated again from the archive. None where another run has just taken the record or its
+    reports away. Raises ReconError where the archive lost what it had."""
+    try:
+        outcome = read_record(record)
+        why = why_stale(settings.home, record, outcome)
+    except FileNotFoundError:
+        return None
     if not why:
         return outcome
     progress.note("the record is stale: evaluated again from the archive", why=why)

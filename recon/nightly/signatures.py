@@ -6,13 +6,13 @@ Whoever may write to a home can make its chains anew; only who has the key can s
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from recon.chain import RUNS, signature
+from recon.ndjson import read_object
 from recon.nightly.heads import certificates
 from recon.nightly.run_index import Run
 from recon.nightly.verify_files import ACKNOWLEDGE, Finding, Looked
@@ -49,11 +49,9 @@ def _contents(home: Path, runs: Sequence[Run]) -> Iterator[tuple[str, Mapping[st
         yield f"{RUNS}, run {run.run}", asdict(run)
     for path in certificates(home):
         try:
-            content = json.loads(path.read_bytes())
-        except (ValueError, OSError):
+            yield str(path.relative_to(home)), read_object(path.read_bytes())
+        except (ValueError, TypeError, OSError):
             continue
-        if isinstance(content, dict):
-            yield str(path.relative_to(home)), content
 
 
 def _said(content: Mapping[str, Any]) -> str:

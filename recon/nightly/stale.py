@@ -8,11 +8,11 @@ before it.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from recon.archive.archive import Archive
+from recon.ndjson import read_object
 from recon.nightly.heads import refuse_lost_lines
 from recon.nightly.night_record import Outcome
 from recon.nightly.run_index import Run, last_run, read_runs
@@ -49,8 +49,8 @@ def unlike_certificate(home: Path, day: str, sha256: str, result: str) -> Iterat
         yield f"{path} is gone or was changed"
         return
     try:
-        content = json.loads(path.read_bytes())
-        certified, reports = content["result"], content["reports"]
+        content = read_object(path.read_bytes())
+        certified, reports = content["result"], dict(content["reports"])
     except (ValueError, KeyError, TypeError):
         yield f"{path} cannot be read"
         return

@@ -6,18 +6,18 @@ clean night that nobody looked at. Reads the break log and what is published.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from recon.breaks.log import open_breaks, read_log
 from recon.errors import UsageError
+from recon.ndjson import read_object
 from recon.window import DATE
 
 DETAILS = ("severity", "account_id", "symbol", "subject", "unit")
@@ -80,7 +80,7 @@ def read_standing(home: Path) -> Standing:
     if not nights:
         raise _nothing_checked(home, last, lacking)
     system_date = max(nights)
-    rules = _certificate(home / "reports" / system_date)["rules"].values()
+    checked, not_evaluated = _counts(home / "reports" / system_date)
     rows = _with_details(home, system_date)
     broken = Counter(row["severity"] or "?" for row in rows if row["state"] == "break")
     return Standing(
@@ -88,8 +88,8 @@ def read_standing(home: Path) -> Standing:
         rows=rows,
         severities=dict(sorted(broken.items())),
         pending=len(rows) - broken.total(),
-        checked=sum(int(rule["checked"]) for rule in rules),
-        not_evaluated=sum(int(rule["not_evaluated"]) for rule in rules),
+        checked=checked,
+        not_evaluated=not_evaluated,
         incomplete=date.fromisoformat(last[0].name) if lacking and last else None,
         unproven=lacking,
     )
@@ -97,12 +97,13 @@ def read_standing(home: Path) -> Standing:
 
 def _with_details(home: Path, system_date: str) -> list[dict[str, str]]:
     """What is open, with what the reports of that night say of each."""
-    report = _read(home / "reports" / system_date / "discrepancies.csv")
-    reported = {row["break_id"]: row for row in csv.DictReader(io.StringIO(report, newline=""))}
+    with _reading(home / "reports" / system_date / "discrepancies.csv") as report:
+        lines = csv.DictReader(io.StringIO(report.decode(), newline=""))
+        reported = {row["break_id"]: row for row in lines}
     rows = []
     for row in open_breaks(home / "breaks"):
         details = reported.get(row["break_id"], {})
-        values = {name: details.get(name, "") for name in DETAILS} | row
+        values = {name: details.get(name) or "" for name in DETAILS} | row
         rows.append({name: values[name] for name in ROW})
     return rows
 
@@ -115,27 +116,35 @@ def _certificates(home: Path) -> list[Path]:
 
 def _unproven(folder: Path) -> list[str]:
     """The feeds for want of which a night is not certified; empty where it is."""
-    certificate = _certificate(folder)
-    if certificate["certified"]:
-        return []
-    needed = [need for need in certificate["needed"] if need.get("binding", True)]
-    lacking = [need["stream"] for need in needed if not need["complete"]]
-    return lacking or ["its input"]
+    with _reading(folder / "certificate.json") as text:
+        certificate = read_object(text)
+        if certificate["certified"]:
+            return []
+        needed = [need for need in certificate["needed"] if need.get("binding", True)]
+        lacking = [str(need["stream"]) for need in needed if not need["complete"]]
+        return lacking or ["its input"]
 
 
-def _certificate(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(_read(folder / "certificate.json"))
-    return found
+def _counts(folder: Path) -> tuple[int, int]:
+    """How many pairs the rules of a night checked, and how many they could not evaluate."""
+    with _reading(folder / "certificate.json") as text:
+        rules = read_object(text)["rules"].values()
+        return (
+            sum(int(rule["checked"]) for rule in rules),
+            sum(int(rule["not_evaluated"]) for rule in rules),
+        )
 
 
-def _read(report: Path) -> str:
-    """A published report. Raises UsageError where it is gone."""
+@contextlib.contextmanager
+def _reading(report: Path) -> Iterator[bytes]:
+    """A published report. Raises UsageError where it is gone, or is not read as a report."""
     try:
-        return report.read_text("utf-8")
-    except OSError as error:
+        yield report.read_bytes()
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, csv.Error) as error:
+        said = error.strerror if isinstance(error, OSError) else "it was changed since"
         raise UsageError(
             expected="the reports of a night that the break log knows",
-            seen=f"{error.strerror}: {report.name}",
+            seen=f"{said}: {report.name}",
             where=str(report.parent),
             next_step=f"make them again with `recon check --date {report.parent.name}`",
         ) from error

@@ -134,9 +134,17 @@ def look_at_reports(home: Path, runs: Sequence[Run], only: date | None) -> Looke
             heal=f"`recon check --date {day}` makes it again from the archive",
         )
         for day in chosen
-        for why in _of_night(home, runs, day)
+        for why in _whys(home, runs, day)
     ]
     return len(chosen), found
+
+
+def _whys(home: Path, runs: Sequence[Run], day: str) -> list[str]:
+    """What is not as it was published; also where a night beside takes a file away meanwhile."""
+    try:
+        return list(_of_night(home, runs, day))
+    except FileNotFoundError as error:
+        return [f"{error.filename} is gone"]
 
 
 def _of_night(home: Path, runs: Sequence[Run], day: str) -> Iterator[str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from recon.errors import ExitCode, LockedError
 from recon.nightly.lock import locked
+from recon.nightly.night_record import Outcome, read_record
 from recon.nightly.run import check_date
+from recon.nightly.verify import verify
 from recon.sandbox.wire.server import Sandbox
 from tests.nightly.nights import MONDAY, right_books, run_night, settings_of
 from tests.test_shape import ROOT
@@ -60,3 +63,49 @@ def test_a_holder_that_cannot_be_read_is_still_one(tmp_path: Path) -> None:
                 pass
         assert seen in str(caught.value)
         assert str(caught.value).isprintable()
+
+
+def test_a_run_that_has_just_taken_the_lock_is_named(tmp_path: Path) -> None:
+    """Between taking it and writing down who, there is a moment."""
+    text = "process 7 on here: recon run"
+    with locked(tmp_path):
+        (tmp_path / "lock").write_text("")
+        writing = threading.Timer(0.2, (tmp_path / "lock").write_text, [text])
+        writing.start()
+        with pytest.raises(LockedError, match=text), locked(tmp_path):
+            pass
+        writing.join()
+
+
+def test_a_record_that_another_run_takes_away_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--again` takes it away before it publishes: whoever was just reading it is told who runs."""
+    record = tmp_path / "runs" / f"{MONDAY}.json"
+    record.parent.mkdir()
+    record.write_text("{}")
+
+    def gone(path: Path) -> Outcome:
+        path.unlink()
+        return read_record(path)
+
+    monkeypatch.setattr("recon.nightly.run.read_record", gone)
+    with Sandbox(right_books(), as_of=MONDAY) as sandbox, locked(tmp_path):
+        with pytest.raises(LockedError, match="no other run"):
+            run_night(sandbox, tmp_path, MONDAY)
+        assert sandbox.requests == ()
+
+
+def test_verify_names_a_report_that_goes_while_it_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A night beside takes a record away; it looks twice, and then it is a finding or none."""
+    record = tmp_path / "runs" / f"{MONDAY}.json"
+    record.parent.mkdir()
+    record.write_text("{}")
+
+    def gone(path: Path) -> Outcome:
+        return read_record(path.with_name("gone"))
+
+    monkeypatch.setattr("recon.nightly.verify_files.read_record", gone)
+    assert any("is gone" in each.seen for each in verify(tmp_path).findings)
