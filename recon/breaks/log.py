@@ -14,10 +14,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import filelock
-
 from recon.breaks.match import OPEN_STATES, Change, Known
 from recon.errors import UsageError
+from recon.held import held
 from recon.ndjson import Damaged, Expected, Log, append_lines, read_chained, stop
 
 NAME, LOCK = "log.ndjson", ".log.lock"
@@ -123,9 +122,10 @@ def said_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, Said]:
 
 
 def _append(folder: Path, lines: Iterable[Mapping[str, Any]]) -> None:
-    """Add lines durably. A person may speak while a night is written: the lock keeps them apart."""
+    """Add lines durably. A person may speak while a night is written: the lock keeps them apart.
+    Raises LockedError."""
     folder.mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(folder / LOCK, timeout=LOCK_SECONDS_MAX):
+    with held(folder / LOCK, "nobody else who writes to the log", seconds_max=LOCK_SECONDS_MAX):
         append_lines(folder / NAME, lines)
 
 

@@ -24,15 +24,16 @@ open_items as (
 
 open_events as (
 
-    select break_id, rule, until, known_fetch, unnest(evidence) as identity from open_items
+    select break_id, rule, until, known_fetch, evidence, unnest(evidence) as identity
+    from open_items
 
 ),
 
 judged_events as (
 
-    select distinct rule, identity
-    from (select rule, unnest(evidence) as identity from main.verdicts) as named
-    where identity in (select identity from open_events)
+    select rule, evidence, unnest(evidence) as identity
+    from main.verdicts
+    where len(evidence) > 1
 
 ),
 
@@ -50,6 +51,7 @@ judged_anew as (
     from open_events
     inner join judged_events
         on judged_events.rule = open_events.rule and judged_events.identity = open_events.identity
+    where not list_has_all(open_events.evidence, judged_events.evidence)
     union all
     select open_events.break_id
     from open_events

@@ -103,6 +103,15 @@ def test_a_verdict_together_with_a_later_event_counts(
     assert result(night) == [(account_id, "journal J1", "pass", None, None, ["N1", "N2"])]
 
 
+def test_a_verdict_on_the_same_events_by_another_subject_does_not_count(
+    night: duckdb.DuckDBPyConnection,
+) -> None:
+    """That an event cannot be read is said each night, that it is not booked on its own."""
+    is_open(night, "execution E1", ["E1"])
+    judged(night, "A1", "event E1", ["E1"])
+    assert [row[1] for row in result(night)] == ["event E1", "execution E1", "journal J1"]
+
+
 def test_what_is_judged_every_night_is_not_carried(night: duckdb.DuckDBPyConnection) -> None:
     """A break that names no event, or one after the beginning, is this night's to find."""
     is_open(night, "balance", [], until=None)
