@@ -14,14 +14,13 @@ import filelock
 import pendulum
 
 from recon.errors import LockedError
-from recon.reports.table import plain
 from recon.window import as_z
 
 COMMAND_LENGTH_MAX = 200
 
 
 @contextlib.contextmanager
-def held(lock: Path, expected: str, *, seconds_max: float = 0) -> Iterator[None]:
+def held(lock: Path, expected: str, *, seconds_max: int = 0) -> Iterator[None]:
     """Hold a lock, or wait so long for it. Raises LockedError, which names who holds it."""
     try:
         holding = filelock.FileLock(lock).acquire(timeout=seconds_max)
@@ -39,7 +38,7 @@ def held(lock: Path, expected: str, *, seconds_max: float = 0) -> Iterator[None]
 @contextlib.contextmanager
 def _named(lock: Path) -> Iterator[None]:
     """Within, the file says who holds it; a disk that is too full for that is told of later."""
-    words = plain(shlex.join(sys.argv[1:]))[:COMMAND_LENGTH_MAX]
+    words = _printable(shlex.join(sys.argv[1:]))[:COMMAND_LENGTH_MAX]
     with contextlib.suppress(OSError):
         lock.write_text(f"process {os.getpid()} on {platform.node()}: recon {words}", "utf-8")
     try:
@@ -51,6 +50,10 @@ def _named(lock: Path) -> Iterator[None]:
 
 def _holder(lock: Path) -> str:
     """Who holds it, and since when."""
-    said = plain(lock.read_text("utf-8", "replace"))
+    said = _printable(lock.read_text("utf-8", "replace"))
     since = as_z(pendulum.from_timestamp(lock.stat().st_mtime))
     return f"{said or 'a run that holds the lock'}, since {since}"
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

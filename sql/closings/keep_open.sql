@@ -1,9 +1,11 @@
 -- A break whose events lie before the beginning keeps its state, unless the night judged it anew:
--- its rule has a verdict on the same subject, or on one of its events together with later ones, or
--- one of its events has a state that is later, or that came after the last night. Rules on balances
--- judge all of them each night, other rules what was booked after the closing that the books begin
--- with; those `from_books_start` what was booked after the first day since (`books_start`).
--- What was awaited until a day that has come is awaited no longer.
+-- its rule has a verdict on the same subject, or on one of its events together with one that no open
+-- break of the rule rests on, or one of its events has a state that is later, or that came after
+-- the last night. Rules on balances judge all of them each night, other rules what was booked
+-- after the closing that the books begin with, those `from_books_start` what was booked after the
+-- first day since (`books_start`).
+-- What was awaited until a day that has come is awaited no longer; what has no such day any more
+-- could not be evaluated when it was last judged.
 insert into main.verdicts by name
 with
 
@@ -24,16 +26,23 @@ open_items as (
 
 open_events as (
 
-    select break_id, rule, until, known_fetch, evidence, unnest(evidence) as identity
-    from open_items
+    select break_id, rule, until, known_fetch, unnest(evidence) as identity from open_items
 
 ),
 
 judged_events as (
 
-    select rule, evidence, unnest(evidence) as identity
-    from main.verdicts
-    where len(evidence) > 1
+    select rowid as verdict, rule, unnest(evidence) as identity from main.verdicts
+
+),
+
+judged_with_others as (
+
+    select distinct verdict
+    from judged_events
+    left join open_events
+        on open_events.rule = judged_events.rule and open_events.identity = judged_events.identity
+    where open_events.identity is null
 
 ),
 
@@ -51,7 +60,7 @@ judged_anew as (
     from open_events
     inner join judged_events
         on judged_events.rule = open_events.rule and judged_events.identity = open_events.identity
-    where not list_has_all(open_events.evidence, judged_events.evidence)
+    inner join judged_with_others on judged_with_others.verdict = judged_events.verdict
     union all
     select open_events.break_id
     from open_events
@@ -70,8 +79,12 @@ select
     nullif(open_items.account_id, '') as account_id,
     nullif(open_items.symbol, '') as symbol,
     open_items.subject,
-    if(open_items.state = 'pending' and open_items.due_date <= $system_date::date, 'break',
-        open_items.state) as verdict,
+    case
+        when open_items.state <> 'pending' then open_items.state
+        when open_items.due_date is null then 'not_evaluated'
+        when open_items.due_date <= $system_date::date then 'break'
+        else 'pending'
+    end as verdict,
     nullif(open_items.expected, '') as expected,
     nullif(open_items.actual, '') as actual,
     nullif(open_items.difference, '')::decimal(38, 9) as difference,

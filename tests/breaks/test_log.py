@@ -178,7 +178,7 @@ def test_who_holds_the_log_for_long_is_named(
 ) -> None:
     """Exit 6, as for the lock of the home: there is nothing to mend."""
     opened_on_monday(tmp_path)
-    monkeypatch.setattr(recon.breaks.log, "LOCK_SECONDS_MAX", 0.1)
+    monkeypatch.setattr(recon.breaks.log, "LOCK_SECONDS_MAX", 0)
     with held(tmp_path / LOCK, "nobody else"), pytest.raises(LockedError) as caught:
         say(tmp_path, "b1", Said("ann"), AT)
     assert caught.value.exit_code == ExitCode.LOCKED

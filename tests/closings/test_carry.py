@@ -108,8 +108,11 @@ def test_a_verdict_on_the_same_events_by_another_subject_does_not_count(
 ) -> None:
     """That an event cannot be read is said each night, that it is not booked on its own."""
     is_open(night, "execution E1", ["E1"])
+    is_open(night, "both", ["E1", "E2"])
     judged(night, "A1", "event E1", ["E1"])
-    assert [row[1] for row in result(night)] == ["event E1", "execution E1", "journal J1"]
+    judged(night, "A1", "both again", ["E1", "E2"])
+    subjects = [row[1] for row in result(night)]
+    assert subjects == ["both", "both again", "event E1", "execution E1", "journal J1"]
 
 
 def test_what_is_judged_every_night_is_not_carried(night: duckdb.DuckDBPyConnection) -> None:
@@ -121,7 +124,11 @@ def test_what_is_judged_every_night_is_not_carried(night: duckdb.DuckDBPyConnect
 
 @pytest.mark.parametrize(
     ("due_date", "expected"),
-    [("2026-06-19", ("pending", date(2026, 6, 19))), ("2026-06-18", ("break", None))],
+    [
+        ("2026-06-19", ("pending", date(2026, 6, 19))),
+        ("2026-06-18", ("break", None)),
+        ("", ("not_evaluated", None)),
+    ],
 )
 def test_what_is_awaited_is_a_break_from_its_due_date_on(
     night: duckdb.DuckDBPyConnection, due_date: str, expected: tuple[str, date | None]
