@@ -56,4 +56,5 @@ def _holder(lock: Path) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+    """With letters that nobody sees, or that move a cursor, as their numbers."""
+    return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)

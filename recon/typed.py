@@ -6,7 +6,7 @@ import functools
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Made = TypeVar("Made")
 BARE = (str, int, bool)
@@ -15,7 +15,7 @@ BARE = (str, int, bool)
 def typed(made: type[Made], values: Mapping[str, Any]) -> Made:
     """The dataclass with those values. Raises TypeError for an absent or unknown field, and for a
     value of another type: a number in quotes is a text, and true is no number."""
-    fields = _fields(made)
+    fields = _fields(cast("Any", made))
     for name, value in values.items():
         if name in fields:
             fit(value, fields[name], name)
@@ -44,5 +44,5 @@ def fit(value: Any, kind: Any, name: str) -> None:
 
 
 @functools.cache
-def _fields(made: type) -> Mapping[str, Any]:
+def _fields(made: Any) -> Mapping[str, Any]:
     return typing.get_type_hints(made)

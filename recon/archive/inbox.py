@@ -2,9 +2,9 @@
 
 The receiver keeps them without the lock of a run, so that it never waits for one; the next run
 absorbs them under its lock. A file appears whole or not at all, and goes only after the manifest
-names the segment that holds its events; one that brings none is set aside and kept. It lies in one of 256 folders, by its hash, so that
-whether a body is known takes no longer in a full inbox than in an empty one; an inbox of a release
-before had no folders, and is absorbed as it is.
+names the segment that holds its events; one that brings none is set aside and kept. It lies in one
+of 256 folders, by its hash, so that whether a body is known takes no longer in a full inbox than in
+an empty one; an inbox of a release before had no folders, and is absorbed as it is.
 """
 
 from __future__ import annotations

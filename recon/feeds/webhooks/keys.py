@@ -1,7 +1,8 @@
 """The public keys of a broker's webhooks: a JWKS, from a file or an address.
 
 A key that is taken out no longer counts: a file is looked at with each delivery, an address at most
-once a minute, over TLS as the broker is (`ca_file`). Where it does not answer the keys known before count for an hour, no longer.
+once a minute, over TLS as the broker is (`ca_file`). Where it does not answer the keys known before
+count for an hour, no longer.
 """
 
 from __future__ import annotations
