@@ -19,7 +19,7 @@ UNIX_EPOCH, NANOSECONDS_A_DAY = datetime.date(1970, 1, 1), 86_400 * 1_000_000_00
 SHORTEST_HALF_SECONDS = 60
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT = re.compile(
-    r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?"
+    r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?", re.ASCII
 )
 
 

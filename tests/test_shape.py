@@ -17,8 +17,8 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 # A part may import those before it; the base stands under everything.
 BASE = (
-    "errors", "signals", "chain", "durable", "ndjson", "paths", "window", "calendar", "credentials",
-    "settings_file", "settings",
+    "errors", "signals", "chain", "durable", "typed", "ndjson", "paths", "window", "held",
+    "calendar", "credentials", "settings_file", "settings",
 )  # fmt: skip
 STAGES = (
     "feeds", "archive", "warehouse", "ledger", "closings", "rules", "breaks", "reports", "nightly",

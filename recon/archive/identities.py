@@ -35,9 +35,9 @@ create table if not exists named (hash integer, segment integer, primary key (ha
 create temp table wanted (hash integer primary key)
 """
 ORDER, SECURITY, FEE_DAY = "order ", "security ", "fee for "  # these names are no event's
-ADJUSTED = re.compile(r"\d{7}[CP]\d{8}")  # within the symbol of an adjusted contract
+ADJUSTED = re.compile(r"[0-9]{7}[CP][0-9]{8}")  # within the symbol of an adjusted contract
 SECURITY_COLUMNS = ("symbol", "cusip", "asset_symbol", "asset_cusip", "details")
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FEES_ON_SALES = pa.array(["REG", "TAF"])
 # What says that an activity is a fee on sales, and for which day: the older stream, the newer.
 PRINTED = ("entry_sub_type", "account_id", "description")

@@ -2,9 +2,9 @@
 
 The receiver keeps them without the lock of a run, so that it never waits for one; the next run
 absorbs them under its lock. A file appears whole or not at all, and goes only after the manifest
-names the segment that holds its events. It lies in one of 256 folders, by its hash, so that
-whether a body is known takes no longer in a full inbox than in an empty one; an inbox of a release
-before had no folders, and is absorbed as it is.
+names the segment that holds its events; one that brings none is set aside and kept. It lies in one
+of 256 folders, by its hash, so that whether a body is known takes no longer in a full inbox than in
+an empty one; an inbox of a release before had no folders, and is absorbed as it is.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import pendulum
 from recon.archive.archive import Archive
 from recon.archive.intake import Intake
 from recon.archive.manifest import INGESTED, Fetch
+from recon.archive.quarantine import set_aside
 from recon.archive.segment import TEMPORARY
 from recon.durable import sync
 from recon.errors import ReconError
@@ -70,7 +71,8 @@ def keep(folder: Path, body: bytes, received: pendulum.DateTime) -> bool:
 
 
 def absorb(archive: Archive) -> list[Fetch]:
-    """Archive every body of the inbox in the order received, then remove it; the lines written.
+    """Archive every body of the inbox in the order received, then remove it; the lines written. A
+    body without any event is set aside, since it was acknowledged too.
 
     The caller holds the lock. What is archived already, with the same identity and content, counts
     as a duplicate. Killed at any moment and called again, this loses and doubles nothing. Raises
@@ -79,17 +81,24 @@ def absorb(archive: Archive) -> list[Fetch]:
     made = []
     folder = inbox_of(archive.folder)
     _remove_unfinished(folder)
-    for batch in _batches(sorted(_within(folder, f"*{BODY}"), key=lambda path: path.name)):
-        texts = [text for path in batch for text in events_of(_body(path))]
+    for batch in _batches(sorted(waiting(archive.folder), key=lambda path: path.name)):
+        events = {path: events_of(_body(path)) for path in batch}
+        texts = [text for path in batch for text in events[path]]
         if texts:
             started = parse_instant(archive.started_at)
             intake = Intake(archive, UPVEST, Window(started, started.add(seconds=1)))
             intake.take(texts)
             intake.window = intake.window_of_events()
             made.append(intake.record(StreamEnd(INGESTED, intake.received, 0, 0, ())))
+        set_aside(archive.folder, [path for path in batch if not events[path]])
         for path in batch:
-            path.unlink()
+            path.unlink(missing_ok=True)
     return made
+
+
+def waiting(archive: Path) -> list[Path]:
+    """The bodies that no run has absorbed yet."""
+    return list(_within(inbox_of(archive), f"*{BODY}"))
 
 
 def _within(folder: Path, pattern: str) -> Iterable[Path]:

@@ -15,7 +15,8 @@ from recon.archive.quarantine import set_aside
 from recon.archive.segment import RAW, TEMPORARY, TYPED, Segment
 from recon.errors import ReconError
 from recon.ndjson import Damaged, Expected, Log, append_lines, read_chained, stop
-from recon.window import NEW_YORK, parse_instant
+from recon.typed import typed
+from recon.window import INSTANT, NEW_YORK, parse_instant
 
 NAME = "manifest.ndjson"
 INGESTED = "ingested"  # how a reading of a file ends: it proves nothing of what the broker has
@@ -150,8 +151,12 @@ def _without_line(path: Path) -> ManifestDamaged:
 
 def _fetch(line: dict[str, Any]) -> Fetch:
     """A line of the manifest; one of an earlier release may have fewer fields."""
-    if not isinstance(line["fetch"], int):
-        raise TypeError("fetch is no whole number")
-    segments = tuple(Segment(**segment) for segment in line["segments"])
-    texts = {name: tuple(line[name]) for name in ("unknown_comments", "missing_identities")}
-    return Fetch(**{**line, **texts, "segments": segments})
+    segments = tuple(typed(Segment, segment) for segment in line["segments"])
+    fetch = typed(Fetch, {**line, "segments": segments})
+    if not all(INSTANT.fullmatch(text) for text in (fetch.since, fetch.until)):
+        raise ValueError("since or until is no instant")
+    return replace(
+        fetch,
+        unknown_comments=tuple(fetch.unknown_comments),
+        missing_identities=tuple(fetch.missing_identities),
+    )

@@ -1,8 +1,9 @@
-"""Segments that no line of the manifest names: kept aside, never deleted.
+"""Files that no line of the manifest names: kept aside, never deleted.
 
 A run that was killed before its line leaves such segments, and so does a manifest that lost its
 last line. The first are nothing, the second are events that count: nobody can tell from the files,
-so they are kept, and whoever looks at the home is told of them.
+so they are kept, and whoever looks at the home is told of them. So is the body of a webhook that
+brings no event: it was acknowledged.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ FOLDER = "quarantine"
 
 
 def set_aside(archive: Path, files: Sequence[Path]) -> None:
-    """Move files of `archive/STREAM` to `archive/quarantine/NUMBER/STREAM`, a number each time."""
+    """Move files of `archive/STREAM` to `archive/quarantine/NUMBER/STREAM`, a number each time; a
+    file of a folder within it goes there under the name of that folder."""
     if not files:
         return
     numbers = [int(path.name) for path in (archive / FOLDER).glob("[0-9]*") if path.is_dir()]

@@ -14,14 +14,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import filelock
-
 from recon.breaks.match import OPEN_STATES, Change, Known
 from recon.errors import UsageError
+from recon.held import held
 from recon.ndjson import Damaged, Expected, Log, append_lines, read_chained, stop
+from recon.typed import fit
 
 NAME, LOCK = "log.ndjson", ".log.lock"
 LOCK_SECONDS_MAX = 30
+TEXTS = {
+    "said": ("break_id", "owner", "reason_code", "comment"),
+    "night": ("system_date",),
+    "change": ("what", "system_date", "break_id", "state", "rule", "difference"),
+}
 AN_ENTRY = Expected("one JSON object with `what`", "restore the break log from a backup")
 
 
@@ -123,17 +128,22 @@ def said_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, Said]:
 
 
 def _append(folder: Path, lines: Iterable[Mapping[str, Any]]) -> None:
-    """Add lines durably. A person may speak while a night is written: the lock keeps them apart."""
+    """Add lines durably. A person may speak while a night is written: the lock keeps them apart.
+    Raises LockedError."""
     folder.mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(folder / LOCK, timeout=LOCK_SECONDS_MAX):
+    with held(folder / LOCK, "nobody else who writes to the log", seconds_max=LOCK_SECONDS_MAX):
         append_lines(folder / NAME, lines)
 
 
 def _entry(line: dict[str, Any]) -> dict[str, Any]:
-    if "what" not in line:
-        raise KeyError("what")
-    if line["what"] != "said" and not isinstance(line["revision"], int):
-        raise TypeError("revision is no whole number")
+    """A line of the log; one of 0.3.0 has no evidence."""
+    kind = line["what"] if line["what"] in ("said", "night") else "change"
+    for name in TEXTS[kind]:
+        fit(line[name], str, name)
+    if kind != "said":
+        fit(line["revision"], int, "revision")
+        fit(line.get("evidence", []), list[str], "evidence")
+        date.fromisoformat(line["system_date"])
     return line
 
 

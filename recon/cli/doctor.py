@@ -16,7 +16,7 @@ import pendulum
 from recon.archive.archive import Archive
 from recon.archive.coverage import covered_until
 from recon.archive.forms import form_of
-from recon.archive.inbox import BODY, inbox_of
+from recon.archive.inbox import waiting
 from recon.archive.quarantine import FOLDER, set_aside_files
 from recon.archive.required_inputs import check_streams
 from recon.cli.modes import MASKS
@@ -89,9 +89,8 @@ def _archive(archive: Archive, settings: Settings) -> Iterator[Finding]:
         yield None, "archive: nothing was read yet"
         return
     yield ExitCode.CLEAN, f"manifest: {len(fetches)} fetches"
-    waiting = sum(1 for _ in inbox_of(archive.folder).glob(f"*{BODY}"))
-    if waiting:
-        yield None, f"inbox: {waiting} delivered bodies wait for the next night"
+    if bodies := waiting(archive.folder):
+        yield None, f"inbox: {len(bodies)} delivered bodies wait for the next night"
     if aside := set_aside_files(archive.folder):
         where = archive.folder / FOLDER
         yield None, f"{where}: {len(aside)} files set aside; `recon verify` says what they are"

@@ -62,9 +62,10 @@ def serve(
     from recon.archive.inbox import open_inbox
     from recon.cli.console import log_to_stderr
 
+    settings = settings_of(context)
     receiver = Receiver(
-        open_inbox(settings_of(context).archive),
-        KeyRing(keys, clock()),
+        open_inbox(settings.archive),
+        KeyRing(keys, clock(), settings.ca_file),
         Limits(body_bytes=max_body, age_seconds=max_age),
         clock,
         log_to_stderr(),

@@ -25,6 +25,7 @@ TABLES = {
     "gaps": "start_gaps",
     "carried": "carried",
 }
+START_OPEN = SCHEMAS["open"].append(pa.field("known_fetch", pa.int64()))
 LINES_REFERRED_TO = "from stored where movement_id in (select movement_id from referred_to)"
 
 
@@ -38,12 +39,14 @@ def carried_identities(folder: Path, start: Closing | None) -> list[str]:
 def open_items(
     folder: Path, closings: Mapping[str, Closing], system_date: date
 ) -> tuple[int, list[dict[str, Any]]]:
-    """What the last night before that date left open, and the run of that night; 0 for none."""
+    """What the last night before that date left open, with the last fetch that it knew, and the
+    run of that night; 0 for none."""
     nights = [day for day in closings if day < str(system_date) and "open" in closings[day].parts]
     if not nights:
         return 0, []
     last = closings[max(nights)]
-    return last.run, list(read_closing(folder, last, "open").to_pylist())
+    items = read_closing(folder, last, "open").to_pylist()
+    return last.run, [{**item, "known_fetch": last.fetch} for item in items]
 
 
 def load_start(
@@ -60,7 +63,7 @@ def load_start(
         return
     for part, table in TABLES.items():
         _insert(connection, "from stored", table, read_closing(folder, start, part))
-    _insert(connection, "from stored", "start_open", pa.Table.from_pylist(items, SCHEMAS["open"]))
+    _insert(connection, "from stored", "start_open", pa.Table.from_pylist(items, START_OPEN))
     connection.execute("delete from events.opening")
     connection.execute("insert into events.opening values (?::date)", [start.system_date])
     base = date.fromisoformat(start.system_date)

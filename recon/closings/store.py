@@ -28,6 +28,7 @@ from recon.closings.parts import RESTATED, SCHEMAS, SHAPE
 from recon.durable import make_folder, sync
 from recon.errors import ReconError
 from recon.ndjson import Damaged, Log, append_lines, read_chained, stop
+from recon.typed import typed
 
 INDEX = "index.ndjson"
 OLD_SHAPE = 1  # balances, lines and lots alone, files named by the version
@@ -71,12 +72,13 @@ def read_index_log(folder: Path, damaged: Damaged = stop) -> Log[Closing]:
 
 def _closing(line: dict[str, Any]) -> Closing:
     """A line of the index; one without a shape is of release 0.3.0 or earlier."""
+    date.fromisoformat(line["system_date"])
     if "shape" in line:
-        return Closing(**line)
+        return typed(Closing, line)
     names = {"balances": "sha256", "lines": "lines", "lots": "lots"}
     parts = {part: line[name] for part, name in names.items() if line.get(name)}
     kept = {name: line[name] for name in ("system_date", "version", "run", "fetch")}
-    return Closing(**kept, parts=parts, shape=OLD_SHAPE)
+    return typed(Closing, {**kept, "parts": parts, "shape": OLD_SHAPE})
 
 
 def latest(index: Iterable[Closing], run: int | None = None) -> dict[str, Closing]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from recon.durable import make_folder, replace, sync
 from recon.errors import ReconError
 from recon.ndjson import read_object
+from recon.typed import typed
 
 RESULTS = ("clean", "breaks", "incomplete")
 
@@ -80,7 +81,7 @@ def read_record(path: Path) -> Outcome:
         values["reports"] = str(path.parents[1] / "reports" / path.stem)
         if values["result"] not in RESULTS:
             raise ValueError(f"result {values['result']!r}")
-        return Outcome(**values)
+        return typed(Outcome, values)
     except (ValueError, TypeError, KeyError) as error:
         raise ReconError(
             expected="the record of a night",

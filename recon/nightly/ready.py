@@ -13,13 +13,15 @@ from recon.archive.columns import read_row
 from recon.archive.intake import Intake
 from recon.archive.manifest import read_from_broker
 from recon.archive.replay import replay_window
+from recon.calendar import session_end
 from recon.errors import NotReadyError, UsageError
 from recon.feeds.streams import SYSTEM
 from recon.nightly.reader import Reader
 from recon.nightly.trigger import SystemEvent, is_plausible, missing, ready_at
-from recon.window import Window, day_start, parse_instant
+from recon.window import Window, as_z, day_start, parse_instant
 
 PAUSE_SECONDS = 30
+SIGNALS_NAMED_MAX = 4
 
 
 class Wait:
@@ -38,16 +40,20 @@ class Wait:
 def archived_signals(archive: Archive, of: date | None = None) -> list[SystemEvent]:
     """Every readable and plausible event of the system stream that the broker itself said, of one
     date or of all. One that came in a file is a record: it starts no night and bounds none."""
+    return [event for event, until in _said(archive, of) if is_plausible(event, until)]
+
+
+def _said(
+    archive: Archive, of: date | None = None
+) -> Iterator[tuple[SystemEvent, pendulum.DateTime]]:
+    """The readable ones, plausible or not, each with the end of the window it was asked for in."""
     columns = ["type", "system_date", "event_at", "malformed"]
-    signals = []
     for fetch in read_from_broker(archive.of(SYSTEM)):
         read = fetch.within(str(of), str(of)) if of else fetch
         for row in archive.rows(SYSTEM, columns, [read]):
             if row["malformed"] is None and of in (None, row["system_date"]):
                 at = pendulum.instance(row["event_at"])
-                event = SystemEvent(row["type"], row["system_date"], at)
-                signals += [event] if is_plausible(event, parse_instant(fetch.until)) else []
-    return signals
+                yield SystemEvent(row["type"], row["system_date"], at), parse_instant(fetch.until)
 
 
 def signals_of(texts: Iterable[str], asked_until: pendulum.DateTime) -> Iterator[SystemEvent]:
@@ -90,7 +96,7 @@ def wait_until_ready(reader: Reader, system_date: date, wait: Wait) -> pendulum.
     window_until = reader.now.add(seconds=int(wait.seconds) + 1)
     while absent := missing(signals, system_date):
         if wait.remaining <= 0:
-            raise _not_ready(absent, system_date, wait.seconds)
+            raise _not_ready(reader.archive, absent, system_date, wait.seconds)
         _follow(reader, Window(min(since, reader.now), window_until), system_date, wait)
         signals = archived_signals(reader.archive, system_date)
         if missing(signals, system_date):
@@ -114,12 +120,24 @@ def _follow(reader: Reader, window: Window, system_date: date, wait: Wait) -> No
     intake.record(end)
 
 
-def _not_ready(absent: frozenset[str], system_date: date, wait_seconds: float) -> NotReadyError:
+def _not_ready(
+    archive: Archive, absent: frozenset[str], system_date: date, wait_seconds: float
+) -> NotReadyError:
+    odd = [
+        f"{event.type} at {as_z(event.event_at)}, which is not from"
+        f" {as_z(session_end(system_date))} to {as_z(until)}"
+        for event, until in _said(archive, system_date)
+        if event.type in absent and not is_plausible(event, until)
+    ]
     return NotReadyError(
         expected=f"eod_balances_ready and eod_positions_ready of {system_date}",
-        seen="no " + " and no ".join(sorted(absent)),
+        seen="no " + " and no ".join(sorted(absent))
+        + (f" that can be right, but {'; '.join(sorted({*odd})[:SIGNALS_NAMED_MAX])}" * bool(odd)),
         where="the broker's system stream",
-        next_step="run the same command again later, or give a longer --wait"
+        next_step="ask the broker when its statements of that date were ready; then run the same"
+        " command again"
+        if odd
+        else "run the same command again later, or give a longer --wait"
         if wait_seconds
         else "run the same command again later, or wait for it with --wait 4h",
-    )
+    )  # fmt: skip

@@ -18,7 +18,9 @@ from typing import Any
 from recon.chain import signature
 from recon.errors import UsageError
 from recon.ndjson import Damaged, Log, append_lines, read_chained, stop
+from recon.nightly.night_record import RESULTS
 from recon.settings import Settings
+from recon.typed import typed
 
 INDEX = "index.ndjson"
 DECIDING = ("streams", "lookback_sessions", "assumptions")  # they change what a night says
@@ -56,7 +58,11 @@ def read_run_log(home: Path, damaged: Damaged = stop) -> Log[Run]:
 def _run(line: dict[str, Any]) -> Run:
     """A line of the index; releases until 0.3.0 named the assumptions `readings`."""
     older = {"assumptions": line.pop("readings")} if "readings" in line else {}
-    return Run(**line, **older)
+    run = typed(Run, {**line, **older})
+    date.fromisoformat(run.system_date)
+    if run.result not in ("", *RESULTS):
+        raise ValueError(f"result {run.result!r}")
+    return run
 
 
 def next_run(

@@ -114,7 +114,8 @@ def _notes(home: Path, archive: Archive) -> list[str]:
         notes.append(
             f"{len(aside)} files set aside in {archive.folder / FOLDER}: no line of the manifest"
             " names them. A killed run left them, and they count for nothing; or the manifest lost"
-            " lines, which is found above: then restore it, and move each back to archive/STREAM"
+            " lines, which is found above: then restore it, and move each back to archive/STREAM."
+            " A .body is a delivered webhook without any event: ask the broker what it was"
         )
     notes += [
         f"{home / log} is of an earlier release: its lines are sealed once one is added"

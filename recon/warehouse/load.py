@@ -86,7 +86,8 @@ create or replace table events.carried (identity varchar);
 create or replace table events.start_open
     (break_id varchar, rule varchar, severity varchar, state varchar, account_id varchar,
     symbol varchar, subject varchar, expected varchar, actual varchar, difference varchar,
-    unit varchar, due_date varchar, evidence varchar[], until date);
+    unit varchar, due_date varchar, evidence varchar[], until date,
+    known_fetch bigint);
 create or replace table events.earlier_positions
     (system_date date, account_id varchar, symbol varchar, qty decimal(38, 9));
 create or replace table events.fee_days (account_id varchar, day date);

@@ -5,7 +5,9 @@
 --   market_value: what the position is worth [currency]
 --   current_price: the price that it is valued at [currency]
 --
--- The broker's positions at the end of a system date: the pages of the last whole reading.
+-- The broker's positions at the end of a system date: the pages of the last whole reading. An account
+-- whose positions are no list has one row without symbol and quantity, so that nobody takes it for
+-- an account without positions.
 with
 
 last_reading as (
@@ -32,10 +34,10 @@ lines as (
     select
         statement_date,
         account_id,
-        unnest(from_json(positions, '[{"asset_id": "VARCHAR", "symbol": "VARCHAR",
+        unnest(coalesce(from_json(positions, '[{"asset_id": "VARCHAR", "symbol": "VARCHAR",
             "asset_class": "VARCHAR", "qty": "VARCHAR", "side": "VARCHAR",
             "avg_entry_price": "VARCHAR", "market_value": "VARCHAR", "cost_basis": "VARCHAR",
-            "current_price": "VARCHAR"}]')) as line
+            "current_price": "VARCHAR"}]'), [null])) as line
     from accounts
 
 )

@@ -12,6 +12,7 @@ select
 from statement_positions
 inner join opening on opening.system_date = statement_positions.system_date
 where not exists (select 1 from start_balances)
+    and (statement_positions.symbol is not null or statement_positions.qty is not null)
 union all
 select
     regexp_extract(held.ledger_account, '^[CF]:(.*):POS$', 1),

@@ -11,7 +11,8 @@
 --
 -- Per account and symbol that either side knows: opening is what was booked before the night,
 -- activity its own. The statement of the night is null where it was not read, or a line of the
--- position has no quantity that can be read, and zero where it was read and does not list it.
+-- position has no quantity that can be read, or the positions of the account are no list, and zero
+-- where it was read and does not list it.
 with
 
 booked as (
@@ -40,6 +41,12 @@ stated as (
 
 ),
 
+unreadable_accounts as (
+
+    select account_id from stated where symbol is null and not is_readable
+
+),
+
 both_sides as (
 
     select
@@ -48,7 +55,12 @@ both_sides as (
         coalesce(booked.opening, 0) as opening,
         coalesce(booked.activity, 0) as activity,
         case when $system_date::date in (select system_date from statement_fetches)
-        then if(coalesce(stated.is_readable, true), coalesce(stated.qty, 0), null) end as statement,
+        then case
+            when stated.is_readable then stated.qty
+            when stated.is_readable is null
+                and coalesce(booked.account_id, stated.account_id) not in (from unreadable_accounts)
+            then 0
+        end end as statement,
         not coalesce(stated.is_readable, true) as is_unreadable
     from booked
     full join stated

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import recon.breaks.log
 from recon.breaks.log import (
+    LOCK,
     NAME,
     Said,
     append_night,
@@ -21,7 +24,8 @@ from recon.breaks.log import (
     say,
 )
 from recon.breaks.match import Change, Known
-from recon.errors import ReconError, UsageError
+from recon.errors import ExitCode, LockedError, ReconError, UsageError
+from recon.held import held
 from tests.chains import rewrite
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 6, day) for day in (15, 16, 17))
@@ -167,6 +171,19 @@ def test_people_who_speak_at_once_are_all_heard(tmp_path: Path) -> None:
         list(pool.map(lambda n: say(tmp_path, "b1", Said(comment=str(n)), AT), range(40)))
     said = [entry["comment"] for entry in read_log(tmp_path) if entry["what"] == "said"]
     assert sorted(map(int, said)) == list(range(40))
+
+
+def test_who_holds_the_log_for_long_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 6, as for the lock of the home: there is nothing to mend."""
+    opened_on_monday(tmp_path)
+    monkeypatch.setattr(recon.breaks.log, "LOCK_SECONDS_MAX", 0)
+    with held(tmp_path / LOCK, "nobody else"), pytest.raises(LockedError) as caught:
+        say(tmp_path, "b1", Said("ann"), AT)
+    assert caught.value.exit_code == ExitCode.LOCKED
+    assert f"saw process {os.getpid()} on " in str(caught.value)
+    assert str(tmp_path / LOCK) in str(caught.value)
 
 
 def test_open_breaks_are_listed_oldest_first_without_the_cleared(tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from recon.errors import UsageError
+from recon.errors import BrokerUnreachable, UsageError
 from recon.feeds.broker import Broker
 from recon.feeds.response import AnswerRefused
 from recon.feeds.streams import TRADES
+from recon.feeds.webhooks.keys import read_keys
 from recon.window import Window
 from tests.feeds.conftest import KEY, SECRET, SHORT
 
@@ -87,6 +88,18 @@ def test_the_bundle_decides_whom_to_trust(tls: str, window: Window, tmp_path: Pa
     without = refused(tls, window, None)
     assert without.status == 0
     assert "certificate" in str(without)
+
+
+def test_the_keys_of_webhooks_are_asked_for_with_the_same_trust(
+    tls: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nobody logs the keys of the session."""
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "logged"))
+    with pytest.raises(BrokerUnreachable, match="401"):
+        read_keys(tls, tmp_path / "authority.pem")
+    with pytest.raises(BrokerUnreachable, match="certificate"):
+        read_keys(tls)
+    assert not (tmp_path / "logged").exists()
 
 
 def test_a_file_without_a_certificate_is_named(tmp_path: Path) -> None:

@@ -88,8 +88,15 @@ def test_a_second_signal_is_reported_and_the_first_is_followed(tmp_path: Path, r
 def test_with_implausible_signals_alone_the_broker_is_asked_again(tmp_path: Path) -> None:
     """The night is not ready; once the real signals come, the same command runs it."""
     more = [signal(1, IMPLAUSIBLE["noon"], like) for like in SIGNALS]
-    with pytest.raises(NotReadyError):
+    with pytest.raises(NotReadyError) as caught:
         run(tmp_path, more, real=False)
+    # The session of 15 June ends at 20:00 UTC.
+    for kind in ("eod_balances_ready", "eod_positions_ready"):
+        seen = (
+            f"{kind} at {IMPLAUSIBLE['noon']}, which is not from 2026-06-15T20:00:00Z to 2026-06-"
+        )
+        assert seen in str(caught.value)
+    assert "ask the broker" in str(caught.value)
     outcome = run(tmp_path, more)
     assert (outcome.result, outcome.signals_not_followed) == ("breaks", 2)
 

@@ -11,8 +11,9 @@ import pytest
 
 import recon.archive.inbox
 from recon.archive.archive import Archive
-from recon.archive.inbox import InboxDamaged, absorb, inbox_of, keep, open_inbox
+from recon.archive.inbox import InboxDamaged, absorb, inbox_of, keep, open_inbox, waiting
 from recon.archive.manifest import Fetch, read_manifest, sweep
+from recon.archive.quarantine import set_aside_files
 from recon.archive.read import archived
 from recon.archive.segment import read_texts
 from recon.feeds.streams import UPVEST
@@ -70,13 +71,28 @@ def test_an_event_that_comes_again_is_archived_once(tmp_path: Path) -> None:
 
 
 def test_an_empty_inbox_writes_nothing(tmp_path: Path) -> None:
-    """Nor does one that was never made, or one of blank bodies."""
+    """Nor does one that was never made."""
     assert absorb(Archive(tmp_path, STARTED)) == []
+    open_inbox(tmp_path)
+    assert absorb(Archive(tmp_path, STARTED)) == []
+    assert read_manifest(tmp_path) == []
+
+
+def test_a_body_without_any_event_is_set_aside(tmp_path: Path) -> None:
+    """It was acknowledged, so it is kept to the letter, beside one that has events or alone."""
     inbox = open_inbox(tmp_path)
-    keep(inbox, b"", NOON)
-    keep(inbox, b'{"payload": []}', NOON)
+    empty = [b"", b" \n", b'{"payload": []}']
+    for place, body in enumerate(empty):
+        keep(inbox, body, NOON.add(seconds=place))
     assert absorb(Archive(tmp_path, STARTED)) == []
-    assert (read_manifest(tmp_path), kept(tmp_path)) == ([], [])
+    keep(inbox, payload(account(1)), NOON)
+    keep(inbox, b"{}", NOON)
+    keep(inbox, b"\t", NOON)
+    assert len(waiting(tmp_path)) == 3
+    (fetch,) = absorb(Archive(tmp_path, STARTED))
+    assert (fetch.received, kept(tmp_path), waiting(tmp_path)) == (2, [], [])
+    aside = [path.read_bytes() for path in set_aside_files(tmp_path)]
+    assert sorted(aside) == sorted([*empty, b"\t"])
 
 
 def test_what_cannot_be_read_is_archived_and_says_so(tmp_path: Path) -> None:

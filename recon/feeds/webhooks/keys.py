@@ -1,7 +1,8 @@
 """The public keys of a broker's webhooks: a JWKS, from a file or an address.
 
 A key that is taken out no longer counts: a file is looked at with each delivery, an address at most
-once a minute. Where it does not answer the keys known before count for an hour, no longer.
+once a minute, over TLS as the broker is (`ca_file`). Where it does not answer the keys known before
+count for an hour, no longer.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 
 from recon.errors import BrokerUnreachable, UsageError
+from recon.feeds.connection import tls_context
 
 TIMEOUT_SECONDS = 10
 SECONDS_BETWEEN_READINGS = 60
@@ -37,11 +39,11 @@ class KeyRing:
     """The keys of one source, as they are now. Threads share it. `unconfirmed` says why the last
     reading of an address failed; empty if it did not."""
 
-    def __init__(self, source: str, now: pendulum.DateTime) -> None:
-        self._source = source
+    def __init__(self, source: str, now: pendulum.DateTime, ca_file: Path | None = None) -> None:
+        self._source, self._ca_file = source, ca_file
         self._lock = threading.Lock()
         self._asked_at = self._confirmed_at = now
-        self._text = _text_of(source)
+        self._text = _text_of(source, ca_file)
         self._keys = parse_keys(self._text, source)
         self.unconfirmed = ""
 
@@ -67,15 +69,15 @@ class KeyRing:
             self._confirmed_at, self.unconfirmed = now, ""
 
     def _read(self) -> None:
-        text = _text_of(self._source)
+        text = _text_of(self._source, self._ca_file)
         if text != self._text:
             self._keys, self._text = {}, ""  # where this list cannot be read no key counts
             self._keys, self._text = parse_keys(text, self._source), text
 
 
-def read_keys(source: str) -> Keys:
+def read_keys(source: str, ca_file: Path | None = None) -> Keys:
     """The keys of a file or an address, by their ids. Raises UsageError, BrokerUnreachable."""
-    return parse_keys(_text_of(source), source)
+    return parse_keys(_text_of(source, ca_file), source)
 
 
 def parse_keys(text: str, where: str) -> Keys:
@@ -107,8 +109,8 @@ def _is_address(source: str) -> bool:
     return "://" in source
 
 
-def _text_of(source: str) -> str:
-    return _fetched(source) if _is_address(source) else _file(source)
+def _text_of(source: str, ca_file: Path | None) -> str:
+    return _fetched(source, ca_file) if _is_address(source) else _file(source)
 
 
 def _file(source: str) -> str:
@@ -118,7 +120,7 @@ def _file(source: str) -> str:
         raise _unusable(str(error), source) from error
 
 
-def _fetched(source: str) -> str:
+def _fetched(source: str, ca_file: Path | None) -> str:
     try:
         address = urlsplit(source)
         allowed = address.scheme == "https" or (
@@ -129,20 +131,21 @@ def _fetched(source: str) -> str:
     if not allowed:
         raise _unusable("another address than https", "the option --keys")
     try:
-        return _bounded_answer(source)
+        return _bounded_answer(source, ca_file)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise _unanswered(
             str(error).splitlines()[0] if str(error) else type(error).__name__
         ) from error
 
 
-def _bounded_answer(address: str) -> str:
+def _bounded_answer(address: str, ca_file: Path | None) -> str:
     """A whole body, bounded in size and time. Raises httpx's errors, and ValueError."""
     body, deadline = bytearray(), time.monotonic() + TIMEOUT_SECONDS
     plain = {"Accept-Encoding": "identity"}
     with httpx.stream(
-        "GET", address, headers=plain, timeout=TIMEOUT_SECONDS, trust_env=False
-    ) as answer:
+        "GET", address, headers=plain, timeout=TIMEOUT_SECONDS, trust_env=False,
+        verify=tls_context(ca_file),
+    ) as answer:  # fmt: skip
         answer.raise_for_status()
         for part in answer.iter_raw():
             body += part

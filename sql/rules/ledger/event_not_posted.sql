@@ -1,35 +1,37 @@
 -- title:    An event has no posting, or a posting no event
 -- severity: S1
 -- scope:    account
--- reads:    executions, execution_effects, activity_states, activity_entries, postings, night
+-- reads:    executions, execution_effects, activity_states, activity_entries, postings, night, books_after
 -- params:   none
 --
--- Every execution and every state of an activity is in the books of its night, or is left out for
--- a reason that has a name: it moves nothing, it is canceled, it reverses what was reversed
+-- Every execution and every state of an activity is in the books, or is left out for a reason that
+-- has a name: it moves nothing, it is canceled, it reverses what was reversed
 -- before. And no posting is without its event. `not_evaluated`: a correction whose target never
 -- came, since new minus old is not known. A break: a status that nobody knows, or a fault of
--- the ledger. Clears when the status is learnt or the rule is mended.
+-- the ledger. Of the events of earlier days only the breaks are said again: they stay until the
+-- status is learnt or the rule is mended.
 with
 
-events_of_the_night as (
+booked_events as (
 
     select
         executions.execution_id as event_id,
         executions.account_id,
         executions.symbol,
+        executions.system_date,
         case
             when effects.qty_delta is null then 'effect unknown'
             when effects.reversal_rank > 1 then 'reversed before'
             when effects.new_qty = 0 and effects.old_qty = 0 then 'moves nothing'
         end as reason
     from executions
-    inner join night on night.system_date = executions.system_date
     left join execution_effects as effects on effects.execution_id = executions.execution_id
     union all by name
     select
         states.activity_id as event_id,
         states.account_id,
         states.symbol,
+        states.system_date,
         case
             when not states.changed then 'sent again'
             when states.status = 'canceled' then 'canceled'
@@ -37,7 +39,7 @@ events_of_the_night as (
                 and effects.qty_delta = 0 and effects.cash_delta = 0 then 'moves nothing'
         end as reason
     from activity_states as states
-    inner join night on night.system_date = states.system_date
+    inner join books_after on states.system_date > books_after.system_date
     left join activity_entries as effects
         on effects.activity_id = states.activity_id and effects.state = states.state
 
@@ -63,8 +65,9 @@ treatments as (
         booked_events.account_id,
         booked_events.symbol,
         booked_events.event_id,
+        max(booked_events.system_date) as system_date,
         if(count(posted_events.event_id) > 0, 'posted', min(booked_events.reason)) as treatment
-    from events_of_the_night as booked_events
+    from booked_events
     left join posted_events on posted_events.event_id = booked_events.event_id
     group by booked_events.account_id, booked_events.symbol, booked_events.event_id
 
@@ -72,11 +75,11 @@ treatments as (
 
 postings_without_event as (
 
-    select distinct postings.account_id, postings.event_id
+    select postings.account_id, postings.event_id, max(postings.system_date) as system_date
     from postings
-    inner join night on night.system_date = postings.system_date
     left join archived_events on archived_events.event_id = postings.event_id
     where postings.kind in ('execution', 'activity', 'memo') and archived_events.event_id is null
+    group by postings.account_id, postings.event_id
 
 ),
 
@@ -103,6 +106,8 @@ verdicts as (
         coalesce(treatment, 'neither') as actual,
         [event_id] as evidence
     from checks
+    cross join night
+    where treatment is null or checks.system_date = night.system_date
 
 )
 

@@ -6,7 +6,8 @@
 --
 -- Pending journals and instant funding are no money: what follows them is. Both sides of a memo
 -- stand in memo accounts, so that no proof can count them. A break means that the ledger itself is
--- wrong. Clears when the ledger rule is mended and the night is run again.
+-- wrong. Of the entries of earlier days only the breaks are said again. Clears when the ledger rule
+-- is mended and the night is run again.
 with
 
 entries as (
@@ -14,12 +15,12 @@ entries as (
     select
         postings.account_id,
         postings.event_id,
+        max(postings.system_date) as system_date,
         count(*) as postings,
         count(*) filter (
             where (postings.kind = 'memo') <> starts_with(postings.ledger_account, 'MEMO:')
         ) as misplaced
     from postings
-    inner join night on night.system_date = postings.system_date
     where postings.kind = 'memo' or starts_with(postings.ledger_account, 'MEMO:')
     group by postings.account_id, postings.event_id
 
@@ -37,6 +38,8 @@ verdicts as (
         'postings' as unit,
         [event_id] as evidence
     from entries
+    cross join night
+    where entries.system_date = night.system_date or misplaced > 0
 
 )
 

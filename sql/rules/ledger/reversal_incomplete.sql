@@ -8,6 +8,7 @@
 -- the same amounts on the same accounts, once and no more. A break means that the ledger itself is
 -- wrong. A target from before the closing that the night begins with is known by its kept lines.
 -- `not_evaluated`: the target lies before the books themselves.
+-- Of the reversals of earlier days only the breaks are said again.
 -- Clears when the ledger rule is mended and the night is run again.
 with
 
@@ -17,7 +18,6 @@ reversing_postings as (
         postings.*,
         regexp_extract(reverses, '^(.*)/[0-9]+$', 1) as target
     from postings
-    inner join night on night.system_date = postings.system_date
     where reverses is not null
 
 ),
@@ -62,6 +62,7 @@ pairs as (
     select
         coalesce(reversing_postings.target, target_postings.target) as target,
         reversing_postings.event_id,
+        reversing_postings.system_date,
         coalesce(reversing_postings.account_id, target_postings.account_id) as account_id,
         target_postings.posting_id is not null as is_known,
         coalesce(
@@ -83,6 +84,7 @@ reversals as (
         account_id,
         target,
         max(event_id) as event_id,
+        max(system_date) as system_date,
         count(*) as postings,
         bool_or(is_known) as is_known,
         count(*) filter (where is_exact) as exact
@@ -107,6 +109,8 @@ verdicts as (
         'postings' as unit,
         if(event_id is null, [target], [event_id, target]) as evidence
     from reversals
+    cross join night
+    where reversals.system_date = night.system_date or (is_known and exact < postings)
 
 )
 
