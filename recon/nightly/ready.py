@@ -17,7 +17,7 @@ from recon.calendar import session_end
 from recon.errors import NotReadyError, UsageError
 from recon.feeds.streams import SYSTEM
 from recon.nightly.reader import Reader
-from recon.nightly.trigger import SystemEvent, is_plausible, missing, ready_at
+from recon.nightly.trigger import SystemEvent, is_plausible, missing, one_of_each, ready_at
 from recon.window import Window, as_z, day_start, parse_instant
 
 PAUSE_SECONDS = 30
@@ -107,14 +107,14 @@ def wait_until_ready(reader: Reader, system_date: date, wait: Wait) -> pendulum.
 def _follow(reader: Reader, window: Window, system_date: date, wait: Wait) -> None:
     """Stay on the system stream until both signals came, it ends, or the wait is over."""
     intake = Intake(reader.archive, SYSTEM, window)
-    seen: list[SystemEvent] = []
+    seen: dict[tuple[str, date], SystemEvent] = {}
 
     def take(texts: list[str]) -> None:
         intake.take(texts)
-        seen.extend(signals_of(texts, window.until))
+        seen.update(one_of_each(signals_of(texts, window.until)))
 
     def stop() -> bool:
-        return not missing(seen, system_date)
+        return not missing(seen.values(), system_date)
 
     end = reader.broker.follow(SYSTEM, window, take, stop=stop, deadline_seconds=wait.remaining)
     intake.record(end)

@@ -33,6 +33,11 @@ def is_plausible(event: SystemEvent, asked_until: pendulum.DateTime) -> bool:
     return session_end(event.system_date) <= event.event_at <= asked_until
 
 
+def one_of_each(events: Iterable[SystemEvent]) -> dict[tuple[str, date], SystemEvent]:
+    """One signal of each kind and date: what is kept of a stream, however long it is followed."""
+    return {(each.type, each.system_date): each for each in events if each.type in NEEDED}
+
+
 def missing(events: Iterable[SystemEvent], system_date: date) -> frozenset[str]:
     """Which of the two signals of that date have not been seen."""
     return NEEDED - {event.type for event in events if event.system_date == system_date}
@@ -49,7 +54,7 @@ def ready_at(events: Iterable[SystemEvent], system_date: date) -> pendulum.DateT
 
 def ready_dates(events: Iterable[SystemEvent]) -> list[date]:
     """Every date that both signals name, in order."""
-    listed = list(events)
-    return sorted(
-        day for day in {event.system_date for event in listed} if not missing(listed, day)
-    )
+    said: dict[date, set[str]] = {}
+    for event in events:
+        said.setdefault(event.system_date, set()).add(event.type)
+    return sorted(day for day, kinds in said.items() if kinds >= NEEDED)

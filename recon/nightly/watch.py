@@ -19,7 +19,7 @@ from recon.nightly.night_record import Outcome
 from recon.nightly.progress import Progress
 from recon.nightly.ready import archived_signals, signals_of
 from recon.nightly.run import run_date, unrecorded
-from recon.nightly.trigger import ready_dates
+from recon.nightly.trigger import one_of_each, ready_dates
 from recon.settings import Settings
 from recon.window import Window
 
@@ -70,17 +70,18 @@ def _wait_for_dates(
     progress: Progress,
 ) -> list[date]:
     """Dates that are ready and have no record, oldest first; none if the stream ended before."""
-    seen = archived_signals(Archive(settings.archive))
+    seen = one_of_each(archived_signals(Archive(settings.archive)))
     window = Window(
         now.subtract(days=settings.lookback_days).start_of("day"),
         now.add(seconds=FOLLOW_SECONDS).start_of("second"),
     )
 
     def take(texts: list[str]) -> None:
-        seen.extend(signals_of(texts, window.until))
+        seen.update(one_of_each(signals_of(texts, window.until)))
 
     def fresh() -> list[date]:
-        return [day for day in unrecorded(settings, ready_dates(seen)) if day not in given_up]
+        days = ready_dates(seen.values())
+        return [day for day in unrecorded(settings, days) if day not in given_up]
 
     if fresh():
         return fresh()

@@ -8,7 +8,7 @@ from datetime import date
 import pendulum
 import pytest
 
-from recon.nightly.trigger import SystemEvent, missing, ready_at, ready_dates
+from recon.nightly.trigger import SystemEvent, missing, one_of_each, ready_at, ready_dates
 
 MONDAY, TUESDAY = date(2026, 6, 15), date(2026, 6, 16)
 BALANCES, POSITIONS = "eod_balances_ready", "eod_positions_ready"
@@ -70,3 +70,10 @@ def test_dates_are_ready_in_order_once_both_signals_name_them() -> None:
     for order in itertools.permutations(events):
         assert ready_dates(order) == [MONDAY, TUESDAY]
     assert ready_dates([]) == []
+
+
+def test_of_a_stream_that_says_it_for_ever_one_of_each_is_kept() -> None:
+    """And nothing of what starts no night."""
+    endless = [said(kind, minute) for kind in (BALANCES, "rebooted") for minute in range(60)]
+    kept = one_of_each([*endless, said(POSITIONS, day=TUESDAY)])
+    assert sorted(kept) == [(BALANCES, MONDAY), (POSITIONS, TUESDAY)]
