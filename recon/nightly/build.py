@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +20,7 @@ from recon.closings.load import (
 )
 from recon.closings.start import choose_closing, closing_days
 from recon.closings.store import Closing
+from recon.durable import replace
 from recon.ledger.post import post_night
 from recon.nightly.inputs import NightInputs
 from recon.nightly.run_index import Run, leads, read_runs
@@ -126,5 +126,5 @@ def swap_in(home: Path, fresh: Path, run: Run) -> bool:
         return False
     # What a reader wrote into the old file, and left in its log, does not belong to the new one.
     (home / f"{WAREHOUSE}.wal").unlink(missing_ok=True)
-    os.replace(fresh, home / WAREHOUSE)
+    replace(fresh, home / WAREHOUSE)
     return True

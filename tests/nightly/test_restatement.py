@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from signal import SIGKILL
 
+import pytest
+
 from recon.closings.store import read_index
 from recon.sandbox.wire.server import Sandbox
 from tests.archive.making import contents
@@ -17,14 +19,13 @@ from tests.nightly.longbooks import DAYS, make_long_books
 from tests.nightly.longnights import LongHome, copy_of, report, run_long
 from tests.test_shape import ROOT
 
+pytestmark = pytest.mark.long
 EIGHTH, NINTH = DAYS[7], DAYS[8]
 KILLED = """
 import sys
 from pathlib import Path
 from recon.cli import main
 from tests.nightly.killed_night import die_before
-
-pytestmark = pytest.mark.long
 url, home, name, day = sys.argv[1:]
 die_before(str(Path(home) / name))
 main(["--home", home, "--broker-url", url, "run", "--date", day])
