@@ -82,6 +82,7 @@ def test_the_installed_package_reads_its_own_sql(installed: Path, tmp_path: Path
     assert sql.is_relative_to(installed)
 
 
+@pytest.mark.long
 def test_the_demo_runs_from_any_folder(installed: Path, tmp_path: Path) -> None:
     """No checkout, no credentials; the last night's breaks are where the demo says they are."""
     home = tmp_path / "home"

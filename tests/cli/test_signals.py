@@ -83,6 +83,7 @@ def interrupt_nights(place: Path, undisturbed: Home, seed: int, times: int) -> i
     return ended
 
 
+@pytest.mark.long
 def test_a_night_that_signals_end_comes_to_the_same_reports(clean: Home, tmp_path: Path) -> None:
     """Once for each signal, wherever it is at that moment."""
     assert interrupt_nights(tmp_path, clean, seed=0, times=1) >= 1

@@ -66,6 +66,7 @@ def plainly(table: dict[str, dict[int, tuple[str, str, str]]], day: int) -> dict
     }
 
 
+@pytest.mark.long
 def test_each_day_closes_with_what_was_worked_out_by_hand(long: LongHome) -> None:
     """Shares, cost and cash after the late fill, the bust, the correction and the cancels."""
     for day, system_date in enumerate(DAYS, start=1):
@@ -73,6 +74,7 @@ def test_each_day_closes_with_what_was_worked_out_by_hand(long: LongHome) -> Non
         assert of_customers(long.path, closing) == plainly(BOOKED, day), system_date
 
 
+@pytest.mark.long
 def test_what_a_day_closed_with_at_first_stays_readable(long: LongHome) -> None:
     """The first version of each day is what the broker's statement of its night said."""
     for day, system_date in enumerate(DAYS, start=1):
@@ -80,12 +82,14 @@ def test_what_a_day_closed_with_at_first_stays_readable(long: LongHome) -> None:
         assert of_customers(long.path, first) == plainly(STATED, day), system_date
 
 
+@pytest.mark.long
 def test_only_days_that_a_late_event_belongs_to_get_a_new_version(long: LongHome) -> None:
     """The late fill reopens days 6 and 7, the cancel 3 to 8; the others were written once."""
     counts = [len(versions(long.path, day)) for day in DAYS]
     assert counts == [1, 1, 2, 2, 2, 3, 3, 2, 1, 1, 1, 1, 1, 1]
 
 
+@pytest.mark.long
 def test_a_closing_that_is_not_what_was_stored_is_refused_and_then_made_again(
     long: LongHome, tmp_path: Path
 ) -> None:

@@ -85,6 +85,7 @@ def pieces(data: st.DataObject, events: tuple[Event, ...]) -> list[list[str]]:
     ]
 
 
+@pytest.mark.long
 @settings(max_examples=8, deadline=None)
 @given(seed=SEEDS, data=st.data())
 def test_the_postings_are_the_same_however_the_events_were_received(
@@ -97,6 +98,7 @@ def test_the_postings_are_the_same_however_the_events_were_received(
         assert made.execute(POSTINGS).fetchall() == plain_postings(seed)
 
 
+@pytest.mark.long
 @settings(max_examples=4, deadline=None)
 @given(seed=SEEDS)
 def test_a_later_night_only_adds_postings(seed: int) -> None:

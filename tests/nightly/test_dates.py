@@ -46,6 +46,7 @@ def run_nights(home: Path, broker: Dated, sandbox: Sandbox) -> tuple[list[Outcom
     return outcomes, noted
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("instants", ["refuse", CUT])
 def test_nights_of_right_books_are_clean(tmp_path: Path, instants: str) -> None:
     """All that happened after midnight in UTC is there, and the certificate says no more than what

@@ -53,6 +53,7 @@ def sandbox() -> Iterator[Sandbox]:
         yield serving
 
 
+@pytest.mark.long
 def test_a_night_reads_the_manifest_once(tmp_path: Path, sandbox: Sandbox) -> None:
     """The first one, one after it, the same again, and one that asks the broker nothing."""
     run_night(sandbox, tmp_path, MONDAY)

@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from recon.nightly.progress import SILENT
 from recon.nightly.run import check_date, run_date
 from recon.sandbox.wire.server import Sandbox
@@ -38,6 +40,7 @@ def rules_broken(home: Path) -> set[str]:
         return {row["rule"] for row in csv.DictReader(file) if row["state"] == "break"}
 
 
+@pytest.mark.long
 def test_the_users_own_rates_decide_and_are_named(tmp_path: Path) -> None:
     """Half a dollar a share is no rate that the broker charged; the file without rows is none."""
     home, file = tmp_path / "home", tmp_path / "rates.csv"

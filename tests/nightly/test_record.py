@@ -95,6 +95,7 @@ def test_money_of_a_later_day_leaves_a_record_alone(home: Path) -> None:
     assert (called.code, "stale" in called.err) == (0, False)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", ["warehouse.duckdb", "runs/index.ndjson"])
 def test_a_kill_while_it_is_evaluated_again_leaves_no_record(home: Path, step: str) -> None:
     """Found by the attack: the certificate was the new one, the record the old one."""

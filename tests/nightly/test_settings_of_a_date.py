@@ -53,6 +53,7 @@ def test_the_same_streams_in_any_order_are_the_same_settings(home: Path, order: 
     assert contents(home / "reports") == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("environment", "config", "named"),
     [

@@ -64,6 +64,7 @@ def test_a_broker_that_does_not_give_the_list_does_not_stop_the_night(
     assert {row["stated_long"] for row in rows(tmp_path, "stock_record.csv")} == {""}
 
 
+@pytest.mark.long
 def test_a_wrong_total_is_one_break_and_the_only_one(tmp_path: Path) -> None:
     """It names the security; the accounts and their statements are right."""
     home = run_nights(tmp_path, ["aggregate_position_wrong"], [MONDAY, TUESDAY, WEDNESDAY])

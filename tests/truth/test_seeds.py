@@ -26,8 +26,8 @@ from tests.nightly.nights import NOW, broker_of, settings_of
 from tests.sandbox.upvest_faults import UPVEST_FAULTS, wrong_deliveries
 
 SEEDS = range(100, 150)
-FIRST = SEEDS[:6]
-MORE = [pytest.param(seed, marks=pytest.mark.long) for seed in SEEDS[6:]]
+FIRST = SEEDS[:4]
+MORE = [pytest.param(seed, marks=pytest.mark.long) for seed in SEEDS[4:]]
 FEW = range(100, 106)
 WHOLE_HISTORY_DAYS = "30"
 LIFECYCLE = "journal_status,funding_status,account_status,admin_action,ipo"
