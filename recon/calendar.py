@@ -53,6 +53,7 @@ def _early_days() -> frozenset[date]:
     )
 
 
+@functools.cache
 def _rows() -> list[dict[str, str]]:
     with (folder("data") / FILE).open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))

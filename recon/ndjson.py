@@ -97,13 +97,6 @@ def read_chained(
     return log
 
 
-def read_lines(
-    path: Path, make: Callable[[dict[str, Any]], Line], expected: Expected = AN_OBJECT
-) -> list[Line]:
-    """The lines of `read_chained`, with its errors."""
-    return read_chained(path, make, expected).lines
-
-
 def append_lines(
     path: Path, values: Iterable[Mapping[str, Any]], *, over_damage: bool = False
 ) -> list[str]:

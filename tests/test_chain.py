@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from recon.errors import ReconError
-from recon.ndjson import Log, append_lines, heads_of, read_chained, read_lines
+from recon.ndjson import Log, append_lines, heads_of, read_chained
 
 LINES = [{"n": number, "text": "x" * number} for number in range(5)]
 
@@ -129,4 +129,4 @@ def test_a_line_is_added_without_reading_what_is_before(tmp_path: Path) -> None:
     append_lines(path, [{"n": 1, "text": ""}])
     last = path.read_bytes().splitlines(True)[-1]
     path.write_bytes(whole + last)
-    assert len(read_lines(path, as_it_is)) == 2002
+    assert len(read_chained(path, as_it_is).lines) == 2002

@@ -12,7 +12,7 @@ from recon.archive.manifest import read_manifest
 from recon.breaks.log import read_log
 from recon.closings.store import read_index
 from recon.errors import ExitCode, ReconError
-from recon.ndjson import append_lines, read_lines
+from recon.ndjson import append_lines, read_chained
 from recon.nightly.run_index import read_runs
 
 LOGS: list[tuple[str, Callable[[Path], Sequence[object]]]] = [
@@ -83,7 +83,7 @@ def test_what_is_appended_reads_back_and_a_torn_end_goes(tmp_path: Path) -> None
     assert path.read_text() == (
         '{"a": "\\u2603", "b": 1, "chain": "' + first + '"}\n{"b": 3, "chain": "' + second + '"}\n'
     )
-    assert read_lines(path, lambda line: line["b"]) == [1, 3]
+    assert read_chained(path, lambda line: line["b"]).lines == [1, 3]
 
 
 @pytest.mark.parametrize(

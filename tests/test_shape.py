@@ -17,7 +17,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 # A part may import those before it; the base stands under everything.
 BASE = (
-    "errors", "signals", "chain", "durable", "typed", "ndjson", "paths", "window", "held",
+    "errors", "signals", "chain", "digest", "durable", "typed", "ndjson", "paths", "window", "held",
     "calendar", "credentials", "settings_file", "settings",
 )  # fmt: skip
 STAGES = (

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import bisect
 import datetime
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -22,6 +21,7 @@ import pyarrow.parquet as pq
 from recon.archive.columns import Row
 from recon.archive.values import DIGITS_AFTER
 from recon.calendar import sessions
+from recon.digest import sha256_of
 from recon.durable import make_folder, sync
 from recon.errors import ReconError
 from recon.feeds.streams import Stream
@@ -96,7 +96,7 @@ def write_segment(folder: Path, name: str, stream: Stream, rows: Sequence[Row]) 
         os.replace(temporary, final)
     sync(folder)
     return Segment(
-        name, len(rows), _sha256(raw), _sha256(typed), *_days(table), *_event_days(table)
+        name, len(rows), sha256_of(raw), sha256_of(typed), *_days(table), *_event_days(table)
     )
 
 
@@ -108,7 +108,7 @@ def read_texts(folder: Path, segment: Segment) -> Iterator[str]:
 def raw_path(folder: Path, segment: Segment) -> Path:
     """The texts of a segment, their hash checked. Raises SegmentDamaged on another hash."""
     path = folder / (segment.name + RAW)
-    if not path.is_file() or _sha256(path) != segment.raw_sha256:
+    if not path.is_file() or sha256_of(path) != segment.raw_sha256:
         raise _damaged(path, f"sha256 {segment.raw_sha256[:12]}…")
     return path
 
@@ -116,7 +116,7 @@ def raw_path(folder: Path, segment: Segment) -> Path:
 def typed_path(folder: Path, segment: Segment) -> Path:
     """The Parquet of a segment, its hash checked. Raises SegmentDamaged on another hash."""
     path = folder / (segment.name + TYPED)
-    if not path.is_file() or _sha256(path) != segment.typed_sha256:
+    if not path.is_file() or sha256_of(path) != segment.typed_sha256:
         raise _damaged(path, f"sha256 {segment.typed_sha256[:12]}…")
     return path
 
@@ -177,11 +177,6 @@ def _texts(path: Path) -> Iterator[str]:
 
 def _temporary(path: Path) -> Path:
     return path.with_name(f".{path.name}{TEMPORARY}")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _damaged(path: Path, expected: str) -> SegmentDamaged:

@@ -12,7 +12,6 @@ says which run made it, so that what was known at any run stays readable.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -25,6 +24,7 @@ import pyarrow.parquet as pq
 
 from recon.archive.manifest import Fetch
 from recon.closings.parts import RESTATED, SCHEMAS, SHAPE
+from recon.digest import sha256_of
 from recon.durable import make_folder, sync
 from recon.errors import ReconError
 from recon.ndjson import Damaged, Log, append_lines, read_chained, stop
@@ -126,7 +126,7 @@ def _write(folder: Path, system_date: date, part: str, table: pa.Table) -> str:
     pq.write_table(table.cast(SCHEMAS[part]), temporary, compression="zstd")
     with temporary.open("rb") as file:
         os.fsync(file.fileno())
-    sha256 = _sha256(temporary)
+    sha256 = sha256_of(temporary)
     closing = Closing(str(system_date), 1, 0, 0, {part: sha256})
     temporary.replace(folder / closing.file(part))
     return sha256
@@ -146,7 +146,7 @@ def read_closing(folder: Path, closing: Closing, part: str = "balances") -> pa.T
     if part not in closing.parts:
         return SCHEMAS[part].empty_table()
     path, sha256 = folder / closing.file(part), closing.parts[part]
-    if not path.is_file() or _sha256(path) != sha256:
+    if not path.is_file() or sha256_of(path) != sha256:
         raise ClosingDamaged(
             expected=f"sha256 {sha256[:12]}…",
             seen="another content or no file",
@@ -155,8 +155,3 @@ def read_closing(folder: Path, closing: Closing, part: str = "balances") -> pa.T
             " `recon verify --acknowledge TEXT`: the next night makes it again",
         )
     return pq.read_table(path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

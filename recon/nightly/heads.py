@@ -16,8 +16,9 @@ from recon.chain import BREAKS, CLOSINGS, MANIFEST, RUNS
 from recon.closings.store import Closing, read_index_log
 from recon.errors import ReconError
 from recon.ndjson import Damaged, Log, heads_of, read_object, stop
+from recon.nightly.night_record import records
 from recon.nightly.run_index import Run, read_run_log
-from recon.window import DATE
+from recon.reports.publish import certificates
 
 
 class LogCut(ReconError):
@@ -82,17 +83,6 @@ def lost_heads(logs: Logs) -> list[NamedHead]:
         for each in _named(logs)
         if each.head not in reached.get(each.log, ()) and each.finding not in forgiven
     ]
-
-
-def certificates(home: Path) -> list[Path]:
-    """The certificates of the published nights, oldest first."""
-    found = (home / "reports").glob("*/certificate.json")
-    return sorted(path for path in found if DATE.fullmatch(path.parent.name))
-
-
-def records(home: Path) -> list[Path]:
-    """The records of the nights, oldest first."""
-    return sorted(p for p in (home / "runs").glob("*.json") if DATE.fullmatch(p.stem))
 
 
 def lines_lost(home: Path, lost: NamedHead) -> LogCut:

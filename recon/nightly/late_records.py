@@ -20,7 +20,7 @@ from recon.archive.replay import replay_window
 from recon.feeds.cursor import NO_SUCH_CURSOR, OVERLAP_MINUTES, published_between
 from recon.feeds.response import AnswerRefused
 from recon.feeds.streams import Stream
-from recon.nightly.heads import records
+from recon.nightly.night_record import records
 from recon.nightly.reader import Reader
 from recon.nightly.ready import archived_signals
 from recon.nightly.trigger import missing, ready_at

@@ -17,6 +17,7 @@ from recon.durable import make_folder, replace, sync
 from recon.errors import ReconError
 from recon.ndjson import read_object
 from recon.typed import typed
+from recon.window import DATE
 
 RESULTS = ("clean", "breaks", "incomplete")
 
@@ -51,6 +52,11 @@ class Outcome:
 def record_of(home: Path, system_date: date) -> Path:
     """The file of a night's record."""
     return home / "runs" / f"{system_date}.json"
+
+
+def records(home: Path) -> list[Path]:
+    """The records of the nights, oldest first."""
+    return sorted(p for p in (home / "runs").glob("*.json") if DATE.fullmatch(p.stem))
 
 
 def forget_record(home: Path, system_date: date) -> None:

@@ -24,12 +24,7 @@ from recon.nightly.evaluate import evaluate
 from recon.nightly.fetch import collect
 from recon.nightly.inputs import read_inputs
 from recon.nightly.lock import locked
-from recon.nightly.night_record import (
-    Outcome,
-    keep_record,
-    read_record,
-    record_of,
-)
+from recon.nightly.night_record import Outcome, keep_record, read_record, record_of
 from recon.nightly.progress import Progress
 from recon.nightly.reader import Reader
 from recon.nightly.ready import Wait, archived_ready, wait_until_ready

@@ -13,16 +13,17 @@ from typing import Any
 
 from recon.chain import RUNS, signature
 from recon.ndjson import read_object
-from recon.nightly.heads import certificates
 from recon.nightly.run_index import Run
 from recon.nightly.verify_files import ACKNOWLEDGE, Finding, Looked
+from recon.reports.publish import certificates
 
 
 def look_at_signatures(
     home: Path, runs: Sequence[Run], key: str, acknowledged: Collection[str]
 ) -> tuple[Looked, list[str]]:
     """Every signature against the key; without one they are only counted. And what to say of it."""
-    signed = [(where, content) for where, content in _contents(home, runs) if _said(content)]
+    every = list(_contents(home, runs))
+    signed = [(where, content) for where, content in every if _said(content)]
     if not key:
         unchecked = f"{len(signed)} signatures were not checked: set RECON_CHAIN_KEY"
         return (0, []), [unchecked] if signed else []
@@ -38,7 +39,7 @@ def look_at_signatures(
         if not hmac.compare_digest(_said(content), signature(key, content))
     ]
     found = [each for each in found if each.name not in acknowledged]
-    bare = sum(1 for _ in _contents(home, runs)) - len(signed)
+    bare = len(every) - len(signed)
     said = f"{bare} certificates and runs are not signed: they were before the key"
     return (len(signed), found), [said] if bare else []
 

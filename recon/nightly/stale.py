@@ -7,11 +7,11 @@ before it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from recon.archive.archive import Archive
+from recon.digest import sha256_of
 from recon.ndjson import read_object
 from recon.nightly.heads import refuse_lost_lines
 from recon.nightly.night_record import Outcome
@@ -33,7 +33,7 @@ def _reasons(
     if run is None or run.run != outcome.run:
         yield f"it is of run {outcome.run}, the last one is {run.run if run else 'none'}"
         return
-    if run.record and run.record != _sha256(record):
+    if run.record and run.record != sha256_of(record):
         yield "it was changed after the night"
     day = str(outcome.system_date)
     yield from unlike_certificate(home, day, outcome.certificate, outcome.result)
@@ -45,7 +45,7 @@ def unlike_certificate(home: Path, day: str, sha256: str, result: str) -> Iterat
     certificate and the result are empty where nothing names them."""
     folder = home / "reports" / day
     path = folder / "certificate.json"
-    if not path.is_file() or sha256 not in ("", _sha256(path)):
+    if not path.is_file() or sha256 not in ("", sha256_of(path)):
         yield f"{path} is gone or was changed"
         return
     try:
@@ -65,7 +65,7 @@ def changed_reports(folder: Path, reports: Mapping[str, str]) -> list[str]:
     return [
         name
         for name, sha256 in reports.items()
-        if not (folder / name).is_file() or _sha256(folder / name) != sha256
+        if not (folder / name).is_file() or sha256_of(folder / name) != sha256
     ]
 
 
@@ -77,8 +77,3 @@ def _came_since(archive: Archive, run: Run) -> Iterator[str]:
             if late:
                 first = min(each.first_day for each in late) or "no day"
                 yield f"fetch {fetch.fetch} brought {fetch.stream} of {first} since"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -18,7 +18,7 @@ from pathlib import Path
 from recon.breaks.log import open_breaks, read_log
 from recon.errors import UsageError
 from recon.ndjson import read_object
-from recon.window import DATE
+from recon.reports.publish import certificates
 
 DETAILS = ("severity", "account_id", "symbol", "subject", "unit")
 ROW = (
@@ -75,7 +75,7 @@ class Standing:
 def read_standing(home: Path) -> Standing:
     """How the home stands. Raises NothingChecked where no night was certified."""
     nights = [e["system_date"] for e in read_log(home / "breaks") if e["what"] != "said"]
-    last = _certificates(home)[-1:]
+    last = [path.parent for path in certificates(home)[-1:]]
     lacking = [] if not last else _unproven(last[0])
     if not nights:
         raise _nothing_checked(home, last, lacking)
@@ -106,12 +106,6 @@ def _with_details(home: Path, system_date: str) -> list[dict[str, str]]:
         values = {name: details.get(name) or "" for name in DETAILS} | row
         rows.append({name: values[name] for name in ROW})
     return rows
-
-
-def _certificates(home: Path) -> list[Path]:
-    """The folders of the nights that published reports, oldest first."""
-    nights = [path.parent for path in (home / "reports").glob("*/certificate.json")]
-    return sorted(path for path in nights if DATE.fullmatch(path.name))
 
 
 def _unproven(folder: Path) -> list[str]:

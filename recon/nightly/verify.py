@@ -16,7 +16,8 @@ from recon.breaks.log import read_entries
 from recon.chain import BREAKS, CLOSINGS, LOGS, MANIFEST, RUNS
 from recon.errors import ReconError
 from recon.ndjson import append_lines
-from recon.nightly.heads import Logs, certificates, lines_lost, lost_heads, read_logs, records
+from recon.nightly.heads import Logs, lines_lost, lost_heads, read_logs
+from recon.nightly.night_record import records
 from recon.nightly.signatures import look_at_signatures
 from recon.nightly.verify_files import (
     ACKNOWLEDGE,
@@ -26,6 +27,7 @@ from recon.nightly.verify_files import (
     look_at_reports,
     look_at_segments,
 )
+from recon.reports.publish import certificates
 
 TOUCHED = {
     MANIFEST: "every night since that reading: what it brought may not count any more",

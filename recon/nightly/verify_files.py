@@ -5,7 +5,6 @@ Each gives how many files there are to look at, and a finding for each that is n
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,11 +17,12 @@ from recon.archive.lost import segment_file
 from recon.archive.manifest import Fetch
 from recon.archive.segment import RAW, TYPED, Segment, read_texts, typed_path
 from recon.closings.store import Closing
+from recon.digest import sha256_of
 from recon.errors import ReconError
-from recon.nightly.heads import certificates, records
-from recon.nightly.night_record import read_record
+from recon.nightly.night_record import read_record, records
 from recon.nightly.run_index import Run, last_run
 from recon.nightly.stale import unlike_certificate
+from recon.reports.publish import certificates
 
 ACKNOWLEDGE = "acknowledge it by `recon verify --acknowledge TEXT`"
 
@@ -115,7 +115,7 @@ def look_at_closings(home: Path, closings: Sequence[Closing], only: date | None)
             f" {ACKNOWLEDGE}: the next night makes it again",
         )
         for path, (sha256, day) in wanted.items()
-        if not path.is_file() or _sha256(path) != sha256
+        if not path.is_file() or sha256_of(path) != sha256
     ]
     return len(wanted), found
 
@@ -156,7 +156,7 @@ def _of_night(home: Path, runs: Sequence[Run], day: str) -> Iterator[str]:
         except ReconError as error:
             yield str(error)
             return
-        if run is not None and run.record and _sha256(record) != run.record:
+        if run is not None and run.record and sha256_of(record) != run.record:
             yield f"{record} was changed after the night"
         yield from unlike_certificate(home, day, outcome.certificate, outcome.result)
     elif run is not None:
@@ -167,8 +167,3 @@ def _of_night(home: Path, runs: Sequence[Run], day: str) -> Iterator[str]:
 
 def _seen(error: Exception) -> str:
     return error.seen if isinstance(error, ReconError) else str(error)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

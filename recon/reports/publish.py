@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from recon.durable import make_folder, replace, sync
+from recon.window import DATE
 
 
 def publish(top: Path, system_date: date, files: Mapping[str, bytes]) -> Path:
@@ -32,3 +33,9 @@ def publish(top: Path, system_date: date, files: Mapping[str, bytes]) -> Path:
     replace(fresh, final)
     shutil.rmtree(old, ignore_errors=True)
     return final
+
+
+def certificates(home: Path) -> list[Path]:
+    """The certificates of the published nights, oldest first."""
+    found = (home / "reports").glob("*/certificate.json")
+    return sorted(path for path in found if DATE.fullmatch(path.parent.name))

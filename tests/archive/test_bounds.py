@@ -11,7 +11,7 @@ import pytest
 import recon.archive.intake
 from recon.archive.archive import Archive
 from recon.archive.coverage import is_covered
-from recon.archive.manifest import read_manifest
+from recon.archive.manifest import Fetch, read_manifest
 from recon.archive.replay import replay_window, why_unproven
 from recon.archive.statements import archive_positions
 from recon.errors import IncompleteError
@@ -33,14 +33,19 @@ def frame(number: int) -> bytes:
     return chunk(f"data: {trade(execution_id=f'X{number}')}\n\n".encode())
 
 
+def replayed_without_end(archive: Path) -> list[Fetch]:
+    """What the readings of a window leave whose stream goes on and on."""
+    endless = [CHUNKED, *map(frame, range(3000))]
+    with serving(endless) as server, Broker(server.url, "key", "secret", SHORT) as broker:
+        return replay_window(broker, Archive(archive, AT), TRADES, window())
+
+
 def test_a_stream_without_end_is_given_up_and_what_came_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither the window nor its halves end: each stops at the bound, and none of it is proven."""
     monkeypatch.setattr(recon.archive.intake, "EVENTS_MAX", 50)
-    endless = [CHUNKED, *map(frame, range(3000))]
-    with serving(endless) as server, Broker(server.url, "key", "secret", SHORT) as broker:
-        made = replay_window(broker, Archive(tmp_path, AT), TRADES, window())
+    made = replayed_without_end(tmp_path)
     assert {fetch.ended for fetch in made} == {"too_many"}
     assert len(made) == 1 + 2 + 4
     assert all(50 <= fetch.received < 3000 for fetch in made)
@@ -54,9 +59,7 @@ def test_texts_without_end_are_given_up_too(
 ) -> None:
     """Few events may be large ones: the disk is bounded as well."""
     monkeypatch.setattr(recon.archive.intake, "CHARACTERS_MAX", 10_000)
-    endless = [CHUNKED, *map(frame, range(3000))]
-    with serving(endless) as server, Broker(server.url, "key", "secret", SHORT) as broker:
-        made = replay_window(broker, Archive(tmp_path, AT), TRADES, window())
+    made = replayed_without_end(tmp_path)
     assert {fetch.ended for fetch in made} == {"too_many"}
 
 

@@ -33,8 +33,8 @@ static int below(const char *path) {
 static int path_below(int folder, const char *path) {
     char joined[PATH_MAX * 2], base[PATH_MAX], link[64];
     if (path[0] == '/') return below(path);
-    snprintf(link, sizeof link, "/proc/self/%s%d", folder == AT_FDCWD ? "cwd" : "fd/", folder);
     if (folder == AT_FDCWD) strcpy(link, "/proc/self/cwd");
+    else snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
     ssize_t n = readlink(link, base, sizeof base - 1);
     if (n < 0) return 0;
     base[n] = 0;
