@@ -117,6 +117,19 @@ FAULTS: dict[str, Fault] = {
                "journal_status"),
         _fault("money/transfer_status_chain", lifecycle.transfer_state_lost,
                "funding_status"),
+        # fees
+
+        # income
+
+        # corporate actions
+
+        # options
+
+        # orders
+
+        # accounts
+
+        # feeds and statements
     )
 }  # fmt: skip
 
