@@ -59,12 +59,13 @@ def run_night(
     now: pendulum.DateTime = NOW,
     wait_seconds: float = 0,
     again: bool = False,
+    **settings: str,
 ) -> Outcome:
     """One night, as `recon run` does it."""
     with broker_of(sandbox) as broker:
         return run_date(
             broker,
-            settings_of(home, sandbox.url),
+            settings_of(home, sandbox.url, **settings),
             system_date,
             now,
             wait_seconds=wait_seconds,

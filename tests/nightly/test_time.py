@@ -20,6 +20,10 @@ from tests.test_shape import ROOT
 pytestmark = pytest.mark.long
 MORNING = pendulum.datetime(2026, 6, 16, 6)
 SPANS = {
+    "29 February": (
+        *("2024-02-28", "2024-02-29", "2024-03-01"),
+        *("2024-03-04", "2024-03-05", "2024-03-06"),
+    ),
     "summer time begins on 8 March": (
         *("2026-03-06", "2026-03-09", "2026-03-10"),
         *("2026-03-11", "2026-03-12", "2026-03-13"),
