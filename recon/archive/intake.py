@@ -19,7 +19,7 @@ from recon.feeds.broker import StreamEnd
 from recon.feeds.streams import SYSTEM, Stream
 from recon.window import Window, as_z
 
-ROWS_PER_SEGMENT, SEGMENT_CHARACTERS = 50_000, 4 * 1024 * 1024
+ROWS_PER_SEGMENT, SEGMENT_CHARACTERS = 10_000, 4 * 1024 * 1024
 EVENTS_MAX, CHARACTERS_MAX = 500_000, 2 * 1024 * 1024 * 1024  # of one reading
 SECOND = 1_000_000_000
 Count = Callable[[int], None]

@@ -34,8 +34,8 @@ class Known:
         self.days: dict[str, list[Segment]] = {}  # in UTC, empty for no day: those near it
         self.texts = Hashes()  # the first half of payload hashes
         self.places = Hashes()  # two alike by chance cost a comparison, nothing more
-        self.contents: dict[str, str] = {}  # content hash, and the identity it is archived under
-        self.unread: set[str] = set()  # content hashes of which not every value could be typed
+        self.contents: dict[bytes, str] = {}  # its hash, and the identity it is archived under
+        self.unread: set[bytes] = set()  # content hashes of which not every value could be typed
         self.looked_up: set[str] = set()  # segments of which the texts are known
         self.compared: set[str] = set()  # segments of which the contents are known
         self.waiting: list[Row] = []  # kept, in no segment, their contents not worked out
@@ -55,7 +55,7 @@ class Known:
         if _of_place(_place(row)) not in self.places or not is_object(row):
             return None
         self._compare(self.days[day])
-        content = content_hash(row.text)
+        content = _of_content(row.text)
         if content in self.unread and _is_read(row):
             return None  # a spelling that can be read is worth more than one that could not
         return self.contents.get(content)
@@ -108,7 +108,7 @@ class Known:
                     self._add(text, row["identity"], is_read=is_read)
 
     def _add(self, text: str, identity: str, *, is_read: bool) -> None:
-        content = content_hash(text)
+        content = _of_content(text)
         if is_read:
             self.unread.discard(content)
         elif content not in self.contents:
@@ -122,6 +122,10 @@ def _is_read(row: Row) -> bool:
 
 def _of_text(payload_hash: str) -> int:
     return int(payload_hash[:32], 16)
+
+
+def _of_content(text: str) -> bytes:
+    return bytes.fromhex(content_hash(text)[:32])
 
 
 def _of_place(place: Place) -> int:

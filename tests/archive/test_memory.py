@@ -9,13 +9,17 @@ import socket
 import subprocess
 import sys
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from tests.archive.making import trade
+from recon.archive.archive import Archive
+from recon.archive.intake import EVENTS_MAX, Intake
+from recon.feeds.streams import TRADES
+from tests.archive.making import trade, window
 from tests.cli.calling import CREDENTIALS, ENTRY
 from tests.feeds.fault_server import chunk
 from tests.feeds.reading import CHUNKED
@@ -108,3 +112,22 @@ def test_memory_is_bounded_whatever_the_broker_sends(
     assert done.returncode == code
     (most,) = re.findall(r"VmHWM:\s+(\d+) kB", (tmp_path / "status").read_text())
     assert int(most) < MEBIBYTES_MAX * 1024
+
+
+@pytest.mark.parametrize("execution_id", ["X1", ""])
+def test_what_is_remembered_of_an_event_is_small(
+    tmp_path: Path, execution_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All contents of one instant are remembered, of one identity or of none: as many as one
+    reading may bring take three eighths of what a process may."""
+    monkeypatch.setattr("recon.archive.intake.ROWS_PER_SEGMENT", 300)
+    monkeypatch.setattr("recon.archive.hashes.FRESH_MAX", 100)
+    intake = Intake(Archive(tmp_path, "2026-06-16T06:00:00Z"), TRADES, window())
+    texts = [trade(f'"note": "{n}"', execution_id=execution_id) for n in range(3000)]
+    intake.take(texts[:300])
+    tracemalloc.start()
+    intake.take(texts[300:])
+    remembered, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(intake.segments) == 10
+    assert remembered / len(texts[300:]) * EVENTS_MAX < MEBIBYTES_MAX * 3 / 8 * 2**20
