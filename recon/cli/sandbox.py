@@ -45,3 +45,24 @@ def serve(seed: int, port: int, day: str | None, faults: tuple[str, ...], sample
         seed, port, system_date(day) if day else None, faults, samples=samples
     ):
         click.echo(line)
+
+
+@sandbox.command(epilog=example("recon sandbox measure --seeds 2 --area fees"))
+@click.option("--seeds", default=1, show_default=True, help="Books that each fault is planted in.")
+@click.option("--right", default=4, show_default=True, help="Right books.")
+@click.option("--area", default="", metavar="NAME", help="Only faults that its rules must name.")
+def measure(seeds: int, right: int, area: str) -> None:
+    """Count false alarms on right books and labelled faults that no rule named, on all cores.
+    Exits 1 if there is one."""
+    from recon.cli.measure import measure as measured_of
+    from recon.cli.measure import table
+
+    def done(number: int, trials: int) -> None:
+        if number % 10 == 0:
+            click.echo(f"{number} of {trials} books", err=True)
+
+    measured = measured_of(seeds, right, area, done)
+    for line in table(measured):
+        click.echo(line)
+    if measured.false_alarms or any(each.missed for each in measured.areas.values()):
+        raise click.exceptions.Exit(1)

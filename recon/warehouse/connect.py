@@ -37,6 +37,7 @@ def connect(path: Path | str, *, read_only: bool = False) -> duckdb.DuckDBPyConn
             next_step="close it there, or open it there with read_only=True",
         ) from error
     connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_progress_bar_print = false")  # to stdout, even in a pipe
     return connection
 
 

@@ -19,7 +19,7 @@ from recon.sandbox.books.model import Books
 from recon.sandbox.faults.catalog import plant
 from recon.sandbox.faults.edit import Planted
 from recon.sandbox.wire.server import Sandbox
-from recon.settings import Settings, read_settings
+from recon.settings import DEFAULTS, Settings, read_settings
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 6, day) for day in (15, 16, 17, 18))
 NOW = pendulum.datetime(2026, 6, 30)
@@ -59,13 +59,13 @@ def run_night(
     now: pendulum.DateTime = NOW,
     wait_seconds: float = 0,
     again: bool = False,
-    **settings: str,
+    streams: str = DEFAULTS["streams"],
 ) -> Outcome:
     """One night, as `recon run` does it."""
     with broker_of(sandbox) as broker:
         return run_date(
             broker,
-            settings_of(home, sandbox.url, **settings),
+            settings_of(home, sandbox.url, streams=streams),
             system_date,
             now,
             wait_seconds=wait_seconds,

@@ -1,8 +1,8 @@
 """A process of its own: nights of right books whose days are others, by the real zone of New York.
 
 python -m tests.nightly.shifted_nights HOME NIGHTS YYYY-MM-DD… prints the result of each night, and
-what broke. The dates are those of the books, in order: six sessions. Of days whose version 1 ids the
-broker remade only later versions are read, as what it published then cannot be asked for.
+what broke. The dates are those of the books, in order: six sessions. Where the broker remade ids
+of version 1, only later versions are read: what it published when cannot be asked for there.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pendulum
 from recon.calendar import sessions
 from recon.feeds.cursor import REMADE
 from recon.sandbox.books import clock
+from recon.settings import DEFAULTS
 
 NO_SESSIONS = frozenset(
     date.fromordinal(day)
@@ -34,12 +35,12 @@ def main(home: Path, nights: int, days: list[date]) -> None:
     from tests.nightly.nights import right_books, run_night  # noqa: PLC0415
 
     remade = days[0] < REMADE.until.date()
-    streams = {"streams": "trades,activities"} if remade else {}
+    streams = "trades,activities" if remade else DEFAULTS["streams"]
     with Sandbox(right_books(), as_of=days[0]) as sandbox:
         for day in days[:nights]:
             sandbox.advance_to(day)
             now = pendulum.datetime(day.year, day.month, day.day).add(days=5)
-            outcome = run_night(sandbox, home, day, now=now, **streams)
+            outcome = run_night(sandbox, home, day, now=now, streams=streams)
             rules = sorted({row["rule"] for row in outcome.worst})
             sys.stdout.write(" ".join([str(day), outcome.result, *rules]) + "\n")
 

@@ -15,16 +15,17 @@ from pathlib import Path
 
 import pytest
 
+from recon.cli.trials import reads_newer, together
 from recon.sandbox.books.make import make_books
 from recon.sandbox.books.model import Books, Event
-from recon.sandbox.faults.catalog import plant
+from recon.sandbox.faults.catalog import FAULTS, plant
 from recon.sandbox.wire.server import Sandbox
 from tests.nightly.extremes import alone
 from tests.nightly.longbooks import DAYS, PLAIN, make_long_books, trade
 from tests.nightly.longnights import base_of, query, rebuild, run_long
 from tests.nightly.nights import broker_of, right_books
 from tests.nightly.test_hostile_events import ingest
-from tests.truth.test_seeds import ALL, USUAL, night, reads_newer, together
+from tests.truth.test_seeds import ALL, USUAL, night
 
 WHOLE = 250  # sessions: more than any books here have
 OPEN = """
@@ -35,7 +36,7 @@ from verdicts where verdict in ('break', 'pending') order by all
 """
 # All groups and the extremes take ten minutes: by a command, as tests/README.md says.
 EVERYTHING = os.environ.get("RECON_CARRIED") == "all"
-GROUPS = together(make_books(11))[: None if EVERYTHING else 1]
+GROUPS = together(make_books(11), list(FAULTS))[: None if EVERYTHING else 1]
 STREAMS = [("trades", "trades_v1", "nta", "activities")] if EVERYTHING else [("trades_v1",)]
 pytestmark = pytest.mark.long
 

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from recon.archive.inbox import keep, open_inbox
 from recon.calendar import sessions
+from recon.cli.trials import Trial, run_trial, together
 from recon.feeds.broker import Broker
 from recon.nightly.night_record import Outcome
 from recon.nightly.progress import SILENT
 from recon.nightly.run import run_date
 from recon.sandbox.books.make import make_books
 from recon.sandbox.books.model import Books
-from recon.sandbox.faults.catalog import FAULTS, plant
+from recon.sandbox.faults.catalog import FAULTS
 from recon.sandbox.messages.upvest import Deliveries, upvest_deliveries
 from recon.sandbox.wire.server import Sandbox
-from tests.nightly.longnights import report
 from tests.nightly.nights import NOW, broker_of, settings_of
 from tests.sandbox.upvest_faults import UPVEST_FAULTS, wrong_deliveries
 
@@ -96,75 +94,19 @@ def test_right_books_are_clean_from_fewer_streams(seed: int, streams: str, tmp_p
     assert_clean(outcome)
 
 
-def breaks_found(home: Path, books: Books, names: Sequence[str]) -> set[tuple[str, str]]:
-    """Rule and account of each break on the nights of those faults, and on the night after each,
-    when the missing thing is no longer awaited."""
-    books, planted = plant(books, names)
-    streams = ALL if reads_newer(names[0]) else USUAL
-    days = sorted(books.closings)
-    each = {planted_on.system_date for planted_on in planted}
-    after = {day for earlier, day in pairwise(days) if earlier in each}
-    ran = nights(home, books, sorted(each | after), streams=streams)
-    return {
-        (row["rule"], row["account_id"])
-        for outcome in ran
-        for row in report(home, outcome.system_date, "discrepancies.csv")
-        if row["state"] == "break"
-    }
-
-
-def named(books: Books, names: Sequence[str]) -> set[tuple[str, str]]:
-    """What those faults must be called: the rule of each, and its account."""
-    _, planted = plant(books, names)
-    return {
-        (FAULTS[name].expected, place.account_id if FAULTS[name].names_account else "")
-        for name, place in zip(names, planted, strict=True)
-    }
-
-
-def reads_newer(name: str) -> bool:
-    """Whether only the newer stream shows the fault."""
-    return FAULTS[name].stream == "activities"
-
-
-def together(books: Books) -> list[list[str]]:
-    """The faults in as few books as have room for them: no two of one book are named by the same
-    rule, and each is on an account of its own."""
-    groups: list[list[str]] = []
-    for name in FAULTS:
-        home = next((group for group in groups if has_room(books, group, name)), None)
-        if home is None:
-            groups.append([name])
-        else:
-            home.append(name)
-    return groups
-
-
-def has_room(books: Books, group: Sequence[str], name: str) -> bool:
-    """Whether one more fault fits to those. Where a reading is incomplete the rules over it say
-    `not_evaluated`, so that fault is alone."""
-    rules = {FAULTS[other].expected for other in group}
-    if FAULTS[name].expected in rules or INCOMPLETE in rules | {FAULTS[name].expected}:
-        return False
-    if reads_newer(group[0]) != reads_newer(name):
-        return False
-    with contextlib.suppress(ValueError):
-        plant(books, [*group, name])
-        return True
-    return False
-
-
-GROUPS = together(make_books(11))
+GROUPS = together(make_books(11), list(FAULTS))
 MORE_GROUPS = [pytest.param(names, marks=pytest.mark.long) for names in GROUPS[1:]]
 
 
 @pytest.mark.parametrize("names", [GROUPS[0], *MORE_GROUPS], ids=" ".join)
-def test_each_of_many_faults_is_found_and_named_by_its_rule(
-    names: Sequence[str], tmp_path: Path
-) -> None:
+def test_each_of_many_faults_is_found_and_named_by_its_rule(names: Sequence[str]) -> None:
     """No fault hides another, on another account or of the same day."""
-    books = make_books(11)
-    assert named(books, names) <= breaks_found(tmp_path, books, names)
+    tried = run_trial(Trial(11, tuple(names)))
+    expected = {
+        (FAULTS[name].expected, account if FAULTS[name].names_account else "")
+        for name, account in zip(names, tried.accounts, strict=True)
+    }
+    assert expected <= tried.rows
 
 
 @pytest.mark.long
