@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -73,12 +74,17 @@ def try_case(
 
     Raises RuleError for a given row that the night would hide, duckdb.Error for SQL that fails.
     """
-    columns = case.columns or ["subject"]
+    columns, wanted = expected_rows(case)
     seen = Counter(rows_of(connection, sql, fixture, case, columns))
-    wanted = Counter(_shown(row, columns) for row in case.expect)
     return Trial(
         case.name, columns, list((wanted - seen).elements()), list((seen - wanted).elements())
     )
+
+
+def expected_rows(case: Case) -> tuple[list[str], Counter[Row]]:
+    """The columns that count, and the rows of a case, as texts."""
+    columns = case.columns or ["subject"]
+    return columns, Counter(_shown(row, columns) for row in case.expect)
 
 
 def rows_of(
@@ -89,13 +95,29 @@ def rows_of(
     columns: Sequence[str],
 ) -> list[Row]:
     """Those columns of what the SQL gives on the night of the case, as texts."""
+    with given(connection, fixture, case, sql):
+        return result_rows(connection, sql, fixture, columns)
+
+
+@contextlib.contextmanager
+def given(
+    connection: duckdb.DuckDBPyConnection, fixture: Fixture, case: Case, sql: str
+) -> Iterator[None]:
+    """The night of the case with the tables that the SQL reads, which is gone afterwards."""
     connection.execute("begin transaction")
     try:
         _give(connection, fixture, case, reads(sql))
-        relation = _relation(connection, sql, fixture)
-        rows = [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+        yield
     finally:
         connection.execute("rollback")
+
+
+def result_rows(
+    connection: duckdb.DuckDBPyConnection, sql: str, fixture: Fixture, columns: Sequence[str]
+) -> list[Row]:
+    """Those columns of what the SQL gives on the night that is given, as texts."""
+    relation = _relation(connection, sql, fixture)
+    rows = [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
     return [_shown(row, columns) for row in rows]
 
 
