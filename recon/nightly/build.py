@@ -81,7 +81,9 @@ def build(inputs: NightInputs, start: Start, path: Path) -> None:
         post_night(connection, inputs.system_date, inputs.run.assumptions)
         connection.commit()
         incomplete = {each.stream for each in inputs.required if not each.complete}
-        run_rules(connection, inputs.rules, inputs.system_date, incomplete)
+        run_rules(
+            connection, inputs.rules, inputs.system_date, incomplete, proven=inputs.ran_before
+        )
         keep_evidence(connection, inputs.known)
         if start.closing:
             reads = {rule.rule: rule.reads for rule in inputs.rules}
