@@ -72,7 +72,7 @@ def build(inputs: NightInputs, start: Start, path: Path) -> None:
     """Make the warehouse file. Raises SegmentDamaged, ClosingDamaged, LedgerError, RuleError."""
     for left in (path, path.with_name(path.name + ".wal")):
         left.unlink(missing_ok=True)
-    with connect(path) as connection:
+    with connect(path, small=inputs.small) as connection:
         connection.begin()
         _load(connection, inputs, start)
         show_night(connection, inputs.system_date, start.closed_on or inputs.opened)
@@ -116,9 +116,11 @@ def show_rules(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule]) -> 
     connection.execute(
         "create or replace table main.rule_pack (rule varchar, severity varchar, title varchar)"
     )
-    for rule in rules:
-        named = [rule.rule, rule.severity, rule.title]
-        connection.execute("insert into rule_pack values (?, ?, ?)", named)
+    connection.execute(
+        "insert into rule_pack select unnest($rule::varchar[]),"
+        " unnest($severity::varchar[]), unnest($title::varchar[])",
+        {name: [getattr(rule, name) for rule in rules] for name in ("rule", "severity", "title")},
+    )
 
 
 def swap_in(home: Path, fresh: Path, run: Run) -> bool:

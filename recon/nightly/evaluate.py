@@ -53,7 +53,7 @@ def evaluate(
     inputs = read_inputs(settings, archive, system_date, ready, earlier)
     start, fresh = choose_start(inputs), fresh_warehouse(inputs.home)
     build(inputs, start, fresh)
-    with connect(fresh, read_only=True) as connection:
+    with connect(fresh, read_only=True, small=inputs.small) as connection:
         judgment = judge(connection, inputs, settings.chain_key)
         if inputs.complete and not aside:
             _keep_closings(connection, inputs, start, judgment)
