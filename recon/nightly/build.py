@@ -31,6 +31,7 @@ from recon.warehouse.descriptions import put_descriptions
 from recon.warehouse.load import load_break_log, load_coverage, load_events, show_night
 
 WAREHOUSE = "warehouse.duckdb"
+SMALL_BELOW = 20_000  # messages
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,14 @@ def choose_start(inputs: NightInputs) -> Start:
     return Start(closing, days)
 
 
+def is_small(inputs: NightInputs, start: Start) -> bool:
+    """Whether the night reads so little that a second thread would cost more than it does."""
+    base = str(start.closed_on or "")
+    segments = [segment for fetch in inputs.fetches for segment in fetch.segments]
+    read = [each.rows for each in segments if not each.last_day or each.last_day > base]
+    return sum(read) < SMALL_BELOW
+
+
 def fresh_warehouse(home: Path) -> Path:
     """The file that a night's warehouse is made in, before readers see it."""
     return home / f".{WAREHOUSE}.new"
@@ -72,7 +81,7 @@ def build(inputs: NightInputs, start: Start, path: Path) -> None:
     """Make the warehouse file. Raises SegmentDamaged, ClosingDamaged, LedgerError, RuleError."""
     for left in (path, path.with_name(path.name + ".wal")):
         left.unlink(missing_ok=True)
-    with connect(path, small=inputs.small) as connection:
+    with connect(path, small=is_small(inputs, start)) as connection:
         connection.begin()
         _load(connection, inputs, start)
         show_night(connection, inputs.system_date, start.closed_on or inputs.opened)

@@ -25,8 +25,6 @@ from recon.rules.catalog import find_rules, pack_hash
 from recon.rules.header import Rule
 from recon.settings import Settings
 
-SMALL_BELOW = 20_000  # archived messages
-
 
 @dataclass(frozen=True)
 class NightInputs:
@@ -67,12 +65,6 @@ class NightInputs:
     def opened(self) -> date | None:
         """The date whose statement opens the books; None where they begin at zero."""
         return opening_date(self.fetches)
-
-    @property
-    def small(self) -> bool:
-        """Whether so little is archived that a second thread costs more than it does."""
-        rows = sum(segment.rows for fetch in self.fetches for segment in fetch.segments)
-        return rows < SMALL_BELOW
 
     @property
     def open_since(self) -> list[date]:
