@@ -35,6 +35,15 @@ RULES = {
     "accounts/status_chain_broken", "accounts/account_unknown",
     "money/canceled_activity_not_confirmed", "streams/correction_target_unknown",
     "money/journal_status_chain", "money/transfer_status_chain",
+    "trades/order_state_out_of_order", "trades/fill_after_end", "trades/order_overfilled",
+    "trades/order_notional_differs", "trades/limit_not_respected", "trades/fill_state_differs",
+    "trades/replacement_differs", "trades/day_order_stale", "trades/order_times_contradict",
+    "trades/asset_id_differs", "corporate_actions/trade_under_old_symbol",
+}  # fmt: skip
+# What the trade stream alone says of an order; it moves nothing.
+OF_ORDERS = {
+    "ended_twice", "filled_after_cancel", "filled_with_too_much", "notional_overspent",
+    "limit_passed", "successor_without_name", "expiry_lost", "filled_in_local_time",
 }  # fmt: skip
 WITH_TWO_EVENTS = {
     "split_ratio_wrong", "journal_never_posted", "journal_state_lost", "transfer_state_lost",
@@ -47,7 +56,7 @@ LOST = (
     "lost_fill", "lost_last_fill", "split_add_missing", "journal_leg_missing",
     "canceled_state_missing", "taf_fee_missing",
 )  # fmt: skip
-ONLY_OLDER = {"average_price_wrong", "leg_lost"}
+ONLY_OLDER = {"average_price_wrong", "leg_lost", *OF_ORDERS}
 # What was booked wrong is in the statement too, or a second telling is wrong that moves nothing.
 AGREES_WITH_THE_STATEMENT = {
     "bust_wrong_effect", "order_total_wrong", "average_price_wrong", "sec_fee_too_high",
@@ -59,7 +68,7 @@ AGREES_WITH_THE_STATEMENT = {
     "journal_never_posted", "transfer_never_posted", "returned_transfer_not_reversed",
     "trade_while_blocked", "activity_in_closed_account", "closed_with_balance",
     "account_status_jump", "account_never_opened", "journal_state_lost", "transfer_state_lost",
-    *TYPED,
+    "last_fill_called_partial", "other_asset_id", *OF_ORDERS, *TYPED,
 }  # fmt: skip
 # Whose events cannot be added up without deciding what to believe.
 AMBIGUOUS = {"execution_id_reused", "bust_of_unknown_execution", "statement_account_missing"}

@@ -12,6 +12,7 @@ from recon.sandbox.faults import (
     corporate,
     lifecycle,
     money,
+    order,
     statement,
     trade,
     typed,
@@ -44,7 +45,8 @@ class Fault:
 
 _WITHOUT_ACCOUNT = (
     "streams/event_malformed", "streams/window_incomplete", "statements/stock_record_differs",
-    "money/journal_not_posted",
+    "money/journal_not_posted", "trades/asset_id_differs",
+    "corporate_actions/trade_under_old_symbol",
 )  # fmt: skip
 
 
@@ -126,6 +128,17 @@ FAULTS: dict[str, Fault] = {
         # options
 
         # orders
+        _fault("trades/order_state_out_of_order", order.ended_twice),
+        _fault("trades/fill_after_end", order.filled_after_cancel),
+        _fault("trades/order_overfilled", order.filled_with_too_much),
+        _fault("trades/order_notional_differs", order.notional_overspent),
+        _fault("trades/limit_not_respected", order.limit_passed),
+        _fault("trades/fill_state_differs", order.last_fill_called_partial),
+        _fault("trades/replacement_differs", order.successor_without_name),
+        _fault("trades/day_order_stale", order.expiry_lost),
+        _fault("trades/order_times_contradict", order.filled_in_local_time),
+        _fault("trades/asset_id_differs", order.other_asset_id),
+        _fault("corporate_actions/trade_under_old_symbol", order.traded_under_old_symbol),
 
         # accounts
 
