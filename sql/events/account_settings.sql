@@ -1,7 +1,6 @@
 -- title: What each event of an account says that the account may do, before and after
 -- reads: account_states
 -- columns:
---   setting: the name of the setting; what the broker's staff overrides has the broker's own name
 --   since: the moment of the event
 --   old_value: the value before, where the event says it; null is the default, or none
 --   new_value: the value from then on; null is the default, or none

@@ -12,6 +12,7 @@ from recon.sandbox.faults import (
     corporate,
     lifecycle,
     money,
+    permissions,
     statement,
     trade,
     typed,
@@ -128,6 +129,14 @@ FAULTS: dict[str, Fault] = {
         # orders
 
         # accounts
+        _fault("accounts/short_not_allowed", permissions.short_while_disabled,
+               "account_status"),
+        _fault("accounts/fractional_not_allowed",
+               permissions.part_bought_while_disabled, "account_status"),
+        _fault("accounts/opened_while_liquidation_only",
+               permissions.bought_while_liquidation_only, "account_status"),
+        _fault("accounts/options_level_exceeded", permissions.option_above_level,
+               "account_status"),
 
         # feeds and statements
     )

@@ -1,0 +1,69 @@
+"""What else accounts are allowed: takes the events of the account status stream, adds the options
+level that the customer who trades options was approved for, and limits of others."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from recon.sandbox.books.clock import MINUTE, eastern, to_microseconds
+from recon.sandbox.books.model import Account, Event, Payload
+from recon.sandbox.books.story import SPREADER
+from recon.sandbox.messages.openings import OPENED
+from recon.sandbox.messages.sealing import Draft, seal
+
+STREAM = "account_status"
+_APPROVED: Payload = {"options": {"approved_level_from": 0, "approved_level_to": 3}}
+_LIMITED: Payload = {
+    "admin_configurations": {
+        "acct_daily_transfer_limit": {"from": None, "to": "5000000"},
+        "incoming_transfers_blocked": False,
+        "outgoing_transfers_blocked": False,
+    }
+}
+
+
+def with_permissions(
+    seed: int, accounts: Sequence[Account], lifecycle: Mapping[str, tuple[Event, ...]]
+) -> dict[str, tuple[Event, ...]]:
+    """The events of all streams, those of the accounts with the further ones among them.
+
+    Their ids come from a generator of their own, so that no other id depends on them.
+    """
+    rng = random.Random(f"permissions of {seed}")  # noqa: S311  # a story for tests, not a secret
+    drafts = [
+        _draft(accounts[1 + SPREADER], 0, _APPROVED),
+        *(_draft(account, number, _LIMITED) for number, account in enumerate(accounts[2:4], 1)),
+    ]
+    told = [*lifecycle[STREAM], *seal(rng, drafts, "event_ulid")]
+    told.sort(key=lambda event: event.published)
+    return {**lifecycle, STREAM: tuple(_numbered(told))}
+
+
+def _draft(account: Account, place: int, changes: Payload) -> Draft:
+    """The event of an account in the evening of the day on which all accounts were opened."""
+    at = eastern(OPENED, "17:00") + place * MINUTE
+    payload: Payload = {
+        "account_id": account.account_id,
+        "account_number": account.number,
+        "at": to_microseconds(at),
+        **changes,
+        "event_ulid": "",
+    }
+    return Draft(at, account.account_id, OPENED, payload)
+
+
+def _numbered(events: Sequence[Event]) -> list[Event]:
+    """Those without an integer id get the next one after the event before."""
+    numbered: list[Event] = []
+    for event in events:
+        number: Any = event.payload.get("event_id")
+        if number is None:
+            before: Any = numbered[-1].payload["event_id"]
+            payload = event.payload | {"event_id": before + 1}
+            numbered.append(replace(event, payload=payload))
+        else:
+            numbered.append(event)
+    return numbered
