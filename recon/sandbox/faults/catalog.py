@@ -137,6 +137,10 @@ FAULTS: dict[str, Fault] = {
                permissions.bought_while_liquidation_only, "account_status"),
         _fault("accounts/options_level_exceeded", permissions.option_above_level,
                "account_status"),
+        _fault("accounts/transfer_while_blocked", permissions.withdrawn_while_blocked,
+               "account_status"),
+        _fault("accounts/negative_cash", permissions.cash_account_overdrawn,
+               "account_status"),
 
         # feeds and statements
     )

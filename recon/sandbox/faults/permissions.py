@@ -7,8 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 from recon.sandbox.books.model import Books, Event
-from recon.sandbox.faults.edit import Planted, edit_lifecycle, reworded
-from recon.sandbox.faults.places import first_free, symbol_of, trade_of, value
+from recon.sandbox.faults.edit import (
+    Planted,
+    changed,
+    edit_activities,
+    edit_lifecycle,
+    reworded,
+    shift_cash,
+)
+from recon.sandbox.faults.places import (
+    activities,
+    activity_of,
+    first_free,
+    symbol_of,
+    trade_of,
+    value,
+)
 
 _STREAM = "account_status"
 
@@ -40,17 +54,48 @@ def option_above_level(books: Books, taken: frozenset[str]) -> Planted:
     return _planted(edit_lifecycle(books, _STREAM, approved, wrong), trade)
 
 
+def withdrawn_while_blocked(books: Books, taken: frozenset[str]) -> Planted:
+    """An account whose outgoing transfers are blocked from the beginning withdraws cash."""
+    sent = _withdrawal(books, taken)
+    return _planted(_opened_with(books, sent, outgoing_transfers_blocked=True), sent)
+
+
+def cash_account_overdrawn(books: Books, taken: frozenset[str]) -> Planted:
+    """A cash account withdraws one cent more than it has at the end of the day."""
+    sent = _withdrawal(books, taken)
+    more = books.closings[sent.system_date].cash[sent.account_id] + Decimal("0.01")
+    sent_more = changed(sent, net_amount=activity_of(sent).net_amount - more)
+    edited = shift_cash(
+        edit_activities(books, sent, sent_more), sent.account_id, sent.system_date, -more
+    )
+    multiplier = {"from": None, "to": "1"}
+    return _planted(_opened_with(edited, sent, max_margin_multiplier=multiplier), sent)
+
+
 def _forbidden(
     books: Books, taken: frozenset[str], kind: Callable[[Event], bool], **settings: Any
 ) -> Planted:
     """The books in which the account of the first such trade is opened with these settings."""
     trade = _trade(books, taken, kind)
+    return _planted(_opened_with(books, trade, **settings), trade)
+
+
+def _opened_with(books: Books, place: Event, **settings: Any) -> Books:
+    """The books in which the account of that event is opened with these settings."""
     opened = next(
-        event for event in books.lifecycle[_STREAM] if event.account_id == trade.account_id
+        event for event in books.lifecycle[_STREAM] if event.account_id == place.account_id
     )
     configured = value(opened, "admin_configurations") | settings
     wrong = reworded(opened, admin_configurations=configured)
-    return _planted(edit_lifecycle(books, _STREAM, opened, wrong), trade)
+    return edit_lifecycle(books, _STREAM, opened, wrong)
+
+
+def _withdrawal(books: Books, taken: frozenset[str]) -> Event:
+    """The first withdrawal of a customer who stays."""
+    customers = {account.account_id for account in books.accounts if account.is_trader}
+    return first_free(
+        (each for each in activities(books, "CSW") if each.account_id in customers), taken
+    )
 
 
 def _trade(books: Books, taken: frozenset[str], kind: Callable[[Event], bool]) -> Event:

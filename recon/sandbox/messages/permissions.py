@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from recon.sandbox.books.clock import MINUTE, eastern, to_microseconds
+from recon.sandbox.books.clock import MINUTE, to_microseconds
 from recon.sandbox.books.model import Account, Event, Payload
 from recon.sandbox.books.story import SPREADER
 from recon.sandbox.messages.openings import OPENED
@@ -33,18 +33,20 @@ def with_permissions(
     Their ids come from a generator of their own, so that no other id depends on them.
     """
     rng = random.Random(f"permissions of {seed}")  # noqa: S311  # a story for tests, not a secret
+    states = lifecycle[STREAM]
     drafts = [
-        _draft(accounts[1 + SPREADER], 0, _APPROVED),
-        *(_draft(account, number, _LIMITED) for number, account in enumerate(accounts[2:4], 1)),
+        _draft(accounts[1 + SPREADER], states, _APPROVED),
+        *(_draft(account, states, _LIMITED) for account in accounts[2:4]),
     ]
-    told = [*lifecycle[STREAM], *seal(rng, drafts, "event_ulid")]
+    told = [*states, *seal(rng, drafts, "event_ulid")]
     told.sort(key=lambda event: event.published)
     return {**lifecycle, STREAM: tuple(_numbered(told))}
 
 
-def _draft(account: Account, place: int, changes: Payload) -> Draft:
-    """The event of an account in the evening of the day on which all accounts were opened."""
-    at = eastern(OPENED, "17:00") + place * MINUTE
+def _draft(account: Account, states: Sequence[Event], changes: Payload) -> Draft:
+    """The event of an account two minutes after its last one of the day on which it was opened."""
+    own = (each for each in states if each.account_id == account.account_id)
+    at = max(each.at for each in own if each.system_date == OPENED) + 2 * MINUTE
     payload: Payload = {
         "account_id": account.account_id,
         "account_number": account.number,
@@ -56,7 +58,8 @@ def _draft(account: Account, place: int, changes: Payload) -> Draft:
 
 
 def _numbered(events: Sequence[Event]) -> list[Event]:
-    """Those without an integer id get the next one after the event before."""
+    """Those without an integer id get the next one after the event before; two of them never
+    follow each other, and ids lie at least two apart."""
     numbered: list[Event] = []
     for event in events:
         number: Any = event.payload.get("event_id")
