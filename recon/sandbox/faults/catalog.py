@@ -139,6 +139,8 @@ FAULTS: dict[str, Fault] = {
                "account_status"),
         _fault("accounts/transfer_while_blocked", permissions.withdrawn_while_blocked,
                "account_status"),
+        _fault("accounts/daily_transfer_limit_exceeded",
+               permissions.withdrawn_beyond_limit, "account_status"),
         _fault("accounts/negative_cash", permissions.cash_account_overdrawn,
                "account_status"),
 

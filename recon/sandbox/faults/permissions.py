@@ -60,6 +60,14 @@ def withdrawn_while_blocked(books: Books, taken: frozenset[str]) -> Planted:
     return _planted(_opened_with(books, sent, outgoing_transfers_blocked=True), sent)
 
 
+def withdrawn_beyond_limit(books: Books, taken: frozenset[str]) -> Planted:
+    """An account with a daily transfer limit from the beginning withdraws a cent more."""
+    sent = _withdrawal(books, taken)
+    limit = str(-activity_of(sent).net_amount - Decimal("0.01"))
+    limited = _opened_with(books, sent, acct_daily_transfer_limit={"from": None, "to": limit})
+    return _planted(limited, sent)
+
+
 def cash_account_overdrawn(books: Books, taken: frozenset[str]) -> Planted:
     """A cash account withdraws one cent more than it has at the end of the day."""
     sent = _withdrawal(books, taken)
