@@ -35,9 +35,14 @@ RULES = {
     "accounts/status_chain_broken", "accounts/account_unknown",
     "money/canceled_activity_not_confirmed", "streams/correction_target_unknown",
     "money/journal_status_chain", "money/transfer_status_chain",
+    "accounts/short_not_allowed", "accounts/fractional_not_allowed",
+    "accounts/opened_while_liquidation_only", "accounts/options_level_exceeded",
+    "accounts/transfer_while_blocked", "accounts/daily_transfer_limit_exceeded",
+    "accounts/negative_cash",
 }  # fmt: skip
 WITH_TWO_EVENTS = {
     "split_ratio_wrong", "journal_never_posted", "journal_state_lost", "transfer_state_lost",
+    "cash_account_overdrawn",
 }  # fmt: skip
 TYPED = {
     "trd_activity_missing", "trd_amount_wrong", "activity_missing_on_new_stream",
@@ -59,6 +64,9 @@ AGREES_WITH_THE_STATEMENT = {
     "journal_never_posted", "transfer_never_posted", "returned_transfer_not_reversed",
     "trade_while_blocked", "activity_in_closed_account", "closed_with_balance",
     "account_status_jump", "account_never_opened", "journal_state_lost", "transfer_state_lost",
+    "short_while_disabled", "part_bought_while_disabled", "bought_while_liquidation_only",
+    "option_above_level", "withdrawn_while_blocked", "withdrawn_beyond_limit",
+    "cash_account_overdrawn",
     *TYPED,
 }  # fmt: skip
 # Whose events cannot be added up without deciding what to believe.
@@ -113,7 +121,8 @@ def events_of(books: Books) -> tuple[Event, ...]:
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_changes_one_place(name: str, seed: int) -> None:
     """One message goes or comes, or is another; two where both legs of a split name a quantity,
-    both sides of a journal go, or two streams tell the same; and all that is told of an account."""
+    both sides of a journal go, two streams tell the same, or a setting is changed beside what it
+    forbids; and all that is told of an account."""
     right = books_of(seed)
     planted = FAULTS[name].plant(right, frozenset())
     before, after = ({each.text: each for each in events_of(books)} for books in
