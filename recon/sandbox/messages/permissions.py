@@ -18,7 +18,7 @@ STREAM = "account_status"
 _APPROVED: Payload = {"options": {"approved_level_from": 0, "approved_level_to": 3}}
 _LIMITED: Payload = {
     "admin_configurations": {
-        "acct_daily_transfer_limit": {"from": None, "to": "5000000"},
+        "acct_daily_transfer_limit": {"to": "5000000"},
         "incoming_transfers_blocked": False,
         "outgoing_transfers_blocked": False,
     }
