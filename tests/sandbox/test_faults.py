@@ -39,6 +39,10 @@ RULES = {
     "trades/order_notional_differs", "trades/limit_not_respected", "trades/fill_state_differs",
     "trades/replacement_differs", "trades/day_order_stale", "trades/order_times_contradict",
     "trades/asset_id_differs", "corporate_actions/trade_under_old_symbol",
+    "accounts/short_not_allowed", "accounts/fractional_not_allowed",
+    "accounts/opened_while_liquidation_only", "accounts/options_level_exceeded",
+    "accounts/transfer_while_blocked", "accounts/daily_transfer_limit_exceeded",
+    "accounts/negative_cash",
 }  # fmt: skip
 # What the trade stream alone says of an order; it moves nothing.
 OF_ORDERS = {
@@ -47,6 +51,7 @@ OF_ORDERS = {
 }  # fmt: skip
 WITH_TWO_EVENTS = {
     "split_ratio_wrong", "journal_never_posted", "journal_state_lost", "transfer_state_lost",
+    "cash_account_overdrawn",
 }  # fmt: skip
 TYPED = {
     "trd_activity_missing", "trd_amount_wrong", "activity_missing_on_new_stream",
@@ -69,6 +74,9 @@ AGREES_WITH_THE_STATEMENT = {
     "trade_while_blocked", "activity_in_closed_account", "closed_with_balance",
     "account_status_jump", "account_never_opened", "journal_state_lost", "transfer_state_lost",
     "last_fill_called_partial", "other_asset_id", *OF_ORDERS, *TYPED,
+    "short_while_disabled", "part_bought_while_disabled", "bought_while_liquidation_only",
+    "option_above_level", "withdrawn_while_blocked", "withdrawn_beyond_limit",
+    "cash_account_overdrawn",
 }  # fmt: skip
 # Whose events cannot be added up without deciding what to believe.
 AMBIGUOUS = {"execution_id_reused", "bust_of_unknown_execution", "statement_account_missing"}
@@ -122,7 +130,8 @@ def events_of(books: Books) -> tuple[Event, ...]:
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_changes_one_place(name: str, seed: int) -> None:
     """One message goes or comes, or is another; two where both legs of a split name a quantity,
-    both sides of a journal go, or two streams tell the same; and all that is told of an account."""
+    both sides of a journal go, two streams tell the same, or a setting is changed beside what it
+    forbids; and all that is told of an account."""
     right = books_of(seed)
     planted = FAULTS[name].plant(right, frozenset())
     before, after = ({each.text: each for each in events_of(books)} for books in

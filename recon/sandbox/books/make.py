@@ -36,6 +36,7 @@ from recon.sandbox.books.terms import Terms, make_terms
 from recon.sandbox.books.trading import Trading
 from recon.sandbox.messages.booked import activity_events, trade_events
 from recon.sandbox.messages.lifecycle import lifecycle_of
+from recon.sandbox.messages.permissions import with_permissions
 from recon.sandbox.messages.ready import ready_events
 
 _TAXED = {2: ("IND", Decimal(25)), 4: ("DEU", Decimal(15)), 5: ("BRA", Decimal(30))}
@@ -76,7 +77,7 @@ def make_books(seed: int) -> Books:
     trades = trade_events(rng, desk.trades)
     system = ready_events(rng)
     booked = sorted(desk.activities, key=lambda activity: activity.at)
-    lifecycle = lifecycle_of(rng, accounts, booked)
+    lifecycle = with_permissions(seed, accounts, lifecycle_of(rng, accounts, booked))
     assets = tuple(market.values())
     return Books(
         seed, accounts, trades, activities, system, closings, lifecycle, assets=assets

@@ -13,6 +13,7 @@ from recon.sandbox.faults import (
     lifecycle,
     money,
     order,
+    permissions,
     statement,
     trade,
     typed,
@@ -141,6 +142,20 @@ FAULTS: dict[str, Fault] = {
         _fault("corporate_actions/trade_under_old_symbol", order.traded_under_old_symbol),
 
         # accounts
+        _fault("accounts/short_not_allowed", permissions.short_while_disabled,
+               "account_status"),
+        _fault("accounts/fractional_not_allowed",
+               permissions.part_bought_while_disabled, "account_status"),
+        _fault("accounts/opened_while_liquidation_only",
+               permissions.bought_while_liquidation_only, "account_status"),
+        _fault("accounts/options_level_exceeded", permissions.option_above_level,
+               "account_status"),
+        _fault("accounts/transfer_while_blocked", permissions.withdrawn_while_blocked,
+               "account_status"),
+        _fault("accounts/daily_transfer_limit_exceeded",
+               permissions.withdrawn_beyond_limit, "account_status"),
+        _fault("accounts/negative_cash", permissions.cash_account_overdrawn,
+               "account_status"),
 
         # feeds and statements
     )
