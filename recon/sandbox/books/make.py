@@ -7,6 +7,7 @@ money, trades in time order, the fees on its sales, and the closing.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 from recon.sandbox.books.cashflows import move_cash
@@ -32,6 +33,7 @@ from recon.sandbox.books.script import Script
 from recon.sandbox.books.spreads import make_spreads
 from recon.sandbox.books.story import SPREADER, write_story
 from recon.sandbox.books.terms import Terms, make_terms
+from recon.sandbox.books.trade_fees import charge_trade_fees
 from recon.sandbox.books.trading import Trading
 from recon.sandbox.messages.booked import activity_events, trade_events
 from recon.sandbox.messages.lifecycle import lifecycle_of
@@ -57,6 +59,7 @@ def make_books(seed: int) -> Books:
     desk = Desk(rng, market, accounts)
     trading = Trading(desk)
     spreads = make_spreads(spread_rng, desk, customers[SPREADER])
+    fees = replace(desk, rng=random.Random(f"fees of {seed}"))  # noqa: S311
     closings = {}
     for day, system_date in enumerate(SYSTEM_DATES):
         _corporate_actions(desk, day, terms)
@@ -66,6 +69,7 @@ def make_books(seed: int) -> Books:
             trading.carry_out(step)
         spreads.trade(day)
         charge_fees(desk, day, [*trading.sales(day), *spreads.sales(day)])
+        charge_trade_fees(fees, day)
         closings[system_date] = desk.closing(day)
     activities = activity_events(rng, desk.activities)
     trades = trade_events(rng, desk.trades)
