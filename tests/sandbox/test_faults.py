@@ -22,7 +22,8 @@ RULES = {
     "trades/reversal_target_unknown", "trades/reversal_effect_differs",
     "fees/sec_fee_differs", "fees/taf_fee_differs", "fees/orf_fee_differs",
     "fees/occ_fee_differs", "fees/cat_fee_differs", "fees/fee_charged_twice",
-    "fees/fee_without_execution", "fees/non_retail_fee_differs", "income/cash_dividend_differs",
+    "fees/fee_without_execution", "fees/non_retail_fee_differs", "income/interest_booked_twice",
+    "income/cash_dividend_differs",
     "income/dividend_paid_twice", "income/withholding_differs", "income/stock_dividend_differs",
     "corporate_actions/split_leg_missing", "corporate_actions/split_ratio_differs",
     "corporate_actions/split_value_differs", "corporate_actions/merger_leg_missing",
@@ -62,7 +63,7 @@ AGREES_WITH_THE_STATEMENT = {
     "trade_while_blocked", "activity_in_closed_account", "closed_with_balance",
     "account_status_jump", "account_never_opened", "journal_state_lost", "transfer_state_lost",
     "orf_fee_too_high", "occ_fee_too_high", "cat_fee_too_high", "cent_fee_charged_twice",
-    "fee_of_unknown_execution", "non_retail_fee_wrong",
+    "fee_of_unknown_execution", "non_retail_fee_wrong", "interest_booked_twice",
     *TYPED,
 }  # fmt: skip
 # Whose events cannot be added up without deciding what to believe.

@@ -1,11 +1,11 @@
-"""Faults of fees: right books in, one wrong thing out, which is in the statement."""
+"""Faults of fees and interest: right books in, one wrong thing out, which is in the statement."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
 
-from recon.sandbox.books.causes import ExecutionFee
+from recon.sandbox.books.causes import Cause, ExecutionFee
 from recon.sandbox.books.model import Books, Event
 from recon.sandbox.faults.edit import (
     Planted,
@@ -56,13 +56,21 @@ def non_retail_fee_wrong(books: Books, taken: frozenset[str]) -> Planted:
     return _charged_more(books, first_free(activities(books, "FEE", "NRC"), taken))
 
 
+def interest_booked_twice(books: Books, taken: frozenset[str]) -> Planted:
+    """The interest of a month is booked a second time, under an id of its own."""
+    places = (
+        event for event in activities(books, "INT") if activity_of(event).sub_type in ("CDT", "MGN")
+    )
+    return _charged_again(books, first_free(places, taken))
+
+
 def _charged_more(books: Books, event: Event) -> Planted:
     extra = Decimal("-0.07")
     wrong = changed(event, net_amount=activity_of(event).net_amount + extra)
     return _planted(edit_activities(books, event, wrong), event, extra)
 
 
-def _charged_again(books: Books, event: Event, cause: ExecutionFee | None = None) -> Planted:
+def _charged_again(books: Books, event: Event, cause: Cause | None = None) -> Planted:
     activity = activity_of(event)
     again = changed(
         repeated(event), identity=other_id(activity.identity), cause=cause or activity.cause
