@@ -36,7 +36,7 @@ with
 dated as (
 
     select
-        fees.*, fees.entry_sub_type as fee,
+        fees.*, entry_sub_type as fee,
         coalesce(fees.fee_date, executions.trade_date, fees.system_date) as day
     from fee_activities as fees
     left join events.executions
@@ -52,9 +52,7 @@ dated as (
 charged as (
 
     select
-        fee,
-        account_id,
-        day,
+        fee, account_id, day,
         -sum(net_amount) as amount,
         case when count(fee_base) = count(*) and max(net_amount) <= 0 then sum(fee_base) end
             as printed,

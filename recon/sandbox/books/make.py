@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from recon.sandbox.books.cashflows import move_cash
 from recon.sandbox.books.clock import SYSTEM_DATES
+from recon.sandbox.books.commissions import PAYER, charge_commission
 from recon.sandbox.books.corporate import (
     give_stock,
     merge_for_both,
@@ -70,6 +71,7 @@ def make_books(seed: int) -> Books:
         spreads.trade(day)
         charge_fees(desk, day, [*trading.sales(day), *spreads.sales(day)])
         charge_trade_fees(fees, day)
+        charge_commission(fees, customers[PAYER], day)
         closings[system_date] = desk.closing(day)
     activities = activity_events(rng, desk.activities)
     trades = trade_events(rng, desk.trades)

@@ -56,6 +56,11 @@ def non_retail_fee_wrong(books: Books, taken: frozenset[str]) -> Planted:
     return _charged_more(books, first_free(activities(books, "FEE", "NRC"), taken))
 
 
+def commission_too_high(books: Books, taken: frozenset[str]) -> Planted:
+    """An execution is charged seven cents more commission than it says."""
+    return _charged_more(books, first_free(activities(books, "FEE", "COM"), taken))
+
+
 def interest_booked_twice(books: Books, taken: frozenset[str]) -> Planted:
     """The interest of a month is booked a second time, under an id of its own."""
     places = (

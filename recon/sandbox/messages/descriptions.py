@@ -34,7 +34,7 @@ def description(activity: Activity) -> str:
         case TradeFee() as fee:
             text = _trade_fee(activity, fee)
         case ExecutionFee():
-            text = "OCC Clearing Fee"
+            text = "OCC Clearing Fee" if activity.sub_type == "OCC" else "Commission"
         case Withdrawal() as sent:
             text = _withdrawal(sent)
         case Journal(journal_id, sender, receiver):
