@@ -22,7 +22,7 @@ RULES = {
     "trades/reversal_target_unknown", "trades/reversal_effect_differs",
     "fees/sec_fee_differs", "fees/taf_fee_differs", "fees/orf_fee_differs",
     "fees/occ_fee_differs", "fees/cat_fee_differs", "fees/fee_charged_twice",
-    "fees/fee_without_execution", "fees/non_retail_fee_differs", "fees/commission_differs",
+    "fees/fee_without_execution", "fees/priced_fee_differs", "fees/commission_differs",
     "income/interest_booked_twice",
     "income/cash_dividend_differs",
     "income/dividend_paid_twice", "income/withholding_differs", "income/stock_dividend_differs",
