@@ -35,7 +35,7 @@ fees_of_days as (
         charges as actual,
         evidence
     from day_fees
-    where charges > 0
+    where amount is not null
 
 ),
 
@@ -47,7 +47,7 @@ commissions as (
         qty,
         price,
         bool_and(fee_date is not null) as is_dated,
-        count(*) filter (where net_amount <= 0) as charges,
+        count(*) filter (where net_amount < 0) as charges,
         count(*) filter (where net_amount > 0) as refunds,
         list(activity_id order by activity_id) as evidence
     from activities_to_date

@@ -26,10 +26,7 @@ lines_of_periods as (
         ) as period,
         abs(net_amount) as amount,
         abs(qty) as units,
-        abs(
-            count(*) filter (where coalesce(nullif(net_amount, 0), qty) > 0)
-            - count(*) filter (where coalesce(nullif(net_amount, 0), qty) < 0)
-        ) as standing,
+        abs(sum(sign(if(net_amount = 0, qty, net_amount))))::bigint as standing,
         list(activity_id order by activity_id) as evidence
     from activities_to_date
     where entry_type = 'INT' and coalesce(entry_sub_type, '') not in ('FI', 'FPSL') and is_booked
@@ -45,9 +42,9 @@ select
         ' ', 'interest', nullif(kind, ''), plain(if(amount = 0, units, amount)), 'of', period
     ) as subject,
     if(standing <= 1, 'pass', 'break') as verdict,
-    if(standing <= 1, standing, 1)::varchar as expected,
+    least(standing, 1)::varchar as expected,
     standing::varchar as actual,
-    if(standing <= 1, 0, standing - 1)::decimal(38, 9) as difference,
+    greatest(standing - 1, 0)::decimal(38, 9) as difference,
     'lines' as unit,
     evidence
 from lines_of_periods
