@@ -22,7 +22,8 @@ COLUMNS = (
     "fee", "asset_class", "since", "until", "rate", "per", "cap", "min_price", "source",
     "certainty",
 )  # fmt: skip
-UNITS = {"REG": {"million_usd"}, "TAF": {"share", "contract"}}
+UNITS = {"REG": {"million_usd"}, "TAF": {"share", "contract"}, "CAT": {"share", "contract"},
+         "ORF": {"contract"}, "OCC": {"contract"}}  # fmt: skip
 CLASSES = {"million_usd": {"*", "us_equity", "us_option"}, "share": {"us_equity"},
            "contract": {"us_option"}}  # fmt: skip
 DIGITS = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
@@ -59,8 +60,8 @@ def _wrong(row: dict[str, str]) -> str | None:
     units = UNITS.get(row["fee"], set())
     if row["per"] not in units or row["asset_class"] not in CLASSES[row["per"]]:
         return (
-            "REG per million_usd of *, us_equity or us_option, TAF per share of us_equity or per"
-            " contract of us_option"
+            "REG per million_usd of *, us_equity or us_option, TAF or CAT per share of us_equity or"
+            " per contract of us_option, ORF or OCC per contract of us_option"
         )
     until = row["until"] or str(date.max)
     if not all(map(_is_date, (row["since"], until))) or until <= row["since"]:

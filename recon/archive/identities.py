@@ -28,6 +28,8 @@ from recon.feeds.streams import Stream, targets_of
 from recon.window import new_york_date
 
 NAME = "identities.sqlite"
+VERSION = 1  # of what is indexed: an index of another version is made again
+FORGET = "drop table if exists indexed; drop table if exists named"
 TABLES = """
 create table if not exists indexed (number integer primary key, sha256 text unique);
 create table if not exists named (hash integer, segment integer, primary key (hash, segment))
@@ -38,8 +40,9 @@ ORDER, SECURITY, FEE_DAY = "order ", "security ", "fee for "  # these names are 
 ADJUSTED = re.compile(r"[0-9]{7}[CP][0-9]{8}")  # within the symbol of an adjusted contract
 SECURITY_COLUMNS = ("symbol", "cusip", "asset_symbol", "asset_cusip", "details")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-FEES_ON_SALES = pa.array(["REG", "TAF"])
-# What says that an activity is a fee on sales, and for which day: the older stream, the newer.
+FEES_ON_TRADES = pa.array(["REG", "TAF", "ORF", "OCC", "CAT"])
+UNTYPED = "ORF fee for"  # the older stream gives this one no sub type
+# What says that an activity is a fee on trades, and for which day: the older stream, the newer.
 PRINTED = ("entry_sub_type", "account_id", "description")
 TIMED = ("activity_subtype", "account_id", "executed_at", "event_at")
 ORDER_ID = re.compile(r'"order_id"\s*:\s*"([^"]+)"')  # of an execution on the activity stream
@@ -61,6 +64,8 @@ def segments_naming(
 
 def _look_up(archive: Path, older: Older, names: Iterable[str]) -> dict[Stream, list[Segment]]:
     with closing(sqlite3.connect(archive / NAME)) as connection, connection:
+        if connection.execute("pragma user_version").fetchone() != (VERSION,):
+            connection.executescript(f"{FORGET}; pragma user_version = {VERSION}")
         connection.executescript(TABLES)
         numbers = dict(connection.execute("select sha256, number from indexed"))
         for stream, segments in older.items():
@@ -116,9 +121,13 @@ def _names(archive: Path, stream: Stream, segment: Segment) -> Iterator[str]:
 
 
 def _fee_days(table: pa.Table) -> Iterator[str]:
-    """The account and day of each fee on sales: every date that the older stream prints, the New
+    """The account and day of each fee on trades: every date that the older stream prints, the New
     York date of the newer one."""
-    fees = table.filter(pc.is_in(table.column(0), FEES_ON_SALES))
+    is_fee = pc.is_in(table.column(0), FEES_ON_TRADES)
+    if "description" in table.column_names:
+        named = pc.starts_with(table["description"], UNTYPED).fill_null(False)
+        is_fee = pc.or_(is_fee, named)
+    fees = table.filter(is_fee)
     for _, account_id, *said in zip(*map(_plain, fees.columns), strict=True):
         value = next(filter(None, said), "")
         days = DATE.findall(value) if isinstance(value, str) else [new_york_date(value)]

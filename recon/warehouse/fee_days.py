@@ -1,8 +1,8 @@
-"""The days before its beginning whose fees on sales a night judges again: a fee for such a day came
-after it, or a bust or a correction of one of its sales.
+"""The days before its beginning whose fees on executions a night judges again: a fee for such a day
+came after it, or a bust or a correction of one of its executions.
 
-Such a day is judged with all sales of the account and all fees for it. Takes the staged tables of
-the segments since; gives them the events of those accounts from the segments of those days, and
+Such a day is judged with all executions of the account and all fees for it. Takes the staged tables
+of the segments since; gives them the events of those accounts from the segments of those days, and
 from those that hold another fee for them.
 """
 

@@ -33,6 +33,12 @@ ORDER_WANTED = {
     TRADES_V1: "order_id in (from orders_named)",
     ACTIVITIES: "details ->> '$.order_id' in (from orders_named)",
 }
+# The executions that fees name: whether they are known, and of which day, is judged.
+FEES_NAME = {
+    NTA: "execution_id from archived_nta where entry_type = 'FEE' and execution_id is not null",
+    ACTIVITIES: "details ->> '$.parent_id' from archived_activities"
+    " where activity_type = 'FEE' and details ->> '$.parent_id' is not null",
+}
 
 TELLING_OF_SECURITIES = {
     NTA: "symbol <> '' and cusip in (from securities_named)"
@@ -60,6 +66,7 @@ def stage_named(
         for stream in older
         for name in ("identity", *targets_of(stream))
     ]
+    named += [f"select {text}" for stream, text in FEES_NAME.items() if stream in older]
     connection.execute(
         "create or replace temp table named as "
         + " union ".join([*named, "select unnest($carried::varchar[])"]),

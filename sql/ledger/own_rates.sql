@@ -1,6 +1,6 @@
 -- title: The user's own rates of fees, and which of them the fees of this night were worked out with
 -- scope: all
--- reads: fee_rates, sale_fees
+-- reads: fee_rates, day_fees
 -- columns:
 --   is_applied: whether a fee of the night was worked out with it
 --
@@ -17,7 +17,7 @@ select
     per,
     plain(cap) as cap,
     plain(min_price) as min_price,
-    coalesce(line in (select unnest(lines) from sale_fees), false) as is_applied
+    coalesce(line in (select unnest(lines) from day_fees), false) as is_applied
 from fee_rates
 where line is not null
 order by line

@@ -1,6 +1,6 @@
--- The accounts and days before the beginning whose fees on sales a night judges again: a fee for such
--- a day came after it, or a bust or a correction of one of its sales. The session of a sale is that of
--- sql/events/executions.sql. Days until the books were opened are not judged.
+-- The accounts and days before the beginning whose fees on executions a night judges again: a fee for
+-- such a day came after it, or a bust or a correction of one of its executions. Their session is that
+-- of sql/events/executions.sql. Days until the books were opened are not judged.
 with
 
 fees as (
@@ -9,13 +9,14 @@ fees as (
         account_id,
         try_cast(unnest(regexp_extract_all(description, '\d{4}-\d{2}-\d{2}')) as date) as day
     from archived_nta
-    where entry_sub_type in ('REG', 'TAF')
+    where entry_sub_type in ('REG', 'TAF', 'ORF', 'CAT')
+        or entry_type = 'FEE' and starts_with(description, 'ORF fee for')
     union all
     select
         account_id,
         (to_microseconds(coalesce(executed_at, event_at)) at time zone 'America/New_York')::date
     from archived_activities
-    where activity_subtype in ('REG', 'TAF')
+    where activity_subtype in ('REG', 'TAF', 'ORF', 'OCC', 'CAT')
 
 ),
 
@@ -40,7 +41,13 @@ reversed as (
         broker_day(to_microseconds(coalesce(target.executed_at, target.event_at))) as day
     from executed as own
     inner join executed as target on target.identity = own.previous_execution_id
-    where starts_with(target.side, 'sell')
+    union all
+    select
+        target.account_id,
+        broker_day(to_microseconds(coalesce(target.executed_at, target.event_at)))
+    from archived_nta as fees
+    inner join executed as target on target.identity = fees.execution_id
+    where fees.entry_type = 'FEE' and starts_with(fees.description, 'OCC')
 
 )
 

@@ -20,6 +20,7 @@ NOW = pendulum.datetime(2026, 6, 16, 6)
 HEAD = "fee,asset_class,since,until,rate,per,cap,min_price,source,certainty\n"
 TAF = "TAF,us_equity,2026-01-01,,0.0001,share,5,0.0001,our contract,agreed\n"
 OPTION = "TAF,us_option,2026-01-01,,0.002,contract,,,our contract,agreed\n"
+TRADED = "".join(OPTION.replace("TAF", fee) for fee in ("ORF", "OCC", "CAT"))
 REG = "REG,*,2026-01-01,2027-01-01,10.5,million_usd,,,our contract,disputed\n"
 
 
@@ -66,6 +67,9 @@ def test_the_last_file_holds_and_is_archived_when_it_changes(tmp_path: Path) -> 
         (HEAD + TAF.replace("TAF", "VAT"), "line 2"),
         (HEAD + TAF.replace("share", "contract"), "line 2"),
         (HEAD + REG.replace("*", "crypto"), "line 2"),
+        (HEAD + TAF.replace("TAF", "ORF"), "line 2"),
+        (HEAD + TAF.replace("TAF", "OCC"), "line 2"),
+        (HEAD + REG.replace("REG", "CAT"), "line 2"),
         (HEAD + TAF + OPTION.replace("2026-01-01", "2026-13-01"), "line 3"),
         (HEAD + REG.replace("2027-01-01", "2026-01-01"), "line 2"),
         (HEAD + TAF.replace("0.0001", "-0.0001", 1), "line 2"),
@@ -90,6 +94,6 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, text: str, where:
 def test_rates_may_follow_each_other_and_disputed_ones_stand_side_by_side(tmp_path: Path) -> None:
     """Half-open dates that touch do not overlap; shares and contracts are apart."""
     later = REG.replace("2026-01-01,2027-01-01", "2027-01-01,").replace("10.5", "12")
-    text = HEAD + REG + REG.replace("10.5", "11") + later + TAF + OPTION
+    text = HEAD + REG + REG.replace("10.5", "11") + later + TAF + OPTION + TRADED
     assert archive_fee_rates(Archive(tmp_path / "archive", as_z(NOW)), written(tmp_path, text))
-    assert len(shown(tmp_path / "archive")) == 5
+    assert len(shown(tmp_path / "archive")) == 8

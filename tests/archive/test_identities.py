@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,15 @@ def test_an_event_is_found_by_each_of_its_names(
     [
         (NTA, f'{{"id": {FEE}, "entry_sub_type": "TAF", "description": "TAF on 2026-06-15 by 1"}}'),
         (
+            NTA,
+            f'{{"id": {FEE}, "description": "ORF fee for proceed of 6 contracts on 2026-06-15"}}',
+        ),
+        (NTA, f'{{"id": {FEE}, "entry_sub_type": "CAT", "description": "2026-06-15 CAT"}}'),
+        (
+            ACTIVITIES,
+            f'{{"ref_id":{FEE},"activity_subtype":"OCC","executed_at":"2026-06-15T14:30:00Z"}}',
+        ),
+        (
             ACTIVITIES,
             f'{{"ref_id":{FEE},"activity_subtype":"TAF","executed_at":"2026-06-16T02:30:00Z"}}',
         ),
@@ -90,9 +101,13 @@ def test_a_segment_is_read_once(archive: Path) -> None:
 
 
 def test_an_index_that_cannot_be_read_is_made_again(archive: Path) -> None:
-    """It is a cache of the segments, and nothing is lost with it."""
+    """It is a cache of the segments, and nothing is lost with it; one of an earlier release has not
+    every name."""
     assert places(archive, "L1") == [3]
     (archive / NAME).write_bytes(b"not a database" * 1000)
+    assert places(archive, "L1") == [3]
+    with closing(sqlite3.connect(archive / NAME)) as index, index:
+        index.executescript("delete from named; pragma user_version = 0")
     assert places(archive, "L1") == [3]
     (archive / NAME).unlink()
     assert places(archive, "L1") == [3]

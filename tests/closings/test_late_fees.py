@@ -62,7 +62,8 @@ def missing(home: Path, fee: str) -> list[int]:
 
 def verdict_on(home: Path, day: int) -> object:
     """What the night says of the fee of FINRA for that day's sale."""
-    ((_, _, verdict, _, _),) = query(home, f"{FEES} and subject = 'TAF fee of {DAYS[day - 1]}'")
+    amounts = f"{FEES} and rule = 'fees/taf_fee_differs'"
+    ((_, _, verdict, _, _),) = query(home, f"{amounts} and subject = 'TAF fee of {DAYS[day - 1]}'")
     return verdict
 
 

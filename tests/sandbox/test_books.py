@@ -25,7 +25,8 @@ from tests.sandbox.replay import (
 KINDS = {
     ("CSD", ""), ("CSW", ""), ("JNLC", ""), ("JNLS", ""), ("INT", ""), ("INT", "CDT"),
     ("INT", "MGN"), ("INT", "SWP"), ("FEE", "NRC"), ("FEE", "NRV"), ("FEE", "REG"),
-    ("FEE", "TAF"), ("FEE", "LOC"), ("DIV", "CDIV"), ("DIV", "SDIV"), ("DIVNRA", ""),
+    ("FEE", "TAF"), ("FEE", "LOC"), ("FEE", ""), ("FEE", "CAT"), ("FEE", "COM"),
+    ("DIV", "CDIV"), ("DIV", "SDIV"), ("DIVNRA", ""),
     ("SPLIT", "FSPLIT"), ("SPLIT", "RSPLIT"), ("MA", "CMA"), ("MA", "SMA"), ("MA", "SCMA"),
     ("NC", "SNC"), ("REORG", ""),
 }  # fmt: skip

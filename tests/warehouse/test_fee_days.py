@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from recon.archive.manifest import read_manifest
-from recon.feeds.streams import ACTIVITIES
+from recon.feeds.streams import ACTIVITIES, NTA
 from recon.warehouse.connect import MEMORY, connect
 from recon.warehouse.load import load_events
 from tests.archive.making import archived_texts
@@ -62,3 +62,19 @@ def test_the_sales_and_the_fees_of_that_account_and_day_are_read(
     assert night.execute("select execution_id from events.executions").fetchall() == [("T1",)]
     fees = "select activity_id, fee_date from events.activities order by all"
     assert night.execute(fees).fetchall() == [("F1", SOLD_ON), ("F3", SOLD_ON)]
+
+
+def test_a_clearing_fee_that_names_an_earlier_execution_is_for_its_day(tmp_path: Path) -> None:
+    """The older stream prints no date of it; the execution is read, so that the fee has a day."""
+    fee = {
+        "id": "F4", "account_id": "A2", "at": "2026-06-16T23:00:00Z", "entry_type": "FEE",
+        "net_amount": -0.02, "qty": 0, "status": "executed", "system_date": "2026-06-16",
+        "description": "OCC Clearing Fee", "execution_id": "T2",
+    }  # fmt: skip
+    archived_texts(tmp_path, ACTIVITIES, [sale("T1", "A1"), sale("T2", "A2")])
+    archived_texts(tmp_path, NTA, [json.dumps(fee)])
+    with connect(MEMORY) as connection:
+        load_events(connection, tmp_path, read_manifest(tmp_path), BASE)
+        assert connection.execute("from events.fee_days").fetchall() == [("A2", SOLD_ON)]
+        named = connection.execute("select execution_id from events.executions").fetchall()
+        assert ("T2",) in named

@@ -57,6 +57,23 @@ class SaleFee:
 
 
 @dataclass(frozen=True)
+class TradeFee:
+    """A fee on what an account bought and sold on a date."""
+
+    traded: date
+    account_number: str
+    units: Decimal
+    trades: int
+
+
+@dataclass(frozen=True)
+class ExecutionFee:
+    """A fee on one execution."""
+
+    execution_id: str
+
+
+@dataclass(frozen=True)
 class Dividend:
     """Dollars, or shares after for one share before, on what was held on the record date."""
 
@@ -121,4 +138,5 @@ class WorthlessRemoval:
 
 
 Action = Dividend | Split | Merger | NameChange | WorthlessRemoval
-Cause = Note | Withdrawal | Journal | Charge | SaleFee | Withholding | Action
+Fee = Charge | SaleFee | TradeFee | ExecutionFee
+Cause = Note | Withdrawal | Journal | Fee | Withholding | Action

@@ -7,10 +7,12 @@ money, trades in time order, the fees on its sales, and the closing.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 from recon.sandbox.books.cashflows import move_cash
 from recon.sandbox.books.clock import SYSTEM_DATES
+from recon.sandbox.books.commissions import PAYER, charge_commission
 from recon.sandbox.books.corporate import (
     give_stock,
     merge_for_both,
@@ -33,6 +35,7 @@ from recon.sandbox.books.script import Script
 from recon.sandbox.books.spreads import make_spreads
 from recon.sandbox.books.story import SPREADER, write_story
 from recon.sandbox.books.terms import Terms, make_terms
+from recon.sandbox.books.trade_fees import charge_trade_fees
 from recon.sandbox.books.trading import Trading
 from recon.sandbox.messages.booked import activity_events, trade_events
 from recon.sandbox.messages.lifecycle import lifecycle_of
@@ -62,6 +65,7 @@ def make_books(seed: int) -> Books:
     trading = Trading(desk)
     spreads = make_spreads(spread_rng, desk, customers[SPREADER])
     orders = make_order_lives(order_rng, desk, customers[LASTING])
+    fees = replace(desk, rng=random.Random(f"fees of {seed}"))  # noqa: S311
     closings = {}
     for day, system_date in enumerate(SYSTEM_DATES):
         _corporate_actions(desk, day, terms)
@@ -72,6 +76,8 @@ def make_books(seed: int) -> Books:
         spreads.trade(day)
         orders.trade(day)
         charge_fees(desk, day, [*trading.sales(day), *spreads.sales(day)])
+        charge_trade_fees(fees, day)
+        charge_commission(fees, customers[PAYER], day)
         closings[system_date] = desk.closing(day)
     activities = activity_events(rng, desk.activities)
     trades = trade_events(rng, desk.trades)

@@ -54,7 +54,8 @@ class Fill:
     """What an execution moves; the quantity of a bust is negative.
 
     `position_qty` is what the account then holds, zero for a multi-leg order, whose legs have
-    theirs. `previous_id` is the execution that a bust or a correction refers to.
+    theirs. `commission` is the partner's, booked by itself. `previous_id` is the execution that a
+    bust or a correction refers to.
     """
 
     qty: Decimal
@@ -63,6 +64,7 @@ class Fill:
     settle_date: date
     previous_id: str = ""
     reason: str = ""
+    commission: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)

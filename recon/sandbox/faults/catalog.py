@@ -10,6 +10,7 @@ from recon.sandbox.faults import (
     account,
     activity,
     corporate,
+    fees,
     lifecycle,
     money,
     order,
@@ -121,6 +122,14 @@ FAULTS: dict[str, Fault] = {
         _fault("money/transfer_status_chain", lifecycle.transfer_state_lost,
                "funding_status"),
         # fees
+        _fault("fees/orf_fee_differs", fees.orf_fee_too_high),
+        _fault("fees/occ_fee_differs", fees.occ_fee_too_high),
+        _fault("fees/cat_fee_differs", fees.cat_fee_too_high),
+        _fault("fees/fee_charged_twice", fees.cent_fee_charged_twice),
+        _fault("fees/fee_without_execution", fees.fee_of_unknown_execution),
+        _fault("fees/priced_fee_differs", fees.non_retail_fee_wrong),
+        _fault("fees/commission_differs", fees.commission_too_high, "activities"),
+        _fault("income/interest_booked_twice", fees.interest_booked_twice),
 
         # income
 

@@ -6,12 +6,13 @@ Amounts are JSON numbers. What the amounts follow from is in words only.
 from __future__ import annotations
 
 from recon.sandbox.books.activities import Activity
+from recon.sandbox.books.causes import ExecutionFee
 from recon.sandbox.books.clock import to_microseconds
 from recon.sandbox.books.model import Payload
 from recon.sandbox.messages.descriptions import description
 
 _GROUPED = "SCMA"  # the one kind of action whose legs this stream names the group of
-_WITHOUT_SUB_TYPE = "REORG"
+_WITHOUT_SUB_TYPE = (("REORG", "WRM"), ("FEE", "ORF"), ("FEE", "OCC"))
 
 
 def activity_payload(activity: Activity) -> Payload:
@@ -35,7 +36,9 @@ def activity_payload(activity: Activity) -> Payload:
         "settle_date": activity.settle_date.isoformat(),
         "system_date": activity.system_date.isoformat(),
     }
-    if activity.sub_type and activity.entry_type != _WITHOUT_SUB_TYPE:
+    if isinstance(activity.cause, ExecutionFee):
+        payload["execution_id"] = activity.cause.execution_id
+    if activity.sub_type and (activity.entry_type, activity.sub_type) not in _WITHOUT_SUB_TYPE:
         payload["entry_sub_type"] = activity.sub_type
     return payload | {
         "per_share_amount": activity.per_share,

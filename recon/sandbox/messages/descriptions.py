@@ -7,12 +7,14 @@ from recon.sandbox.books.causes import (
     Action,
     Charge,
     Dividend,
+    ExecutionFee,
     Journal,
     Merger,
     NameChange,
     Note,
     SaleFee,
     Split,
+    TradeFee,
     Withdrawal,
     Withholding,
     WorthlessRemoval,
@@ -29,6 +31,10 @@ def description(activity: Activity) -> str:
             text = f"{traded} {name}"
         case SaleFee() as fee:
             text = _sale_fee(activity, fee)
+        case TradeFee() as fee:
+            text = _trade_fee(activity, fee)
+        case ExecutionFee():
+            text = "OCC Clearing Fee" if activity.sub_type == "OCC" else "Commission"
         case Withdrawal() as sent:
             text = _withdrawal(sent)
         case Journal(journal_id, sender, receiver):
@@ -78,6 +84,17 @@ def _sale_fee(activity: Activity, fee: SaleFee) -> str:
         "TAF": f"{plain(fee.units)} shares ({fee.trades} trades)",
     }
     driver = drivers[activity.sub_type]
+    return (
+        f"{activity.sub_type} fee for proceed of {driver} on {fee.traded} by {fee.account_number}"
+    )
+
+
+def _trade_fee(activity: Activity, fee: TradeFee) -> str:
+    """How much was traded; no text of a CAT fee is published, it is taken to be as that of TAF."""
+    driver = (
+        f"{plain(fee.units)} contracts" if activity.sub_type == "ORF"
+        else f"{plain(fee.units)} shares ({fee.trades} trades)"
+    )  # fmt: skip
     return (
         f"{activity.sub_type} fee for proceed of {driver} on {fee.traded} by {fee.account_number}"
     )

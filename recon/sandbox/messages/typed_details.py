@@ -5,6 +5,7 @@ from __future__ import annotations
 from recon.sandbox.books.activities import Activity
 from recon.sandbox.books.causes import (
     Dividend,
+    ExecutionFee,
     Journal,
     Merger,
     NameChange,
@@ -33,6 +34,8 @@ def _of_cause(activity: Activity) -> Payload:
     match activity.cause:
         case Withdrawal():
             fields = {"bank_transaction_id": derived_uuid(activity.identity, "bank")}
+        case ExecutionFee(execution_id):
+            fields = {"parent_id": execution_id}
         case Journal(journal_id):
             fields = {"journal_id": journal_id}
             fields |= {"symbol": activity.asset.symbol} if activity.asset else {}

@@ -37,7 +37,7 @@ def typed_trade(trade: Trade) -> Payload:
         "details": {
             "asset_id": ticket.asset.asset_id,
             "client_order_id": ticket.client_order_id,
-            "commission": "0",
+            "commission": plain(fill.commission),
             "cum_qty": plain(trade.state.filled_qty),
             "execution_type": trade.kind,
             "leaves_qty": _leaves(trade),

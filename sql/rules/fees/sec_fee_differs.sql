@@ -1,7 +1,7 @@
 -- title:    The SEC fee of a day is not what the day's sales make
 -- severity: S2
 -- scope:    account
--- reads:    sale_fees
+-- reads:    day_fees
 -- params:   none
 --
 -- Section 31: the broker passes on the SEC's rate on the proceeds of sales, summed per account
@@ -34,5 +34,5 @@ select
     currency as unit,
     if(verdict = 'pending', due_date, null) as due_date,
     evidence[1:20] as evidence
-from sale_fees
+from day_fees
 where fee = 'REG'

@@ -1,7 +1,7 @@
 -- title:    The FINRA trading activity fee of a day is not what the day's sales make
 -- severity: S2
 -- scope:    account
--- reads:    sale_fees
+-- reads:    day_fees
 -- params:   none
 --
 -- The broker passes on FINRA's rate per share sold, at most the cap for each execution and
@@ -35,5 +35,5 @@ select
     currency as unit,
     if(verdict = 'pending', due_date, null) as due_date,
     evidence[1:20] as evidence
-from sale_fees
+from day_fees
 where fee = 'TAF'

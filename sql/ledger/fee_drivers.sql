@@ -1,21 +1,24 @@
--- title: What was sold on each trade day, and what a fee on it comes to by each rate that may hold
+-- title: What was traded on each trade day, and what a fee on it comes to by each rate that may hold
 -- scope: account
 -- reads: executions, reversals, fee_days, fee_activities, account_currencies, currencies, fee_rates, night
 -- columns:
---   unknown: sales without a rate, quantity, price or multiplier [sales]
---   at_close: the exact fee on the sales as they stood at the close of their day [currency]
---   as_now: the exact fee on the sales as they stand now [currency]
---   execution_ids: the sales
+--   unknown: executions without a rate, quantity, price or multiplier [executions]
+--   at_close: the exact fee on the executions as they stood at the close of their day [currency]
+--   as_now: the exact fee on the executions as they stand now [currency]
+--   as_traded: the exact fee on every fill, whether or not it was reversed [currency]
+--   execution_ids: the executions
 --
--- REG (SEC, section 31) is a rate per million of the proceeds; TAF (FINRA) a rate per share sold
--- with a cap per execution, nothing for one at a price below its least price, and a rate per
--- option contract sold. Each is summed per account and trade day, exact and not yet rounded:
--- `at_close` over the sales as they stood at the close of their day, `as_now` as they stand now.
+-- REG (SEC, section 31) is a rate per million of the proceeds of sales; TAF (FINRA) a rate per share
+-- sold with a cap per execution, nothing for one at a price below its least price, and a rate per
+-- option contract sold. ORF and OCC are a rate per option contract bought or sold, OCC with a cap
+-- per execution where the rate has one; CAT a rate per share or contract bought or sold.
+-- Each is summed per account and trade day, exact and not yet rounded: `at_close` over the
+-- executions as they stood at the close of their day, `as_now` as they stand now.
 -- Prices are in the account's currency, so REG is too; a rate in dollars is converted by the
--- `swap_rate` of the sale, of a fee that names it, or of any activity of the account on that day,
--- to ten digits after the point.
+-- `swap_rate` of the execution, of a fee that names it, or of any activity of the account on that
+-- day, to ten digits after the point.
 -- Where rates are disputed each has a `choice` of its own, from the lowest. `units_*` are what a
--- fee's text may print as sold: all, shares, contracts, and those that the fee is taken of.
+-- fee's text may print as traded: all, shares, contracts, and those that the fee is taken of.
 -- The days are those of the night's books, and the earlier ones whose fees are judged again.
 with recursive
 
@@ -29,25 +32,26 @@ executed as (
 
 ),
 
--- A correction belongs to the day on which what it corrects was sold.
-sold as (
+-- A correction belongs to the day on which what it corrects was traded.
+traded as (
 
     select
-        execution_id, account_id, trade_date as sold_on, trade_date, abs(qty) as qty, price,
-        multiplier, asset_class, swap_rate, multiplier_is_unknown, reversed_by, reversed_on
+        execution_id, account_id, starts_with(side, 'sell') as is_sale, trade_date as traded_on,
+        trade_date, abs(qty) as qty, price, multiplier, asset_class, swap_rate,
+        multiplier_is_unknown, reversed_by, reversed_on, true as is_fill
     from executed
-    where event in ('fill', 'partial_fill') and side in ('sell', 'sell_short')
+    where event in ('fill', 'partial_fill') and side in ('buy', 'sell', 'sell_short')
         and (
             execution_id in (select execution_id from executions)
             or (account_id, trade_date) in (select (account_id, day) from fee_days)
         )
     union all
     select
-        own.execution_id, own.account_id, sold.sold_on, own.trade_date, abs(own.qty), own.price,
-        own.multiplier, own.asset_class, own.swap_rate, own.multiplier_is_unknown, own.reversed_by,
-        own.reversed_on
-    from sold
-    inner join executed as own on own.execution_id = sold.reversed_by
+        own.execution_id, own.account_id, traded.is_sale, traded.traded_on, own.trade_date,
+        abs(own.qty), own.price, own.multiplier, own.asset_class, own.swap_rate,
+        own.multiplier_is_unknown, own.reversed_by, own.reversed_on, false
+    from traded
+    inner join executed as own on own.execution_id = traded.reversed_by
     where own.event = 'trade_correct'
 
 ),
@@ -73,22 +77,22 @@ days as (
 priced as (
 
     select
-        sold.*,
+        traded.*,
         coalesce(account_currencies.currency, 'USD') as currency,
         currencies.minor_units,
-        trade_date <= sold_on and coalesce(reversed_on > sold_on, true) as is_at_close,
+        trade_date <= traded_on and coalesce(reversed_on > traded_on, true) as is_at_close,
         reversed_by is null as is_now,
-        coalesce(sold.swap_rate, conversions.swap_rate) as named_rate,
+        coalesce(traded.swap_rate, conversions.swap_rate) as named_rate,
         case when coalesce(account_currencies.currency, 'USD') = 'USD' then 1
-            else coalesce(sold.swap_rate, conversions.swap_rate, days.swap_rate)
+            else coalesce(traded.swap_rate, conversions.swap_rate, days.swap_rate)
             end::decimal(18, 10) as fx
-    from sold
-    left join account_currencies on account_currencies.account_id = sold.account_id
+    from traded
+    left join account_currencies on account_currencies.account_id = traded.account_id
     left join currencies
         on currencies.currency = coalesce(account_currencies.currency, 'USD')
-    left join conversions on conversions.parent_id = sold.execution_id
+    left join conversions on conversions.parent_id = traded.execution_id
     left join days
-        on days.account_id = sold.account_id and days.system_date = sold.sold_on
+        on days.account_id = traded.account_id and days.system_date = traded.traded_on
     where coalesce(asset_class, 'us_equity') in ('us_equity', 'us_option')
 
 ),
@@ -100,12 +104,19 @@ matched as (
         priced.*, kinds.fee, fee_rates.rate, fee_rates.cap, fee_rates.min_price, fee_rates.line,
         fee_rates.certainty
     from priced
-    cross join (values ('REG'), ('TAF')) as kinds (fee)
+    inner join (values
+        ('REG', 'us_equity', true), ('REG', 'us_option', true),
+        ('TAF', 'us_equity', true), ('TAF', 'us_option', true),
+        ('ORF', 'us_option', false), ('OCC', 'us_option', false),
+        ('CAT', 'us_equity', false), ('CAT', 'us_option', false)
+    ) as kinds (fee, asset_class, is_of_sales)
+        on kinds.asset_class = coalesce(priced.asset_class, 'us_equity')
+        and (priced.is_sale or not kinds.is_of_sales)
     left join fee_rates
         on fee_rates.fee = kinds.fee
         and fee_rates.asset_class in ('*', priced.asset_class)
-        and priced.sold_on >= fee_rates.since
-        and (priced.sold_on < fee_rates.until or fee_rates.until is null)
+        and priced.traded_on >= fee_rates.since
+        and (priced.traded_on < fee_rates.until or fee_rates.until is null)
     qualify rank() over (
         partition by execution_id, kinds.fee
         order by fee_rates.line is null, fee_rates.asset_class = '*', fee_rates.since desc
@@ -125,10 +136,10 @@ choices as (
 
 ),
 
--- A sale with one rate counts with each choice of its day. What no decimal holds is unknown.
+-- An execution with one rate counts with each choice of its day. What no decimal holds is unknown.
 spread as (
 
-    select *, max(choices) over (partition by account_id, fee, sold_on) as day_choices
+    select *, max(choices) over (partition by account_id, fee, traded_on) as day_choices
     from choices
 
 ),
@@ -147,7 +158,7 @@ rated as (
 
     select
         *,
-        fee = 'TAF' and fx is null and coalesce(rate > 0 and qty > 0 and price > 0, false)
+        fee <> 'REG' and fx is null and coalesce(rate > 0 and qty > 0 and price > 0, false)
             as lacks_rate,
         case
             when qty is null or price is null or rate is null then null
@@ -167,7 +178,7 @@ rated as (
 select
     fee,
     account_id,
-    sold_on as day,
+    traded_on as day,
     choice,
     any_value(currency) as currency,
     any_value(minor_units) as minor_units,
@@ -181,6 +192,8 @@ select
         * if(fee = 'REG', 0.000001, 1.000000))::decimal(38, 18) as at_close,
     (coalesce(sum(amount) filter (where is_now), 0)
         * if(fee = 'REG', 0.000001, 1.000000))::decimal(38, 18) as as_now,
+    (coalesce(sum(amount) filter (where is_fill), 0)
+        * if(fee = 'REG', 0.000001, 1.000000))::decimal(38, 18) as as_traded,
     [
         sum(units) filter (where is_at_close), sum(units) filter (where is_now),
         sum(units) filter (where is_at_close and asset_class = 'us_equity'),
@@ -194,4 +207,4 @@ select
     coalesce(list(distinct line order by line) filter (where line is not null), []) as lines,
     list(distinct execution_id order by execution_id) as execution_ids
 from rated
-group by fee, account_id, sold_on, choice
+group by fee, account_id, traded_on, choice
