@@ -28,6 +28,7 @@ from recon.sandbox.books.identity import new_uuid
 from recon.sandbox.books.legs import notice
 from recon.sandbox.books.market import make_market, spread_contracts
 from recon.sandbox.books.model import Account, Books
+from recon.sandbox.books.offers import make_offers, offer_market
 from recon.sandbox.books.script import Script
 from recon.sandbox.books.spreads import make_spreads
 from recon.sandbox.books.story import SPREADER, write_story
@@ -46,9 +47,11 @@ def make_books(seed: int) -> Books:
         raise ValueError(f"expected a seed of zero or more; saw {seed}")
     rng = random.Random(seed)  # noqa: S311  # a story for tests, not a secret
     spread_rng = random.Random(f"spreads of {seed}")  # noqa: S311
+    offer_rng = random.Random(f"offers of {seed}")  # noqa: S311
     terms = make_terms(rng)
     market = make_market(rng, terms.splits)
     market |= spread_contracts(spread_rng, market["ordinary_a"])
+    market |= offer_market(offer_rng)
     firm, *customers = _accounts(rng)
     accounts = (firm, *customers, *ending_accounts(rng))
     script = Script(rng, market)
@@ -57,11 +60,13 @@ def make_books(seed: int) -> Books:
     desk = Desk(rng, market, accounts)
     trading = Trading(desk)
     spreads = make_spreads(spread_rng, desk, customers[SPREADER])
+    offers = make_offers(offer_rng, desk)
     closings = {}
     for day, system_date in enumerate(SYSTEM_DATES):
         _corporate_actions(desk, day, terms)
         move_cash(desk, day)
         move_at_endings(desk, day)
+        offers.move(day)
         for step in script.steps_of(day):
             trading.carry_out(step)
         spreads.trade(day)

@@ -18,13 +18,15 @@ from recon.sandbox.books.causes import (
     WorthlessRemoval,
 )
 from recon.sandbox.books.exact import ZERO, half_up, plain
+from recon.sandbox.books.offer_causes import OtherAction
+from recon.sandbox.messages.offer_words import words
 
 
 def description(activity: Activity) -> str:
     """The words for what the activity is booked for."""
     match activity.cause:
-        case Note(words):
-            text = words
+        case Note(noted):
+            text = noted
         case Charge(traded, name):
             text = f"{traded} {name}"
         case SaleFee() as fee:
@@ -36,6 +38,8 @@ def description(activity: Activity) -> str:
             text = f"ID: {sender} - {receiver}" if of_shares else f"Journal ID: {journal_id}"
         case Withholding() as withheld:
             text = _withholding(withheld)
+        case OtherAction() as other:
+            text = words(activity, other)
         case None:
             text = ""
         case action:

@@ -16,7 +16,8 @@ from recon.sandbox.books.causes import (
 from recon.sandbox.books.exact import plain
 from recon.sandbox.books.identity import derived_uuid
 from recon.sandbox.books.model import Payload
-from recon.sandbox.messages import typed_actions
+from recon.sandbox.books.offer_causes import OtherAction
+from recon.sandbox.messages import typed_actions, typed_offers
 
 
 def details(activity: Activity) -> Payload:
@@ -48,6 +49,8 @@ def _of_cause(activity: Activity) -> Payload:
             fields = typed_actions.name_change(change, date)
         case WorthlessRemoval() as removal:
             fields = typed_actions.worthless_removal(removal, date)
+        case OtherAction() as other:
+            fields = typed_offers.other_action(activity, other)
     return fields
 
 
