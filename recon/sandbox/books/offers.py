@@ -19,6 +19,7 @@ from recon.sandbox.books.clock import SYSTEM_DATES
 from recon.sandbox.books.desk import Desk
 from recon.sandbox.books.exact import times
 from recon.sandbox.books.identity import new_cusip, new_uuid
+from recon.sandbox.books.legs import Leg, book_leg, notice
 from recon.sandbox.books.model import Account
 from recon.sandbox.books.offer_causes import FreeDelivery
 
@@ -93,6 +94,6 @@ def _deliver(desk: Desk, account: Account) -> None:
         qty = whole if role in _WHOLE else whole + Decimal(desk.rng.randrange(10**9)).scaleb(-9)
         price = asset.prices[0]
         cause = FreeDelivery(f"DEF{desk.rng.randrange(10**12):012d}", "00000632")
-        announced = replace(legs.notice(0, "09:10", "FOPT", ""), cause=cause)
-        leg = legs.Leg(asset, qty, price=price, cost=times(qty, price))
-        legs.book_leg(desk, account, announced, leg)
+        announced = replace(notice(0, "09:10", "FOPT", ""), cause=cause)
+        leg = Leg(asset, qty, price=price, cost=times(qty, price))
+        book_leg(desk, account, announced, leg)

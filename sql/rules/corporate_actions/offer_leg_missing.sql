@@ -11,7 +11,7 @@
 -- of what comes, and offers settle days after they end. So the assumption is: all is there by the
 -- settlement day after `wait_days` more days; until then it is pending.
 -- A break: the rights are gone and the shares did not come, shares came that nobody paid, or the
--- subscription came as a credit. A sale of the rights or a distribution is no offer.
+-- subscription came as a credit, for which nothing is awaited. A sale of the rights or a distribution is no offer.
 -- `not_evaluated`: the kind of offer is not named, or legs of the older stream that name no group,
 -- which nothing ties. Suspense shows what is left of those.
 -- Legs from before the opening of the books count, so all that is archived is looked at.
@@ -74,7 +74,7 @@ verdicts as (
             'CASH', if(direction < 0, 'CASH received', 'CASH paid')
         ) as actual,
         'legs' as unit,
-        due_date,
+        if(kind in ('VRGT', 'VWRT') and direction < 0, null, due_date) as due_date,
         evidence
     from offers
 
