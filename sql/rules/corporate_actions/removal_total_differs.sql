@@ -1,7 +1,7 @@
 -- title:    A corporate action did not remove the whole holding, or more than was held
 -- severity: S1
 -- scope:    account
--- reads:    activities, activity_net_effects, execution_effects, opening, opening_positions
+-- reads:    activities, activity_net_effects, books_after, execution_effects, opening, opening_positions
 -- params:   none
 --
 -- A split, merger, reorganisation, name change or worthless removal takes away all that an account
@@ -47,11 +47,13 @@ changes as (
     from opening_positions
     cross join opening
     union all by name
-    select account_id, symbol, qty_delta as qty, system_date
-    from execution_effects
+    select effects.account_id, symbol, qty_delta as qty, effects.system_date
+    from execution_effects as effects
+    inner join books_after on effects.system_date > books_after.system_date
     union all by name
-    select account_id, symbol, qty_delta as qty, system_date, receipt_order, group_key
-    from activity_net_effects
+    select account_id, symbol, qty_delta as qty, effects.system_date, receipt_order, group_key
+    from activity_net_effects as effects
+    inner join books_after on effects.system_date > books_after.system_date
 
 ),
 
