@@ -1,4 +1,4 @@
--- title: What the legs of each split, merger, reorganisation, name change, spin-off and offer add up to
+-- title: What the legs of each corporate action in several legs add up to
 -- scope: account
 -- reads: activities_to_date
 -- columns:

@@ -111,7 +111,7 @@ verdicts as (
         own.source_symbol as symbol,
         action_subject(
             own.account_id, own.source_symbol, own.group_key,
-            concat_ws(' ', own.kind, 'of', own.source_symbol, 'for', own.gives,
+            concat_ws(' ', own.kind, 'of ' || own.source_symbol, 'for ' || own.gives,
                 own.first_date::varchar, own.group_id)
         ) as subject,
         try(abs(own.new_rate * common.old_rate - common.new_rate * own.old_rate)) as apart,
