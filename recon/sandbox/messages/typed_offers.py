@@ -20,15 +20,17 @@ from recon.sandbox.books.offer_causes import (
 
 def other_action(activity: Activity, action: OtherAction) -> Payload:
     """The fields of that kind; a reorganisation's legs have each their own."""
+    date: Payload = {"position_date": activity.system_date.isoformat()}
     match action:
         case UnitSplit() as split:
-            fields = _unit_split(split)
+            dates = dict.fromkeys(("payable_date", "effective_date"), date["position_date"])
+            fields = date | dates | _unit_split(split)
         case SpinOff() as spin:
-            fields = _spin_off(spin)
+            fields = date | _spin_off(spin)
         case Reorganisation() as reorganisation:
             fields = _reorganisation(activity, reorganisation)
         case RightsGiven() as given:
-            fields = _rights(given, activity.system_date.isoformat())
+            fields = date | _rights(given)
         case RightsExercise(rights, new):
             fields = _securities("source", rights) | _securities("new", new)
             fields |= {"group_id": activity.group_id}
@@ -79,12 +81,11 @@ def _reorganisation(activity: Activity, done: Reorganisation) -> Payload:
     }
 
 
-def _rights(given: RightsGiven, date: str) -> Payload:
+def _rights(given: RightsGiven) -> Payload:
     return _securities("source", given.source) | _securities("new", given.rights) | {
         "source_qty": plain(given.source_qty),
         "new_qty": plain(given.new_qty),
         "rate": plain(given.rate),
-        "payable_date": date,
         "expiration_date": given.expires.isoformat(),
     }  # fmt: skip
 
