@@ -1,4 +1,4 @@
--- title: What the legs of each split, merger, reorganisation, name change and spin-off add up to
+-- title: What the legs of each corporate action in several legs add up to
 -- scope: account
 -- reads: activities_to_date
 -- columns:
@@ -33,7 +33,7 @@ legs as (
 
     select *
     from activities_to_date
-    where is_booked and entry_type in ('SPLIT', 'MA', 'REO', 'NC', 'SPIN')
+    where is_booked and entry_type in ('SPLIT', 'MA', 'REO', 'NC', 'SPIN', 'VOF')
 
 ),
 

@@ -19,6 +19,8 @@ CLOSED = {datetime.date(2026, 6, 19)}
 MOVES_QTY = {
     ("DIV", "SDIV"), ("SPLIT", "FSPLIT"), ("SPLIT", "RSPLIT"), ("MA", "CMA"), ("MA", "SMA"),
     ("MA", "SCMA"), ("NC", "SNC"), ("REORG", ""), ("JNLS", ""), ("INT", "SWP"),
+    ("FOPT", ""), ("SPLIT", "USPLIT"), ("SPIN", ""), ("REO", "REOSC"), ("VOF", "VDST"),
+    ("VOF", "VRGT"),
 }  # fmt: skip
 EXECUTIONS = {"fill", "partial_fill", "trade_bust", "trade_correct"}
 Payload = dict[str, Any]

@@ -28,7 +28,8 @@ KINDS = {
     ("FEE", "TAF"), ("FEE", "LOC"), ("FEE", ""), ("FEE", "CAT"), ("FEE", "COM"),
     ("DIV", "CDIV"), ("DIV", "SDIV"), ("DIVNRA", ""),
     ("SPLIT", "FSPLIT"), ("SPLIT", "RSPLIT"), ("MA", "CMA"), ("MA", "SMA"), ("MA", "SCMA"),
-    ("NC", "SNC"), ("REORG", ""),
+    ("NC", "SNC"), ("REORG", ""), ("FOPT", ""), ("SPLIT", "USPLIT"), ("SPIN", ""),
+    ("REO", "REOSC"), ("VOF", "VDST"), ("VOF", "VRGT"), ("CIL", ""),
 }  # fmt: skip
 
 
@@ -225,8 +226,9 @@ def test_some_timestamps_run_against_the_order_of_receipt(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_split_legs_conserve_value_and_one_split_straddles_midnight(seed: int) -> None:
-    """Legs are minutes apart, the evening before; the ADD leg has a new CUSIP."""
-    legs = [each for each in activities_of(seed) if each["entry_type"] == "SPLIT"]
+    """Legs are minutes apart, the evening before; whole shares (WHLE) keep all but a fraction's."""
+    kinds = ("FSPLIT", "RSPLIT")
+    legs = [each for each in activities_of(seed) if each.get("entry_sub_type") in kinds]
     straddles = shorts = 0
     for remove in (each for each in legs if each["description"].startswith("REMOVE")):
         add = next(
@@ -237,7 +239,8 @@ def test_split_legs_conserve_value_and_one_split_straddles_midnight(seed: int) -
         assert remove["cusip"] != add["cusip"]
         assert remove["at"] < add["at"]
         residual = remove["qty"] * remove["price"] + add["qty"] * add["price"]
-        assert abs(residual) <= abs(add["qty"]) * Decimal("0.00005")
+        rounded_by = abs(add["qty"]) * Decimal("0.00005")
+        assert abs(residual) <= (add["price"] if add["symbol"] == "WHLE" else rounded_by)
         straddles += remove["at"][:10] != add["at"][:10]
         shorts += remove["qty"] > 0
     assert straddles

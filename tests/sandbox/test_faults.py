@@ -47,6 +47,10 @@ RULES = {
     "accounts/opened_while_liquidation_only", "accounts/options_level_exceeded",
     "accounts/transfer_while_blocked", "accounts/daily_transfer_limit_exceeded",
     "accounts/negative_cash",
+    "corporate_actions/spin_off_value_differs", "corporate_actions/distribution_rate_differs",
+    "corporate_actions/rate_not_uniform", "corporate_actions/offer_leg_missing",
+    "corporate_actions/removal_total_differs", "corporate_actions/cash_in_lieu_differs",
+    "corporate_actions/cusip_invalid",
 }  # fmt: skip
 # What the trade stream alone says of an order; it moves nothing.
 OF_ORDERS = {
@@ -63,7 +67,12 @@ TYPED = {
 }  # fmt: skip
 # Booked on every stream; what it should be only the typed one says.
 TOLD_BY_TYPED = {"commission_too_high"}
+# Booked on every stream; at which rate it should be only the typed one says.
+RATED = {
+    "reorganisation_cash_wrong", "rights_quantity_wrong", "rights_rate_wrong", "cash_in_lieu_wrong",
+}  # fmt: skip
 LOST = (
+    "reorganisation_shares_missing",
     "lost_fill", "lost_last_fill", "split_add_missing", "journal_leg_missing",
     "canceled_state_missing", "taf_fee_missing",
 )  # fmt: skip
@@ -86,6 +95,8 @@ AGREES_WITH_THE_STATEMENT = {
     "orf_fee_too_high", "occ_fee_too_high", "cat_fee_too_high", "cent_fee_charged_twice",
     "fee_of_unknown_execution", "non_retail_fee_wrong", "interest_booked_twice",
     "commission_too_high",
+    "unit_split_alternate_wrong", "spin_off_price_wrong", "subscription_credited",
+    "more_rights_exercised_than_held", "cusip_mistyped", *RATED,
 }  # fmt: skip
 # Whose events cannot be added up without deciding what to believe.
 AMBIGUOUS = {"execution_id_reused", "bust_of_unknown_execution", "statement_account_missing"}
@@ -186,7 +197,7 @@ def test_the_typed_stream_differs_where_the_older_ones_do_or_the_fault_is_its_ow
         assert not is_told
     else:
         assert (before != after) == (is_told and name not in ONLY_OLDER)
-    assert (FAULTS[name].stream == "activities") == (name in TYPED | TOLD_BY_TYPED)
+    assert (FAULTS[name].stream == "activities") == (name in TYPED | TOLD_BY_TYPED | RATED)
     assert FAULTS[name].stream in ("", *STREAM_PATHS.values())
 
 

@@ -93,8 +93,9 @@ def test_nta_can_be_filtered_by_account_and_by_group(broker: Sandbox) -> None:
     events = get(broker.url, f"{NTA}?{ALL}&id={account_id}").events
     assert {json.loads(text)["account_id"] for text in events} == {account_id}
     group_id = next(
-        event.payload["group_id"] for event in BOOKS.activities if "group_id" in event.payload
-    )
+        event.payload["group_id"] for event in BOOKS.activities
+        if event.payload.get("entry_sub_type") == "SCMA"
+    )  # fmt: skip
     legs = [json.loads(text) for text in get(broker.url, f"{NTA}?{ALL}&group_id={group_id}").events]
     assert [leg["entry_sub_type"] for leg in legs] == ["SCMA"] * 3
 

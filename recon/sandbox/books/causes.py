@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from recon.sandbox.books.assets import Asset
 from recon.sandbox.books.exact import ZERO
+from recon.sandbox.books.offer_causes import OtherAction
 
 
 @dataclass(frozen=True)
@@ -139,4 +140,4 @@ class WorthlessRemoval:
 
 Action = Dividend | Split | Merger | NameChange | WorthlessRemoval
 Fee = Charge | SaleFee | TradeFee | ExecutionFee
-Cause = Note | Withdrawal | Journal | Fee | Withholding | Action
+Cause = Note | Withdrawal | Journal | Fee | Withholding | Action | OtherAction

@@ -54,14 +54,18 @@ def derived_uuid(*parts: str) -> str:
 def new_cusip(rng: random.Random) -> str:
     """Eight random characters with a right check digit, so a CUSIP check finds nothing."""
     stem = f"{rng.randrange(100000, 1000000)}{rng.randrange(10, 100)}"
+    return with_check_digit(stem)
+
+
+def with_check_digit(stem: str) -> str:
+    """Eight characters and their CUSIP check digit: every second value doubled, digits summed."""
     return stem + _check_digit(stem)
 
 
 def _check_digit(stem: str) -> str:
-    """The CUSIP check digit of eight digits: every second one doubled, digits summed."""
     total = 0
-    for position, digit in enumerate(stem):
-        value = int(digit) * (1 + position % 2)
+    for position, character in enumerate(stem):
+        value = int(character, 36) * (1 + position % 2)
         total += value // 10 + value % 10
     return str(-total % 10)
 

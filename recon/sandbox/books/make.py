@@ -30,6 +30,7 @@ from recon.sandbox.books.identity import new_uuid
 from recon.sandbox.books.legs import notice
 from recon.sandbox.books.market import make_market, spread_contracts
 from recon.sandbox.books.model import Account, Books
+from recon.sandbox.books.offers import make_offers, offer_market
 from recon.sandbox.books.order_lives import LASTING, make_order_lives, make_order_market
 from recon.sandbox.books.script import Script
 from recon.sandbox.books.spreads import make_spreads
@@ -52,10 +53,12 @@ def make_books(seed: int) -> Books:
     rng = random.Random(seed)  # noqa: S311  # a story for tests, not a secret
     spread_rng = random.Random(f"spreads of {seed}")  # noqa: S311
     order_rng = random.Random(f"orders of {seed}")  # noqa: S311
+    offer_rng = random.Random(f"offers of {seed}")  # noqa: S311
     terms = make_terms(rng)
     market = make_market(rng, terms.splits)
     market |= spread_contracts(spread_rng, market["ordinary_a"])
     market |= make_order_market(order_rng)
+    market |= offer_market(offer_rng)
     firm, *customers = _accounts(rng)
     accounts = (firm, *customers, *ending_accounts(rng))
     script = Script(rng, market)
@@ -66,11 +69,13 @@ def make_books(seed: int) -> Books:
     spreads = make_spreads(spread_rng, desk, customers[SPREADER])
     orders = make_order_lives(order_rng, desk, customers[LASTING])
     fees = replace(desk, rng=random.Random(f"fees of {seed}"))  # noqa: S311
+    offers = make_offers(offer_rng, desk)
     closings = {}
     for day, system_date in enumerate(SYSTEM_DATES):
         _corporate_actions(desk, day, terms)
         move_cash(desk, day)
         move_at_endings(desk, day)
+        offers.move(day)
         for step in script.steps_of(day):
             trading.carry_out(step)
         spreads.trade(day)

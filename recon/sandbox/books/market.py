@@ -13,7 +13,7 @@ from decimal import Decimal
 from recon.sandbox.books.assets import Asset
 from recon.sandbox.books.clock import SYSTEM_DATES
 from recon.sandbox.books.exact import ratio, times
-from recon.sandbox.books.identity import new_cusip, new_uuid
+from recon.sandbox.books.identity import new_cusip, new_uuid, with_check_digit
 
 # role: (decimals of its prices, lowest first price in dollars, highest)
 ROLES: dict[str, tuple[int, int, int]] = {
@@ -102,7 +102,7 @@ def _successor(rng: random.Random, asset: Asset) -> Asset:
 
 def _rights(rng: random.Random, source: Asset) -> Asset:
     """The contingent value right of a stock-and-cash merger; its CUSIP is its symbol."""
-    cusip = f"{source.cusip[:3]}CVR0{rng.randrange(10, 100)}"
+    cusip = with_check_digit(f"{source.cusip[:3]}CVR0{rng.randrange(10, 100) // 10}")
     asset = replace(source, role="rights", symbol=cusip, cusip=cusip, asset_id=new_uuid(rng))
     return scaled(asset, 1, 20, 4)
 

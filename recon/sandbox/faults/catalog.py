@@ -13,6 +13,7 @@ from recon.sandbox.faults import (
     fees,
     lifecycle,
     money,
+    offers,
     order,
     permissions,
     statement,
@@ -48,7 +49,7 @@ class Fault:
 _WITHOUT_ACCOUNT = (
     "streams/event_malformed", "streams/window_incomplete", "statements/stock_record_differs",
     "money/journal_not_posted", "trades/asset_id_differs",
-    "corporate_actions/trade_under_old_symbol",
+    "corporate_actions/trade_under_old_symbol", "corporate_actions/cusip_invalid",
 )  # fmt: skip
 
 
@@ -134,6 +135,19 @@ FAULTS: dict[str, Fault] = {
         # income
 
         # corporate actions
+        _fault("corporate_actions/split_ratio_differs", offers.unit_split_alternate_wrong),
+        _fault("corporate_actions/spin_off_value_differs", offers.spin_off_price_wrong),
+        _fault("corporate_actions/merger_leg_missing", offers.reorganisation_shares_missing),
+        _fault("corporate_actions/cash_merger_differs",
+               offers.reorganisation_cash_wrong, "activities"),
+        _fault("corporate_actions/distribution_rate_differs",
+               offers.rights_quantity_wrong, "activities"),
+        _fault("corporate_actions/rate_not_uniform", offers.rights_rate_wrong, "activities"),
+        _fault("corporate_actions/offer_leg_missing", offers.subscription_credited),
+        _fault("corporate_actions/removal_total_differs",
+               offers.more_rights_exercised_than_held),
+        _fault("corporate_actions/cash_in_lieu_differs", offers.cash_in_lieu_wrong, "activities"),
+        _fault("corporate_actions/cusip_invalid", offers.cusip_mistyped),
 
         # options
 

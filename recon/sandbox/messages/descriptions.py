@@ -20,21 +20,19 @@ from recon.sandbox.books.causes import (
     WorthlessRemoval,
 )
 from recon.sandbox.books.exact import ZERO, half_up, plain
+from recon.sandbox.books.offer_causes import OtherAction
+from recon.sandbox.messages.offer_words import words
 
 
 def description(activity: Activity) -> str:
     """The words for what the activity is booked for."""
     match activity.cause:
-        case Note(words):
-            text = words
+        case Note(noted):
+            text = noted
         case Charge(traded, name):
             text = f"{traded} {name}"
-        case SaleFee() as fee:
-            text = _sale_fee(activity, fee)
-        case TradeFee() as fee:
-            text = _trade_fee(activity, fee)
-        case ExecutionFee():
-            text = "OCC Clearing Fee" if activity.sub_type == "OCC" else "Commission"
+        case SaleFee() | TradeFee() | ExecutionFee() as fee:
+            text = _fee(activity, fee)
         case Withdrawal() as sent:
             text = _withdrawal(sent)
         case Journal(journal_id, sender, receiver):
@@ -42,11 +40,22 @@ def description(activity: Activity) -> str:
             text = f"ID: {sender} - {receiver}" if of_shares else f"Journal ID: {journal_id}"
         case Withholding() as withheld:
             text = _withholding(withheld)
+        case OtherAction() as other:
+            text = words(activity, other)
         case None:
             text = ""
         case action:
             text = _action(activity, action)
     return text
+
+
+def _fee(activity: Activity, fee: SaleFee | TradeFee | ExecutionFee) -> str:
+    match fee:
+        case SaleFee():
+            return _sale_fee(activity, fee)
+        case TradeFee():
+            return _trade_fee(activity, fee)
+    return "OCC Clearing Fee" if activity.sub_type == "OCC" else "Commission"
 
 
 def _action(activity: Activity, action: Action) -> str:

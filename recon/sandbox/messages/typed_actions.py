@@ -6,9 +6,32 @@ from decimal import Decimal
 
 from recon.sandbox.books.activities import Activity
 from recon.sandbox.books.assets import Asset
-from recon.sandbox.books.causes import Dividend, Merger, NameChange, Split, WorthlessRemoval
+from recon.sandbox.books.causes import (
+    Action,
+    Dividend,
+    Merger,
+    NameChange,
+    Split,
+    WorthlessRemoval,
+)
 from recon.sandbox.books.exact import EXACT, plain, times
 from recon.sandbox.books.model import Payload
+
+
+def action_fields(activity: Activity, action: Action) -> Payload:
+    """The fields of an action of that kind."""
+    date = activity.system_date.isoformat()
+    match action:
+        case Dividend():
+            return dividend(activity, action)
+        case Split():
+            return split(activity, action)
+        case Merger():
+            return merger(action, date)
+        case NameChange():
+            return name_change(action, date)
+        case WorthlessRemoval():
+            return worthless_removal(action, date)
 
 
 def dividend(activity: Activity, paid: Dividend) -> Payload:

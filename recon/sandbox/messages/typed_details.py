@@ -17,7 +17,8 @@ from recon.sandbox.books.causes import (
 from recon.sandbox.books.exact import plain
 from recon.sandbox.books.identity import derived_uuid
 from recon.sandbox.books.model import Payload
-from recon.sandbox.messages import typed_actions
+from recon.sandbox.books.offer_causes import OtherAction
+from recon.sandbox.messages import typed_actions, typed_offers
 
 
 def details(activity: Activity) -> Payload:
@@ -30,7 +31,7 @@ def details(activity: Activity) -> Payload:
 
 def _of_cause(activity: Activity) -> Payload:
     """The fields of a cause; none of charges, fees and what is only noted."""
-    date, fields = activity.system_date.isoformat(), Payload()
+    fields = Payload()
     match activity.cause:
         case Withdrawal():
             fields = {"bank_transaction_id": derived_uuid(activity.identity, "bank")}
@@ -41,16 +42,10 @@ def _of_cause(activity: Activity) -> Payload:
             fields |= {"symbol": activity.asset.symbol} if activity.asset else {}
         case Withholding() as withheld:
             fields = _withholding(activity, withheld)
-        case Dividend() as dividend:
-            fields = typed_actions.dividend(activity, dividend)
-        case Split() as split:
-            fields = typed_actions.split(activity, split)
-        case Merger() as merger:
-            fields = typed_actions.merger(merger, date)
-        case NameChange() as change:
-            fields = typed_actions.name_change(change, date)
-        case WorthlessRemoval() as removal:
-            fields = typed_actions.worthless_removal(removal, date)
+        case OtherAction() as other:
+            fields = typed_offers.other_action(activity, other)
+        case Dividend() | Split() | Merger() | NameChange() | WorthlessRemoval() as action:
+            fields = typed_actions.action_fields(activity, action)
     return fields
 
 

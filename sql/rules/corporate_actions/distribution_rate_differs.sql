@@ -1,7 +1,7 @@
 -- title:    Rights or shares of a reorganisation are not what the printed rate gives
 -- severity: S1
 -- scope:    account
--- reads:    activities
+-- reads:    activities, corporate_action_groups
 -- params:   none
 --
 -- The activity stream prints the quantity of the source and the rate beside what is added: rights
@@ -9,7 +9,9 @@
 -- added quantity must be the source in that proportion, rounded to nine digits; one unit of the
 -- ninth digit either way is within tolerance (law ULPq). Who is given whole shares may get the
 -- fraction in cash: less than one share apart is within tolerance, too (law of whole shares).
--- Checked crosswise, so that nothing is divided.
+-- The source of a reorganisation is what its removal takes away, where that is there, since the
+-- printed quantity may be wrong together with what follows from it. Checked crosswise, so that
+-- nothing is divided.
 -- `not_evaluated`: no rate or no quantity of the source, as on the older stream.
 -- A break clears when the broker reverses the wrong quantity or books the rest.
 with
@@ -17,13 +19,21 @@ with
 legs as (
 
     select
-        *,
-        if(entry_type = 'VOF', rate, exchange_rate) as new_rate,
-        if(entry_type = 'VOF', 1, old_rate)::decimal(38, 9) as for_each
+        activities.* exclude (entitled_qty),
+        coalesce(if(actions.removed_symbols = 1, -actions.removed, null), activities.entitled_qty)
+            ::decimal(38, 9) as source_qty,
+        if(activities.entry_type = 'VOF', activities.rate, activities.exchange_rate) as new_rate,
+        if(activities.entry_type = 'VOF', 1, activities.old_rate)::decimal(38, 9) as for_each
     from activities
-    where (entry_type = 'REO' or (entry_type = 'VOF' and entry_sub_type = 'VDST'))
-        and ca_leg = 'ADD'
-        and is_booked(status)
+    left join corporate_action_groups as actions
+        on actions.account_id = activities.account_id
+        and actions.group_key = activities.group_key
+        and actions.entry_type = 'REO'
+        and actions.legs_of = 'books'
+    where (activities.entry_type = 'REO'
+        or (activities.entry_type = 'VOF' and activities.entry_sub_type = 'VDST'))
+        and activities.ca_leg = 'ADD'
+        and is_booked(activities.status)
 
 ),
 
@@ -31,7 +41,7 @@ compared as (
 
     select
         *,
-        try(abs(qty * for_each - entitled_qty * new_rate)) as apart,
+        try(abs(qty * for_each - source_qty * new_rate)) as apart,
         try(0.000000001 * for_each) as unit_of_ninth_digit
     from legs
 
@@ -50,7 +60,7 @@ verdicts as (
             when qty = trunc(qty) and apart < for_each then 'within_tolerance'
             else 'break'
         end as verdict,
-        plain(new_rate) || ' for each ' || plain(for_each) || ' of ' || plain(entitled_qty)
+        plain(new_rate) || ' for each ' || plain(for_each) || ' of ' || plain(source_qty)
             as expected,
         plain(qty) as actual,
         symbol as unit,

@@ -1,17 +1,19 @@
--- title:    A corporate action did not remove the whole holding
+-- title:    A corporate action did not remove the whole holding, or more than was held
 -- severity: S1
 -- scope:    account
--- reads:    activities, activity_net_effects, execution_effects, opening, opening_positions
+-- reads:    activities, activity_net_effects, books_after, execution_effects, opening, opening_positions
 -- params:   none
 --
--- A split, merger, name change or worthless removal takes away all that an account holds of the
--- symbol. It does so at the beginning of its system date: what counts is the opening, all events
+-- A split, merger, reorganisation, name change or worthless removal takes away all that an account
+-- holds of the symbol. A holder may exercise, tender or exchange a part only (VOF), and a bond may
+-- be redeemed in part (FIMAT): these take away at most what is held, with what was bought on that
+-- day, which may come before or after. It does so at the beginning of its system date: what counts is the opening, all events
 -- of earlier system dates, and activities of the same date that were received before it. Who is
 -- short has the negative position taken away. A break is a trade or a transfer that one side does
 -- not have, or an action applied twice. A new CUSIP removes and adds the same symbol, so for
 -- someone short the two legs look alike: there either sign will do.
 -- `not_evaluated`: the books do not know the symbol in that account before, or one of its events
--- has no known effect. Clears when the missing event comes, or the action is booked anew.
+-- has no known effect; so is a holder's choice that adds, who may be short. Clears when the missing event comes, or the action is booked anew.
 with
 
 removals as (
@@ -19,6 +21,7 @@ removals as (
     select
         account_id,
         coalesce(entry_sub_type, entry_type) as kind,
+        bool_or(entry_type in ('VOF', 'FIMAT')) as is_partial,
         group_key,
         min(group_id) as group_id,
         symbol,
@@ -28,7 +31,11 @@ removals as (
         list(activity_id order by activity_id) as evidence
     from activities
     where ca_leg = 'REMOVE'
-        and (entry_type in ('SPLIT', 'MA', 'NC') or entry_sub_type = 'WRM')
+        and (
+            entry_type in ('SPLIT', 'MA', 'NC', 'REO', 'FIMAT')
+            or (entry_type = 'VOF' and entry_sub_type is distinct from 'VDST')
+            or entry_sub_type = 'WRM'
+        )
         and is_booked(status)
     group by account_id, kind, group_key, symbol
 
@@ -40,49 +47,59 @@ changes as (
     from opening_positions
     cross join opening
     union all by name
-    select account_id, symbol, qty_delta as qty, system_date
-    from execution_effects
+    select effects.account_id, symbol, qty_delta as qty, effects.system_date
+    from execution_effects as effects
+    inner join books_after on effects.system_date > books_after.system_date
     union all by name
-    select account_id, symbol, qty_delta as qty, system_date, receipt_order, group_key
-    from activity_net_effects
+    select account_id, symbol, qty_delta as qty, effects.system_date, receipt_order, group_key
+    from activity_net_effects as effects
+    inner join books_after on effects.system_date > books_after.system_date
+
+),
+
+dated_changes as (
+
+    select
+        removals.*,
+        changes.account_id as changed,
+        changes.qty,
+        changes.system_date < removals.first_date
+        or coalesce(changes.receipt_order < removals.first_received, false) as is_before
+    from removals
+    left join changes
+        on changes.account_id = removals.account_id
+        and changes.symbol = removals.symbol
+        and changes.qty is distinct from 0
+        and (
+            changes.group_key is distinct from removals.group_key
+            or (removals.is_partial and removals.removed < 0 and changes.qty > 0)
+        )
+        and changes.system_date <= removals.first_date
 
 ),
 
 positions_before as (
 
     select
-        removals.account_id,
-        removals.symbol,
-        removals.kind,
-        removals.group_key,
-        removals.group_id,
-        removals.first_date,
-        removals.removed,
-        removals.evidence,
-        case when count(changes.account_id) = count(changes.qty)
-        then sum(changes.qty) end as held
-    from removals
-    left join changes
-        on changes.account_id = removals.account_id
-        and changes.symbol = removals.symbol
-        and changes.qty is distinct from 0
-        and changes.group_key is distinct from removals.group_key
-        and (
-            changes.system_date < removals.first_date
-            or (changes.system_date = removals.first_date
-                and changes.receipt_order < removals.first_received)
-        )
+        account_id, symbol, kind, is_partial, group_key, group_id, first_date, removed, evidence,
+        case when count(changed) filter (where is_before) = count(qty) filter (where is_before)
+        then sum(qty) filter (where is_before) end as held_before,
+        case when count(changed) = count(qty)
+        then coalesce(sum(greatest(qty, 0)) filter (where not is_before), 0) end as bought_that_day
+    from dated_changes
     group by
-        removals.account_id, removals.symbol, removals.kind, removals.group_key,
-        removals.group_id, removals.first_date, removals.removed, removals.evidence
+        account_id, symbol, kind, is_partial, group_key, group_id, first_date, removed, evidence
 
 ),
 
 directed as (
 
     select
-        account_id, symbol, kind, group_key, group_id, first_date, held, evidence,
-        case when kind = 'CNC' and removed = held then -removed else removed end as removed
+        * replace (
+            case when kind = 'CNC' and removed = held_before then -removed else removed end
+                as removed
+        ),
+        if(is_partial, held_before + bought_that_day, held_before) as held
     from positions_before
 
 ),
@@ -97,11 +114,11 @@ verdicts as (
             concat_ws(' ', 'removal by', kind, first_date::varchar, group_id)
         ) as subject,
         case
-            when held is null then 'not_evaluated'
-            when removed + held = 0 then 'pass'
+            when held is null or (is_partial and removed >= 0) then 'not_evaluated'
+            when removed + held = 0 or (is_partial and removed + held > 0) then 'pass'
             else 'break'
         end as verdict,
-        plain(-held) as expected,
+        if(is_partial, 'at most ', '') || plain(-held) as expected,
         plain(removed) as actual,
         (removed + held)::decimal(38, 9) as difference,
         symbol as unit,
