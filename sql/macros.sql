@@ -6,7 +6,13 @@ create or replace macro exact_decimal(digits) as
     case when regexp_full_match(digits, '-?0*\d{1,15}(\.\d{1,9}0*)?')
     then try_cast(digits as decimal(38, 9)) end;
 
--- The same of a number printed in a text, which may have its thousands apart.
+-- A decimal from its text, rounded to nine digits: for a value that is compared within a cent, never for
+-- what is booked.
+create or replace macro rounded_decimal(digits) as
+    case when regexp_full_match(digits, '-?0*\d{1,15}(\.\d{1,30})?')
+    then try_cast(digits as decimal(38, 9)) end;
+
+-- An exact decimal of a number printed in a text, which may have its thousands apart.
 create or replace macro printed_decimal(digits) as exact_decimal(
     if(regexp_full_match(digits, '-?\d{1,3}(,\d{3})+(\.\d+)?'), replace(digits, ',', ''), digits)
 );
@@ -87,3 +93,7 @@ create or replace macro half_digit(decimals) as ([
 
 -- Whether an activity of that status is booked: neither pending nor canceled.
 create or replace macro is_booked(status) as status in ('executed', 'correct');
+
+-- How many digits a number was printed with after the point, nine at most.
+create or replace macro printed_digits(digits) as
+    least(length(regexp_extract(digits, '\.(\d+)$', 1)), 9)::int;

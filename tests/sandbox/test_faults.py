@@ -35,6 +35,8 @@ RULES = {
     "accounts/status_chain_broken", "accounts/account_unknown",
     "money/canceled_activity_not_confirmed", "streams/correction_target_unknown",
     "money/journal_status_chain", "money/transfer_status_chain",
+    "statements/market_value_differs", "statements/cost_basis_differs",
+    "statements/equity_differs",
 }  # fmt: skip
 WITH_TWO_EVENTS = {
     "split_ratio_wrong", "journal_never_posted", "journal_state_lost", "transfer_state_lost",
@@ -59,6 +61,7 @@ AGREES_WITH_THE_STATEMENT = {
     "journal_never_posted", "transfer_never_posted", "returned_transfer_not_reversed",
     "trade_while_blocked", "activity_in_closed_account", "closed_with_balance",
     "account_status_jump", "account_never_opened", "journal_state_lost", "transfer_state_lost",
+    "market_value_wrong", "cost_basis_wrong", "equity_wrong",
     *TYPED,
 }  # fmt: skip
 # Whose events cannot be added up without deciding what to believe.

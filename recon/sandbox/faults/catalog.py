@@ -12,6 +12,7 @@ from recon.sandbox.faults import (
     corporate,
     lifecycle,
     money,
+    stated,
     statement,
     trade,
     typed,
@@ -130,6 +131,9 @@ FAULTS: dict[str, Fault] = {
         # accounts
 
         # feeds and statements
+        _fault("statements/market_value_differs", stated.market_value_wrong),
+        _fault("statements/cost_basis_differs", stated.cost_basis_wrong),
+        _fault("statements/equity_differs", stated.equity_wrong),
     )
 }  # fmt: skip
 
