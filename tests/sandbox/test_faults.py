@@ -36,7 +36,7 @@ RULES = {
     "money/canceled_activity_not_confirmed", "streams/correction_target_unknown",
     "money/journal_status_chain", "money/transfer_status_chain",
     "statements/market_value_differs", "statements/cost_basis_differs",
-    "statements/equity_differs",
+    "statements/equity_differs", "streams/system_date_odd",
 }  # fmt: skip
 WITH_TWO_EVENTS = {
     "split_ratio_wrong", "journal_never_posted", "journal_state_lost", "transfer_state_lost",

@@ -10,6 +10,7 @@ from recon.sandbox.faults import (
     account,
     activity,
     corporate,
+    feeds,
     lifecycle,
     money,
     stated,
@@ -134,6 +135,7 @@ FAULTS: dict[str, Fault] = {
         _fault("statements/market_value_differs", stated.market_value_wrong),
         _fault("statements/cost_basis_differs", stated.cost_basis_wrong),
         _fault("statements/equity_differs", stated.equity_wrong),
+        _fault("streams/system_date_odd", feeds.booked_on_a_sunday),
     )
 }  # fmt: skip
 
