@@ -24,6 +24,7 @@ TABLES = {
     "cleared": "start_cleared",
     "gaps": "start_gaps",
     "carried": "carried",
+    "volumes": "start_volumes",
 }
 START_OPEN = SCHEMAS["open"].append(pa.field("known_fetch", pa.int64()))
 LINES_REFERRED_TO = "from stored where movement_id in (select movement_id from referred_to)"

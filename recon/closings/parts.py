@@ -38,6 +38,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     ),
     "gaps": pa.schema({"account_id": TEXT, "symbol": TEXT, "qty": AMOUNT}),
     "carried": pa.schema({"identity": TEXT}),
+    "volumes": pa.schema({"system_date": DAY, "source": TEXT, "events": COUNT}),
     "open": pa.schema(
         {"break_id": TEXT, "rule": TEXT, "severity": TEXT, "state": TEXT, "account_id": TEXT,
          "symbol": TEXT, "subject": TEXT, "expected": TEXT, "actual": TEXT, "difference": TEXT,

@@ -83,6 +83,8 @@ create or replace table events.start_cleared
 create or replace table events.start_gaps
     (account_id varchar, symbol varchar, qty decimal(38, 9));
 create or replace table events.carried (identity varchar);
+create or replace table events.start_volumes
+    (system_date date, source varchar, events bigint);
 create or replace table events.start_open
     (break_id varchar, rule varchar, severity varchar, state varchar, account_id varchar,
     symbol varchar, subject varchar, expected varchar, actual varchar, difference varchar,
