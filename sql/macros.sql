@@ -97,3 +97,19 @@ create or replace macro is_booked(status) as status in ('executed', 'correct');
 -- How many digits a number was printed with after the point, nine at most.
 create or replace macro printed_digits(digits) as
     least(length(regexp_extract(digits, '\.(\d+)$', 1)), 9)::int;
+
+-- The instant that a ULID begins with, in UTC; of `published`, its first ten letters (base 32 of the
+-- milliseconds since 1970). Null for anything else.
+create or replace macro ulid_instant(published) as case
+    when length(published) = 10 then make_timestamptz(1000 * (
+        (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[1]) << 45)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[2]) << 40)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[3]) << 35)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[4]) << 30)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[5]) << 25)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[6]) << 20)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[7]) << 15)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[8]) << 10)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[9]) << 5)
+        + strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[10])
+    )) end;

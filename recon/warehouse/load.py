@@ -38,6 +38,7 @@ FETCHES = pa.schema(
         "missing_identities": TEXTS,
         "dropped": COUNT,
         "unknown_comments": TEXTS,
+        "asked": pa.string(),
     }
 )
 
@@ -200,6 +201,7 @@ def _load_fetches(connection: duckdb.DuckDBPyConnection, fetches: Sequence[Fetch
             "missing_identities": list(fetch.missing_identities),
             "dropped": fetch.dropped,
             "unknown_comments": list(fetch.unknown_comments),
+            "asked": fetch.asked,
         }
         for fetch in fetches
     ]

@@ -36,7 +36,7 @@ RULES = {
     "money/canceled_activity_not_confirmed", "streams/correction_target_unknown",
     "money/journal_status_chain", "money/transfer_status_chain",
     "statements/market_value_differs", "statements/cost_basis_differs",
-    "statements/equity_differs", "streams/system_date_odd",
+    "statements/equity_differs", "streams/system_date_odd", "streams/publication_odd",
 }  # fmt: skip
 WITH_TWO_EVENTS = {
     "split_ratio_wrong", "journal_never_posted", "journal_state_lost", "transfer_state_lost",
@@ -49,7 +49,7 @@ LOST = (
     "lost_fill", "lost_last_fill", "split_add_missing", "journal_leg_missing",
     "canceled_state_missing", "taf_fee_missing",
 )  # fmt: skip
-ONLY_OLDER = {"average_price_wrong", "leg_lost"}
+ONLY_OLDER = {"average_price_wrong", "leg_lost", "event_ahead_of_its_id"}
 # What was booked wrong is in the statement too, or a second telling is wrong that moves nothing.
 AGREES_WITH_THE_STATEMENT = {
     "bust_wrong_effect", "order_total_wrong", "average_price_wrong", "sec_fee_too_high",
@@ -61,7 +61,7 @@ AGREES_WITH_THE_STATEMENT = {
     "journal_never_posted", "transfer_never_posted", "returned_transfer_not_reversed",
     "trade_while_blocked", "activity_in_closed_account", "closed_with_balance",
     "account_status_jump", "account_never_opened", "journal_state_lost", "transfer_state_lost",
-    "market_value_wrong", "cost_basis_wrong", "equity_wrong",
+    "market_value_wrong", "cost_basis_wrong", "equity_wrong", "event_ahead_of_its_id",
     *TYPED,
 }  # fmt: skip
 # Whose events cannot be added up without deciding what to believe.

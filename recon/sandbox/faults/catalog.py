@@ -136,6 +136,7 @@ FAULTS: dict[str, Fault] = {
         _fault("statements/cost_basis_differs", stated.cost_basis_wrong),
         _fault("statements/equity_differs", stated.equity_wrong),
         _fault("streams/system_date_odd", feeds.booked_on_a_sunday),
+        _fault("streams/publication_odd", feeds.event_ahead_of_its_id),
     )
 }  # fmt: skip
 
