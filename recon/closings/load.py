@@ -50,6 +50,21 @@ def open_items(
     return last.run, [{**item, "known_fetch": last.fetch} for item in items]
 
 
+def load_tolerances(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    closings: Mapping[str, Closing],
+    system_date: date,
+) -> None:
+    """Fill `events.earlier_tolerances` from the last night before that date."""
+    nights = [
+        day for day in closings if day < str(system_date) and "tolerances" in closings[day].parts
+    ]
+    if nights:
+        stored = read_closing(folder, closings[max(nights)], "tolerances")
+        _insert(connection, "from stored", "earlier_tolerances", stored)
+
+
 def load_start(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,

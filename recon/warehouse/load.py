@@ -86,6 +86,8 @@ create or replace table events.start_gaps
 create or replace table events.carried (identity varchar);
 create or replace table events.start_volumes
     (system_date date, source varchar, events bigint);
+create or replace table events.earlier_tolerances
+    (system_date date, rule varchar, checked bigint, within_tolerance bigint);
 create or replace table events.start_open
     (break_id varchar, rule varchar, severity varchar, state varchar, account_id varchar,
     symbol varchar, subject varchar, expected varchar, actual varchar, difference varchar,
