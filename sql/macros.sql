@@ -6,7 +6,13 @@ create or replace macro exact_decimal(digits) as
     case when regexp_full_match(digits, '-?0*\d{1,15}(\.\d{1,9}0*)?')
     then try_cast(digits as decimal(38, 9)) end;
 
--- The same of a number printed in a text, which may have its thousands apart.
+-- A decimal from its text, rounded to nine digits: for a value that is compared within a cent, never for
+-- what is booked.
+create or replace macro rounded_decimal(digits) as
+    case when regexp_full_match(digits, '-?0*\d{1,15}(\.\d{1,30})?')
+    then try_cast(digits as decimal(38, 9)) end;
+
+-- An exact decimal of a number printed in a text, which may have its thousands apart.
 create or replace macro printed_decimal(digits) as exact_decimal(
     if(regexp_full_match(digits, '-?\d{1,3}(,\d{3})+(\.\d+)?'), replace(digits, ',', ''), digits)
 );
@@ -95,3 +101,23 @@ create or replace macro permitted(when_asked, when_done) as case
     when when_done then 'pass'
     when when_asked and not when_done then 'within_tolerance'
     else 'not_evaluated' end;
+
+-- How many digits a number was printed with after the point, nine at most.
+create or replace macro printed_digits(digits) as
+    least(length(regexp_extract(digits, '\.(\d+)$', 1)), 9)::int;
+
+-- The instant that a ULID begins with, in UTC; of `published`, its first ten letters (base 32 of the
+-- milliseconds since 1970). Null for anything else.
+create or replace macro ulid_instant(published) as case
+    when length(published) = 10 then make_timestamptz(1000 * (
+        (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[1]) << 45)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[2]) << 40)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[3]) << 35)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[4]) << 30)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[5]) << 25)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[6]) << 20)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[7]) << 15)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[8]) << 10)
+        + (strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[9]) << 5)
+        + strpos('123456789ABCDEFGHJKMNPQRSTVWXYZ', published[10])
+    )) end;

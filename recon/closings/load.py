@@ -24,6 +24,7 @@ TABLES = {
     "cleared": "start_cleared",
     "gaps": "start_gaps",
     "carried": "carried",
+    "volumes": "start_volumes",
 }
 START_OPEN = SCHEMAS["open"].append(pa.field("known_fetch", pa.int64()))
 LINES_REFERRED_TO = "from stored where movement_id in (select movement_id from referred_to)"
@@ -47,6 +48,21 @@ def open_items(
     last = closings[max(nights)]
     items = read_closing(folder, last, "open").to_pylist()
     return last.run, [{**item, "known_fetch": last.fetch} for item in items]
+
+
+def load_tolerances(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    closings: Mapping[str, Closing],
+    system_date: date,
+) -> None:
+    """Fill `events.earlier_tolerances` from the last night before that date."""
+    nights = [
+        day for day in closings if day < str(system_date) and "tolerances" in closings[day].parts
+    ]
+    if nights:
+        stored = read_closing(folder, closings[max(nights)], "tolerances")
+        _insert(connection, "from stored", "earlier_tolerances", stored)
 
 
 def load_start(

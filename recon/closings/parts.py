@@ -38,6 +38,10 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     ),
     "gaps": pa.schema({"account_id": TEXT, "symbol": TEXT, "qty": AMOUNT}),
     "carried": pa.schema({"identity": TEXT}),
+    "volumes": pa.schema({"system_date": DAY, "source": TEXT, "events": COUNT}),
+    "tolerances": pa.schema(
+        {"system_date": DAY, "rule": TEXT, "checked": COUNT, "within_tolerance": COUNT}
+    ),
     "open": pa.schema(
         {"break_id": TEXT, "rule": TEXT, "severity": TEXT, "state": TEXT, "account_id": TEXT,
          "symbol": TEXT, "subject": TEXT, "expected": TEXT, "actual": TEXT, "difference": TEXT,

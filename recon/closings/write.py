@@ -15,7 +15,7 @@ from recon.closings.store import Closing, index, write_closing
 from recon.ledger.costing import cost_method
 from recon.paths import sql_of
 
-OF_THE_NIGHT = "open"  # the part that only the closing of the night's own date has
+OF_THE_NIGHT = ("open", "tolerances")  # what only the closing of the night's own date has
 
 
 def keep_closings(
@@ -38,7 +38,7 @@ def keep_closings(
     made = []
     for day in days:
         before = closings.get(str(day))
-        of_day = [part for part in parts if part != OF_THE_NIGHT or day == days[-1]]
+        of_day = [part for part in parts if part not in OF_THE_NIGHT or day == days[-1]]
         contents = {part: _rows(connection, part, day) for part in of_day}
         if before is not None or len(contents["balances"]) or day == days[-1]:
             made.append(

@@ -50,6 +50,7 @@ EOD_POSITIONS = Stream(
     ),
 )
 
+# All but the cash is text: the broker prints values with more digits than a book has.
 EOD_CASH = Stream(
     name="eod_cash",
     path="/v1/trading/accounts/{account_id}/account",
@@ -62,6 +63,11 @@ EOD_CASH = Stream(
         currency :text
         last_cash :decimal
         status :text
+        last_equity :text
+        last_long_market_value :text
+        last_short_market_value :text
+        accrued_fees :text
+        memoposts :text
         """
     ),
 )

@@ -17,6 +17,7 @@ from recon.closings.load import (
     load_closings,
     load_earlier_positions,
     load_start,
+    load_tolerances,
 )
 from recon.closings.start import choose_closing, closing_days
 from recon.closings.store import Closing
@@ -114,6 +115,7 @@ def _load(connection: duckdb.DuckDBPyConnection, inputs: NightInputs, start: Sta
         ],
     )
     load_start(connection, closings, start.closing, inputs.start_closings, inputs.open_items)
+    load_tolerances(connection, closings, inputs.closings, inputs.system_date)
     if start.closed_on:
         load_earlier_positions(connection, closings, inputs.closings, start.closed_on)
     load_closings(connection, closings, inputs.closings, start.days)

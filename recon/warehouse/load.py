@@ -38,6 +38,7 @@ FETCHES = pa.schema(
         "missing_identities": TEXTS,
         "dropped": COUNT,
         "unknown_comments": TEXTS,
+        "asked": pa.string(),
     }
 )
 
@@ -83,6 +84,10 @@ create or replace table events.start_cleared
 create or replace table events.start_gaps
     (account_id varchar, symbol varchar, qty decimal(38, 9));
 create or replace table events.carried (identity varchar);
+create or replace table events.start_volumes
+    (system_date date, source varchar, events bigint);
+create or replace table events.earlier_tolerances
+    (system_date date, rule varchar, checked bigint, within_tolerance bigint);
 create or replace table events.start_open
     (break_id varchar, rule varchar, severity varchar, state varchar, account_id varchar,
     symbol varchar, subject varchar, expected varchar, actual varchar, difference varchar,
@@ -198,6 +203,7 @@ def _load_fetches(connection: duckdb.DuckDBPyConnection, fetches: Sequence[Fetch
             "missing_identities": list(fetch.missing_identities),
             "dropped": fetch.dropped,
             "unknown_comments": list(fetch.unknown_comments),
+            "asked": fetch.asked,
         }
         for fetch in fetches
     ]

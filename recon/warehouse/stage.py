@@ -26,6 +26,7 @@ from recon.feeds.streams import (
 )
 from recon.warehouse.copies import leave_out_copies
 from recon.warehouse.fee_days import stage_fee_days
+from recon.warehouse.listed import count_listed
 from recon.warehouse.named import stage_named
 from recon.warehouse.segments import reading
 from recon.warehouse.set_aside import set_aside
@@ -63,6 +64,7 @@ def stage_segments(
     for stream in ARCHIVED.values():
         since = str(base or "") if stream in CUT else ""
         older[stream] = _stage_recent(connection, archive, stream, fetches, since)
+    count_listed(connection, fetches, older)
     if base is not None:
         booked = {stream: older[stream] for stream in BOOKED}
         stage_named(connection, archive, {stream: older[stream] for stream in NAMED}, carried)

@@ -1,9 +1,5 @@
 -- title: The broker's positions at the end of a day
 -- reads: stream_eod_positions
--- columns:
---   avg_entry_price: the average price that the position was entered at [currency]
---   market_value: what the position is worth [currency]
---   current_price: the price that it is valued at [currency]
 --
 -- The broker's positions at the end of a system date: the pages of the last whole reading. An account
 -- whose positions are no list has one row without symbol and quantity, so that nobody takes it for
@@ -54,5 +50,9 @@ select
     exact_decimal(line.avg_entry_price) as avg_entry_price,
     exact_decimal(line.market_value) as market_value,
     exact_decimal(line.cost_basis) as cost_basis,
-    exact_decimal(line.current_price) as current_price
+    exact_decimal(line.current_price) as current_price,
+    printed_digits(line.avg_entry_price) as avg_entry_price_dp,
+    printed_digits(line.market_value) as market_value_dp,
+    printed_digits(line.cost_basis) as cost_basis_dp,
+    printed_digits(line.current_price) as current_price_dp
 from lines

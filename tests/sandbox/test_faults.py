@@ -51,6 +51,8 @@ RULES = {
     "corporate_actions/rate_not_uniform", "corporate_actions/offer_leg_missing",
     "corporate_actions/removal_total_differs", "corporate_actions/cash_in_lieu_differs",
     "corporate_actions/cusip_invalid",
+    "statements/market_value_differs", "statements/cost_basis_differs",
+    "statements/equity_differs", "streams/system_date_odd", "streams/publication_odd",
 }  # fmt: skip
 # What the trade stream alone says of an order; it moves nothing.
 OF_ORDERS = {
@@ -76,7 +78,7 @@ LOST = (
     "lost_fill", "lost_last_fill", "split_add_missing", "journal_leg_missing",
     "canceled_state_missing", "taf_fee_missing",
 )  # fmt: skip
-ONLY_OLDER = {"average_price_wrong", "leg_lost", *OF_ORDERS}
+ONLY_OLDER = {"average_price_wrong", "leg_lost", "event_ahead_of_its_id", *OF_ORDERS}
 # What was booked wrong is in the statement too, or a second telling is wrong that moves nothing.
 AGREES_WITH_THE_STATEMENT = {
     "bust_wrong_effect", "order_total_wrong", "average_price_wrong", "sec_fee_too_high",
@@ -97,6 +99,7 @@ AGREES_WITH_THE_STATEMENT = {
     "commission_too_high",
     "unit_split_alternate_wrong", "spin_off_price_wrong", "subscription_credited",
     "more_rights_exercised_than_held", "cusip_mistyped", *RATED,
+    "market_value_wrong", "cost_basis_wrong", "equity_wrong", "event_ahead_of_its_id",
 }  # fmt: skip
 # Whose events cannot be added up without deciding what to believe.
 AMBIGUOUS = {"execution_id_reused", "bust_of_unknown_execution", "statement_account_missing"}

@@ -64,13 +64,15 @@ class Event:
 
 @dataclass(frozen=True)
 class Position:
-    """A closing position: signed quantity, signed cost in dollars, closing prices per unit."""
+    """A closing position: signed quantity, signed cost in dollars, closing prices per unit. `edits`
+    are fields that the statement prints otherwise."""
 
     asset: Asset
     qty: Decimal
     cost: Decimal
     price: Decimal
     previous_price: Decimal
+    edits: Payload = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,14 @@ class Closing:
 
     The broker knows no account that has no cash here; of a `stale` one it still tells the
     balance of the date before. `aggregate_excess` says by how many shares the broker's total of a
-    symbol is too long.
+    symbol is too long, `balance_edits` which fields of an account's balance are printed otherwise.
     """
 
     positions: Mapping[str, tuple[Position, ...]]
     cash: Mapping[str, Decimal]
     stale: frozenset[str] = frozenset()
     aggregate_excess: Mapping[str, Decimal] = field(default_factory=dict)
+    balance_edits: Mapping[str, Payload] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ def position_payload(position: Position) -> Payload:
         "lastday_price": plain(position.previous_price),
         "change_today": plain(_part(position.price - position.previous_price,
                                     position.previous_price)),
+        **position.edits,
     }  # fmt: skip
 
 
@@ -113,6 +114,7 @@ def account_payload(account: Account, closing: Closing, asof: date) -> Payload:
         "sma": zero,
         "memoposts": zero,
         "intraday_adjustments": zero,
+        **closing.balance_edits.get(account.account_id, {}),
     }
 
 

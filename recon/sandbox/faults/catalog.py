@@ -10,12 +10,14 @@ from recon.sandbox.faults import (
     account,
     activity,
     corporate,
+    feeds,
     fees,
     lifecycle,
     money,
     offers,
     order,
     permissions,
+    stated,
     statement,
     trade,
     typed,
@@ -181,6 +183,11 @@ FAULTS: dict[str, Fault] = {
                "account_status"),
 
         # feeds and statements
+        _fault("statements/market_value_differs", stated.market_value_wrong),
+        _fault("statements/cost_basis_differs", stated.cost_basis_wrong),
+        _fault("statements/equity_differs", stated.equity_wrong),
+        _fault("streams/system_date_odd", feeds.booked_on_a_sunday),
+        _fault("streams/publication_odd", feeds.event_ahead_of_its_id),
     )
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ _MISSING_SINCE = SYSTEM_DATES[-2]
 
 def statement_position_wrong(books: Books, taken: frozenset[str]) -> Planted:
     """A position is one share too high at every close from the third day on."""
-    for account_id, line in _kept(books, taken):
+    for account_id, line in kept_positions(books, taken):
         wrong = shift_position(books, account_id, line.asset.symbol, _SINCE, Decimal(1))
         return Planted(wrong, account_id, line.asset.symbol, _SINCE)
     raise ValueError(f"expected a place outside {len(taken)} taken accounts; saw none")
@@ -26,7 +26,7 @@ def statement_position_wrong(books: Books, taken: frozenset[str]) -> Planted:
 
 def aggregate_position_wrong(books: Books, taken: frozenset[str]) -> Planted:
     """The total over all accounts is one share too high from the third day on; no account's is."""
-    for account_id, line in _kept(books, taken):
+    for account_id, line in kept_positions(books, taken):
         if is_listed(line.asset):
             symbol = line.asset.symbol
             closings = {
@@ -40,13 +40,13 @@ def aggregate_position_wrong(books: Books, taken: frozenset[str]) -> Planted:
 
 def statement_cash_wrong(books: Books, taken: frozenset[str]) -> Planted:
     """An account's cash is a hundred dollars too low at every close from the third day on."""
-    account_id = _free(books, taken)[0]
+    account_id = free_traders(books, taken)[0]
     return Planted(shift_cash(books, account_id, _SINCE, Decimal(-100)), account_id, "", _SINCE)
 
 
 def statement_account_missing(books: Books, taken: frozenset[str]) -> Planted:
     """An account is left out of the last two statements: no positions, no balance."""
-    account_id = _free(books, taken)[0]
+    account_id = free_traders(books, taken)[0]
     closings = {
         day: replace(
             closing,
@@ -61,7 +61,7 @@ def statement_account_missing(books: Books, taken: frozenset[str]) -> Planted:
 
 def balance_not_updated(books: Books, taken: frozenset[str]) -> Planted:
     """An account's balance on the last two nights is still that of the third date from the end."""
-    account_id = _free(books, taken)[0]
+    account_id = free_traders(books, taken)[0]
     closings = {
         day: replace(closing, stale=frozenset({account_id})) if day >= _MISSING_SINCE else closing
         for day, closing in books.closings.items()
@@ -69,9 +69,9 @@ def balance_not_updated(books: Books, taken: frozenset[str]) -> Planted:
     return Planted(replace(books, closings=closings), account_id, "", _MISSING_SINCE)
 
 
-def _kept(books: Books, taken: frozenset[str]) -> Iterator[tuple[str, Position]]:
+def kept_positions(books: Books, taken: frozenset[str]) -> Iterator[tuple[str, Position]]:
     """Long positions that free accounts have at every close from the third day on."""
-    for account_id in _free(books, taken):
+    for account_id in free_traders(books, taken):
         closes = [closing.positions.get(account_id, ()) for day, closing in books.closings.items()
                   if day >= _SINCE]  # fmt: skip
         for line in closes[0]:
@@ -81,7 +81,7 @@ def _kept(books: Books, taken: frozenset[str]) -> Iterator[tuple[str, Position]]
                 yield account_id, line
 
 
-def _free(books: Books, taken: frozenset[str]) -> list[str]:
+def free_traders(books: Books, taken: frozenset[str]) -> list[str]:
     """Customers' accounts that are not taken, the last ones first: they have no part to play."""
     free = [account.account_id for account in reversed(books.accounts)
             if account.is_trader and account.account_id not in taken]  # fmt: skip

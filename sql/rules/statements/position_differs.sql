@@ -1,7 +1,7 @@
 -- title:    The broker's closing position is not what the books have
 -- severity: S1
 -- scope:    account
--- reads:    positions_proof, movements
+-- reads:    positions_proof, movements, reported_positions, start_gaps
 -- params:   system_date
 --
 -- Opening plus everything booked must be the closing position that the broker states, to the last
@@ -9,6 +9,10 @@
 -- that only one side has, or one with another quantity. The evidence is what moved that position
 -- last, the last twenty as received: a difference that is new tonight lies there or in what is not
 -- there. One that stands keeps the evidence of the night on which it appeared.
+-- THIRD SIDE: an execution of the day reports the position after it. What the last one says, and what was
+-- booked since, is a third account of the closing position: `actual` then says whether it is what the
+-- books have (the statement is odd), what the statement has (the books lack or have too much), or
+-- neither.
 -- A line of the statement whose quantity cannot be read, or is more than any book holds, is a break.
 -- Not evaluated where the statement of the night was not read; statement_missing speaks.
 -- Clears when both sides agree again.
@@ -56,6 +60,28 @@ evidence_of_positions as (
 
 ),
 
+-- By how much the position that the executions of the day report is another than that of the books.
+reported_gaps as (
+
+    select account_id, symbol, sum(gap) as gap
+    from (
+        select account_id, symbol, qty as gap, null as is_of_the_day, true as is_known
+        from start_gaps
+        union all by name
+        select
+            account_id,
+            symbol,
+            change as gap,
+            system_date = $system_date::date and position_qty is not null as is_of_the_day,
+            change is not null as is_known
+        from reported_positions
+        where system_date <= $system_date::date
+    ) as gaps
+    group by account_id, symbol
+    having bool_or(is_of_the_day) and bool_and(is_known)
+
+),
+
 verdicts as (
 
     select
@@ -70,7 +96,16 @@ verdicts as (
         end as verdict,
         plain(positions_proof.closing) as expected,
         if(positions_proof.is_unreadable, 'a quantity that cannot be read',
-            coalesce(plain(positions_proof.statement), 'no statement')) as actual,
+            coalesce(plain(positions_proof.statement), 'no statement'))
+        || case
+            when positions_proof.difference = 0 then ''
+            when reported_gaps.gap = 0 then '; executions report what the books have'
+            when reported_gaps.gap = positions_proof.difference
+                then '; executions report the same'
+            when reported_gaps.gap <> positions_proof.difference
+                then '; executions report ' || plain(positions_proof.closing + reported_gaps.gap)
+            else ''
+        end as actual,
         positions_proof.difference,
         positions_proof.symbol as unit,
         coalesce(evidence_of_positions.evidence, []) as evidence
@@ -78,6 +113,9 @@ verdicts as (
     left join evidence_of_positions
         on evidence_of_positions.account_id = positions_proof.account_id
         and evidence_of_positions.symbol = positions_proof.symbol
+    left join reported_gaps
+        on reported_gaps.account_id = positions_proof.account_id
+        and reported_gaps.symbol = positions_proof.symbol
 
 )
 
