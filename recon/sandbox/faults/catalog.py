@@ -13,6 +13,7 @@ from recon.sandbox.faults import (
     lifecycle,
     money,
     statement,
+    terms,
     trade,
     typed,
 )
@@ -124,6 +125,12 @@ FAULTS: dict[str, Fault] = {
         # corporate actions
 
         # options
+        _fault("money/activity_sign_differs", terms.margin_interest_credited),
+        _fault("money/activity_shape_differs", terms.dividend_with_shares),
+        _fault("money/amount_digits_differ", terms.interest_of_half_a_cent),
+        _fault("money/activity_currency_differs",
+               terms.activity_in_other_currency, "activities"),
+        _fault("money/pending_activity_stuck", terms.journal_stays_pending),
 
         # orders
 
