@@ -120,5 +120,15 @@ class WorthlessRemoval:
     qty: Decimal
 
 
-Action = Dividend | Split | Merger | NameChange | WorthlessRemoval
+@dataclass(frozen=True)
+class ContractSwap:
+    """A corporate action of the underlying adjusts contracts: the old ones for new ones."""
+
+    old: Asset
+    new: Asset
+    underlying: Asset
+    qty: Decimal
+
+
+Action = Dividend | Split | Merger | NameChange | WorthlessRemoval | ContractSwap
 Cause = Note | Withdrawal | Journal | Charge | SaleFee | Withholding | Action

@@ -7,10 +7,12 @@ money, trades in time order, the fees on its sales, and the closing.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 from recon.sandbox.books.cashflows import move_cash
 from recon.sandbox.books.clock import SYSTEM_DATES
+from recon.sandbox.books.contracts import make_contracts
 from recon.sandbox.books.corporate import (
     give_stock,
     merge_for_both,
@@ -57,6 +59,9 @@ def make_books(seed: int) -> Books:
     desk = Desk(rng, market, accounts)
     trading = Trading(desk)
     spreads = make_spreads(spread_rng, desk, customers[SPREADER])
+    contracts = make_contracts(seed, desk)
+    everyone = (*accounts, *contracts.accounts)
+    whole = replace(desk, accounts=everyone)
     closings = {}
     for day, system_date in enumerate(SYSTEM_DATES):
         _corporate_actions(desk, day, terms)
@@ -66,15 +71,16 @@ def make_books(seed: int) -> Books:
             trading.carry_out(step)
         spreads.trade(day)
         charge_fees(desk, day, [*trading.sales(day), *spreads.sales(day)])
-        closings[system_date] = desk.closing(day)
+        contracts.play(day)
+        closings[system_date] = whole.closing(day)
     activities = activity_events(rng, desk.activities)
     trades = trade_events(rng, desk.trades)
     system = ready_events(rng)
     booked = sorted(desk.activities, key=lambda activity: activity.at)
-    lifecycle = lifecycle_of(rng, accounts, booked)
-    assets = tuple(market.values())
+    lifecycle = lifecycle_of(rng, everyone, booked)
+    assets = tuple((market | contracts.desk.market).values())
     return Books(
-        seed, accounts, trades, activities, system, closings, lifecycle, assets=assets
+        seed, everyone, trades, activities, system, closings, lifecycle, assets=assets
     )  # fmt: skip
 
 

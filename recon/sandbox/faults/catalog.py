@@ -12,6 +12,7 @@ from recon.sandbox.faults import (
     corporate,
     lifecycle,
     money,
+    options,
     statement,
     terms,
     trade,
@@ -131,6 +132,14 @@ FAULTS: dict[str, Fault] = {
         _fault("money/activity_currency_differs",
                terms.activity_in_other_currency, "activities"),
         _fault("money/pending_activity_stuck", terms.journal_stays_pending),
+        _fault("options/expired_early", options.contract_expired_early),
+        _fault("options/event_against_position", options.expiry_sign_turned),
+        _fault("options/held_after_expiry", options.contract_never_expires),
+        _fault("options/delivery_differs", options.delivered_at_other_strike),
+        _fault("options/cash_delivery_differs",
+               options.cash_delivery_too_small, "activities"),
+        _fault("options/notional_differs", options.swap_notional_wrong),
+        _fault("options/expired_in_the_money", options.expired_in_the_money),
 
         # orders
 

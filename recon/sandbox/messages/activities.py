@@ -10,7 +10,7 @@ from recon.sandbox.books.clock import to_microseconds
 from recon.sandbox.books.model import Payload
 from recon.sandbox.messages.descriptions import description
 
-_GROUPED = "SCMA"  # the one kind of action whose legs this stream names the group of
+_GROUPED = ("SCMA", "OPCSH")  # the kinds whose legs this stream names the group of
 _WITHOUT_SUB_TYPE = "REORG"
 
 
@@ -26,7 +26,7 @@ def activity_payload(activity: Activity) -> Payload:
     }
     if asset and asset.cusip:
         payload["cusip"] = asset.cusip
-    if activity.sub_type == _GROUPED:
+    if activity.sub_type in _GROUPED or activity.entry_type in _GROUPED:
         payload["group_id"] = activity.group_id
     payload |= {
         "entry_type": activity.entry_type,

@@ -6,7 +6,14 @@ from decimal import Decimal
 
 from recon.sandbox.books.activities import Activity
 from recon.sandbox.books.assets import Asset
-from recon.sandbox.books.causes import Dividend, Merger, NameChange, Split, WorthlessRemoval
+from recon.sandbox.books.causes import (
+    ContractSwap,
+    Dividend,
+    Merger,
+    NameChange,
+    Split,
+    WorthlessRemoval,
+)
 from recon.sandbox.books.exact import EXACT, plain, times
 from recon.sandbox.books.model import Payload
 
@@ -85,6 +92,18 @@ def name_change(done: NameChange, date: str) -> Payload:
 def worthless_removal(done: WorthlessRemoval, date: str) -> Payload:
     """What is removed."""
     return security(done.asset) | {"removed_qty": plain(done.qty), "position_date": date}
+
+
+def contract_swap(done: ContractSwap, date: str) -> Payload:
+    """The contract before and after a spin-off of its underlying."""
+    return {
+        "old_contract_symbol": done.old.symbol,
+        "new_contract_symbol": done.new.symbol,
+        "qty": plain(done.qty),
+        "source_symbol": done.underlying.symbol,
+        "source_cusip": done.underlying.cusip,
+        "position_date": date,
+    }
 
 
 def security(asset: Asset | None) -> Payload:

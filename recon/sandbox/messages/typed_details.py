@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recon.sandbox.books.activities import Activity
 from recon.sandbox.books.causes import (
+    ContractSwap,
     Dividend,
     Journal,
     Merger,
@@ -23,7 +24,9 @@ def details(activity: Activity) -> Payload:
     """The system date, the corporate action if it is one, and the fields of that kind."""
     common: Payload = {"system_date": activity.system_date.isoformat()}
     if activity.ca_id:
-        common |= {"ca_id": activity.ca_id, "group_id": activity.group_id}
+        common |= {"ca_id": activity.ca_id}
+    if activity.group_id:
+        common |= {"group_id": activity.group_id}
     return common | _of_cause(activity)
 
 
@@ -48,6 +51,8 @@ def _of_cause(activity: Activity) -> Payload:
             fields = typed_actions.name_change(change, date)
         case WorthlessRemoval() as removal:
             fields = typed_actions.worthless_removal(removal, date)
+        case ContractSwap() as swap:
+            fields = typed_actions.contract_swap(swap, date)
     return fields
 
 
