@@ -35,6 +35,7 @@ RULES = {
     "accounts/status_chain_broken", "accounts/account_unknown",
     "money/canceled_activity_not_confirmed", "streams/correction_target_unknown",
     "money/journal_status_chain", "money/transfer_status_chain",
+    "corporate_actions/contract_adjustment_differs",
     "money/activity_sign_differs", "money/activity_shape_differs", "money/amount_digits_differ",
     "money/activity_currency_differs", "money/pending_activity_stuck", "options/expired_early",
     "options/event_against_position", "options/held_after_expiry", "options/delivery_differs",
@@ -42,7 +43,7 @@ RULES = {
 }  # fmt: skip
 WITH_TWO_EVENTS = {
     "split_ratio_wrong", "journal_never_posted", "journal_state_lost", "transfer_state_lost",
-    "journal_stays_pending",
+    "journal_stays_pending", "swap_strike_wrong",
 }  # fmt: skip
 TYPED = {
     "trd_activity_missing", "trd_amount_wrong", "activity_missing_on_new_stream",

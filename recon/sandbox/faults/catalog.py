@@ -139,6 +139,7 @@ FAULTS: dict[str, Fault] = {
         _fault("options/cash_delivery_differs",
                options.cash_delivery_too_small, "activities"),
         _fault("options/notional_differs", options.swap_notional_wrong),
+        _fault("corporate_actions/contract_adjustment_differs", options.swap_strike_wrong),
         _fault("options/expired_in_the_money", options.expired_in_the_money),
 
         # orders

@@ -15,6 +15,7 @@ from recon.sandbox.books.model import Books, Closing, Event
 from recon.sandbox.faults.edit import (
     Planted,
     changed,
+    edit_action,
     edit_activities,
     moved,
     shift_cash,
@@ -77,6 +78,19 @@ def swap_notional_wrong(books: Books, taken: frozenset[str]) -> Planted:
     event = first_free(_removals(books), taken)
     wrong = changed(event, net_amount=activity_of(event).net_amount + 1)
     return _planted(edit_activities(books, event, wrong), event)
+
+
+def swap_strike_wrong(books: Books, taken: frozenset[str]) -> Planted:
+    """The contract that a swap gives has a strike five dollars higher than the one it takes."""
+    places = (e for e in activities(books, "OPCA") if activity_of(e).qty > 0)
+    event = first_free(places, taken)
+    asset = activity_of(event).asset
+    if asset is None:
+        raise ValueError(f"expected a contract; saw {event.text}")
+    strike = int(asset.symbol[-8:]) + 5000
+    other = replace(asset, symbol=f"{asset.symbol[:-8]}{strike:08d}")
+    given = edit_activities(books, event, changed(event, asset=other))
+    return _planted(edit_action(given, event, new=other), event)
 
 
 def expired_in_the_money(books: Books, taken: frozenset[str]) -> Planted:

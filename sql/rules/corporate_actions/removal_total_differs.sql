@@ -5,11 +5,12 @@
 -- params:   none
 --
 -- A split, merger, name change or worthless removal takes away all that an account holds of the
--- symbol. It does so at the beginning of its system date: what counts is the opening, all events
--- of earlier system dates, and activities of the same date that were received before it. Who is
--- short has the negative position taken away. A break is a trade or a transfer that one side does
--- not have, or an action applied twice. A new CUSIP removes and adds the same symbol, so for
--- someone short the two legs look alike: there either sign will do.
+-- symbol, and the swap of an option contract all its old contracts. It does so at the beginning of
+-- its system date: what counts is the opening, all events of earlier system dates, and activities
+-- of the same date that were received before it. Who is short has the negative position taken
+-- away. A break is a trade or a transfer that one side does not have, or an action applied twice. A
+-- new CUSIP removes and adds the same symbol, so for someone short the two legs look alike: there
+-- either sign will do.
 -- `not_evaluated`: the books do not know the symbol in that account before, or one of its events
 -- has no known effect. Clears when the missing event comes, or the action is booked anew.
 with
@@ -28,7 +29,8 @@ removals as (
         list(activity_id order by activity_id) as evidence
     from activities
     where ca_leg = 'REMOVE'
-        and (entry_type in ('SPLIT', 'MA', 'NC') or entry_sub_type = 'WRM')
+        and (entry_type in ('SPLIT', 'MA', 'NC', 'OPCA') or entry_sub_type = 'WRM')
+        and (entry_type <> 'OPCA' or symbol is not null)
         and is_booked(status)
     group by account_id, kind, group_key, symbol
 
