@@ -26,7 +26,9 @@ DETAILS = {
     "SPLIT/RSPLIT": "ReverseSplitActivityV2", "MA/CMA": "MAActivityV2",
     "MA/SMA": "MAActivityV2", "MA/SCMA": "MAActivityV2", "NC/SNC": "NCActivityV2",
     "REORG/WRM": "WRMActivityV2", "JNLC": "JNLCActivityV2", "JNLS": "JNLSActivityV2",
-    "CSW": "CSWActivityV2",
+    "CSW": "CSWActivityV2", "OPEXC": "OPEXCActivityV2", "OPASN": "OPASNActivityV2",
+    "OPEXP": "OPEXPActivityV2", "OPTRD": "OPTRDActivityV2", "OPCSH": "CommonOptionsActivityV2",
+    "OPCA/SPIN": "OpcaSPINActivityV2",
 }  # fmt: skip
 OTHERS = {
     "CSD", "FEE/REG", "FEE/TAF", "FEE/LOC", "FEE/NRC", "FEE/NRV", "INT", "INT/CDT", "INT/MGN",

@@ -39,7 +39,7 @@ deliveries as (
         group_key,
         if(count(distinct symbol) filter (where entry_type in ('OPASN', 'OPEXC')) = 1,
             min(symbol) filter (where entry_type in ('OPASN', 'OPEXC')), null) as contract,
-        coalesce(sum(-qty) filter (where entry_type in ('OPASN', 'OPEXC')), 0) as contracts,
+        sum(-qty) filter (where entry_type in ('OPASN', 'OPEXC')) as contracts,
         coalesce(sum(qty) filter (where entry_type = 'OPTRD'), 0) as shares,
         coalesce(sum(net_amount) filter (where entry_type = 'OPCSH'), 0) as cash,
         count(*) filter (where entry_type = 'OPCSH') as cash_legs,

@@ -46,7 +46,7 @@ verdicts as (
         plain(qty) as actual,
         qty as difference,
         symbol as unit,
-        if($system_date::date > expiry, due_date, null) as due_date,
+        due_date,
         []::varchar[] as evidence
     from contracts
     where qty <> 0 or is_unreadable
