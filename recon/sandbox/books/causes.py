@@ -122,12 +122,14 @@ class WorthlessRemoval:
 
 @dataclass(frozen=True)
 class ContractSwap:
-    """A corporate action of the underlying adjusts contracts: the old ones for new ones."""
+    """The underlying spins off shares, `rate` for one: contracts are adjusted to new ones."""
 
     old: Asset
     new: Asset
-    underlying: Asset
     qty: Decimal
+    underlying: Asset
+    spun_off: Asset
+    rate: Decimal
 
 
 Action = Dividend | Split | Merger | NameChange | WorthlessRemoval | ContractSwap

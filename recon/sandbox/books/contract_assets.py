@@ -29,6 +29,7 @@ def contract_assets(rng: random.Random) -> dict[str, Asset]:
     assets = {
         "optioned": _share(rng, "optioned", "WREN", rng.randrange(40, 90)),
         "spun": _share(rng, "spun", "XENO", rng.randrange(50, 95)),
+        "spun_off": _share(rng, "spun_off", "XENS", rng.randrange(5, 9)),
     }
     for role, (underlying, root, expiry, kind, away) in _CONTRACTS.items():
         strike = int(assets[underlying].prices[0]) // 5 * 5 + away

@@ -18,6 +18,7 @@ from recon.sandbox.books.legs import Leg, Notice, book_leg, notice
 from recon.sandbox.books.model import Account
 
 _CONTRACT = Decimal(100)
+_SPUN_RATE = Decimal("0.02")
 
 
 def exercise(
@@ -56,7 +57,7 @@ def adjust(desk: Desk, underlying: str, role: str, day: int) -> None:
     for account, holding in desk.holders(old.symbol):
         qty, price = holding.qty, holding.average
         notional = times(qty, price, _CONTRACT)
-        cause = ContractSwap(old, new, about, qty)
+        cause = ContractSwap(old, new, qty, about, desk.market["spun_off"], _SPUN_RATE)
         terms = replace(announced, cause=cause)
         for leg in (
             Leg(old, -qty, notional, price, cost=-holding.cost),

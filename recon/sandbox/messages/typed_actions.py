@@ -102,6 +102,12 @@ def contract_swap(done: ContractSwap, date: str) -> Payload:
         "qty": plain(done.qty),
         "source_symbol": done.underlying.symbol,
         "source_cusip": done.underlying.cusip,
+        "source_rate": "1",
+        "source_price": plain(done.underlying.prices[0]),
+        "new_symbol": done.spun_off.symbol,
+        "new_cusip": done.spun_off.cusip,
+        "new_rate": plain(done.rate),
+        "new_price": plain(done.spun_off.prices[0]),
         "position_date": date,
     }
 
