@@ -200,6 +200,20 @@ def test_only_option_contract_swaps_have_an_amount_that_is_no_cash() -> None:
     assert {s["entry_type"] for s in unmoved} == {"OPCA"}
 
 
+def test_every_documented_event_has_the_shape_and_the_sign_of_its_type() -> None:
+    """What a type may print of the two, and which way its cash goes; samples reverse nothing."""
+    shapes = {"cash": ("qty",), "shares": ("net_amount",), "any": ()}
+    for row in TYPES.values():
+        assert row["shape"] in {*shapes, "either"}
+        assert row["sign"] in {"credit", "debit", "holder", "any"}
+    for sample in SAMPLES:
+        row = type_of(sample)
+        assert not any(sample[name] for name in shapes.get(row["shape"], ()))
+        assert row["shape"] != "either" or not (sample["qty"] and sample["net_amount"])
+        assert row["sign"] not in {"credit", "holder"} or sample["net_amount"] >= 0
+        assert row["sign"] != "debit" or sample["net_amount"] <= 0
+
+
 def test_corporate_actions_move_positions_and_fees_never_do() -> None:
     """Positions change before the open by corporate actions, and never by fees or memos."""
     for (kind, _), row in TYPES.items():

@@ -50,6 +50,8 @@ TABLES = {
             "moves_cash": "boolean",
             "corporate_action": "boolean",
             "contra": "varchar",
+            "shape": "varchar",
+            "sign": "varchar",
             "note": "varchar",
         },
     ),

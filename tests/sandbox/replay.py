@@ -21,6 +21,7 @@ MOVES_QTY = {
     ("MA", "SCMA"), ("NC", "SNC"), ("REORG", ""), ("JNLS", ""), ("INT", "SWP"),
     ("FOPT", ""), ("SPLIT", "USPLIT"), ("SPIN", ""), ("REO", "REOSC"), ("VOF", "VDST"),
     ("VOF", "VRGT"),
+    ("OPEXC", ""), ("OPASN", ""), ("OPEXP", ""), ("OPTRD", ""), ("OPCA", "SPIN"),
 }  # fmt: skip
 EXECUTIONS = {"fill", "partial_fill", "trade_bust", "trade_correct"}
 Payload = dict[str, Any]
@@ -94,7 +95,8 @@ class Replay:
 
     def activity(self, event: Payload) -> None:
         """Applies a non-trade activity that counts."""
-        self.cash[event["account_id"]] += event["net_amount"]
+        if event["entry_type"] != "OPCA":  # its amount is a notional
+            self.cash[event["account_id"]] += event["net_amount"]
         if (event["entry_type"], event.get("entry_sub_type", "")) in MOVES_QTY:
             self.positions[event["account_id"], event["symbol"]] += event["qty"]
 

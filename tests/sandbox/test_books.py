@@ -29,7 +29,8 @@ KINDS = {
     ("DIV", "CDIV"), ("DIV", "SDIV"), ("DIVNRA", ""),
     ("SPLIT", "FSPLIT"), ("SPLIT", "RSPLIT"), ("MA", "CMA"), ("MA", "SMA"), ("MA", "SCMA"),
     ("NC", "SNC"), ("REORG", ""), ("FOPT", ""), ("SPLIT", "USPLIT"), ("SPIN", ""),
-    ("REO", "REOSC"), ("VOF", "VDST"), ("VOF", "VRGT"), ("CIL", ""),
+    ("REO", "REOSC"), ("VOF", "VDST"), ("VOF", "VRGT"), ("CIL", ""), ("OPEXC", ""), ("OPASN", ""),
+    ("OPEXP", ""), ("OPTRD", ""), ("OPCSH", ""), ("OPCA", "SPIN"),
 }  # fmt: skip
 
 
@@ -106,7 +107,8 @@ def test_every_kind_of_event_is_in_all_books(seed: int) -> None:
                if each["event"] == "canceled")  # fmt: skip
     assert any(each["net_amount"] > 0 for each in activities
                if each.get("entry_sub_type") == "NRV")  # fmt: skip
-    assert 9 <= sum(each.is_trader for each in books_of(seed).accounts) <= 12
+    # Three more hold and write contracts to their end.
+    assert 9 + 3 <= sum(each.is_trader for each in books_of(seed).accounts) <= 12 + 3
 
 
 @pytest.mark.parametrize("seed", range(20))

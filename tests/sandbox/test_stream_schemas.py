@@ -29,6 +29,9 @@ DETAILS = {
     "CSW": "CSWActivityV2", "SPLIT/USPLIT": "UnitSplitActivityV2", "SPIN": "SpinoffActivityV2",
     "VOF/VDST": "RightsDistributionActivityV2",
     "VOF/VRGT": "RightsSubscriptionElectionActivityV2", "FOPT": "FOPTActivityV2",
+    "OPEXC": "OPEXCActivityV2", "OPASN": "OPASNActivityV2",
+    "OPEXP": "OPEXPActivityV2", "OPTRD": "OPTRDActivityV2", "OPCSH": "CommonOptionsActivityV2",
+    "OPCA/SPIN": "OpcaSPINActivityV2",
 }  # fmt: skip
 OTHERS = {
     "CSD", "FEE/REG", "FEE/TAF", "FEE/LOC", "FEE/NRC", "FEE/NRV", "INT", "INT/CDT", "INT/MGN",

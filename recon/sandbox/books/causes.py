@@ -138,6 +138,18 @@ class WorthlessRemoval:
     qty: Decimal
 
 
-Action = Dividend | Split | Merger | NameChange | WorthlessRemoval
+@dataclass(frozen=True)
+class ContractSwap:
+    """The underlying spins off shares, `rate` for one: contracts are adjusted to new ones."""
+
+    old: Asset
+    new: Asset
+    qty: Decimal
+    underlying: Asset
+    spun_off: Asset
+    rate: Decimal
+
+
+Action = Dividend | Split | Merger | NameChange | WorthlessRemoval | ContractSwap
 Fee = Charge | SaleFee | TradeFee | ExecutionFee
 Cause = Note | Withdrawal | Journal | Fee | Withholding | Action | OtherAction

@@ -13,6 +13,7 @@ from decimal import Decimal
 from recon.sandbox.books.cashflows import move_cash
 from recon.sandbox.books.clock import SYSTEM_DATES
 from recon.sandbox.books.commissions import PAYER, charge_commission
+from recon.sandbox.books.contracts import make_contracts
 from recon.sandbox.books.corporate import (
     give_stock,
     merge_for_both,
@@ -70,6 +71,9 @@ def make_books(seed: int) -> Books:
     orders = make_order_lives(order_rng, desk, customers[LASTING])
     fees = replace(desk, rng=random.Random(f"fees of {seed}"))  # noqa: S311
     offers = make_offers(offer_rng, desk)
+    contracts = make_contracts(seed, desk)
+    everyone = (*accounts, *contracts.accounts)
+    whole = replace(desk, accounts=everyone)
     closings = {}
     for day, system_date in enumerate(SYSTEM_DATES):
         _corporate_actions(desk, day, terms)
@@ -81,17 +85,18 @@ def make_books(seed: int) -> Books:
         spreads.trade(day)
         orders.trade(day)
         charge_fees(desk, day, [*trading.sales(day), *spreads.sales(day)])
+        contracts.play(day)
         charge_trade_fees(fees, day)
         charge_commission(fees, customers[PAYER], day)
-        closings[system_date] = desk.closing(day)
+        closings[system_date] = whole.closing(day)
     activities = activity_events(rng, desk.activities)
     trades = trade_events(rng, desk.trades)
     system = ready_events(rng)
     booked = sorted(desk.activities, key=lambda activity: activity.at)
-    lifecycle = with_permissions(seed, accounts, lifecycle_of(rng, accounts, booked))
-    assets = tuple(market.values())
+    lifecycle = with_permissions(seed, accounts, lifecycle_of(rng, everyone, booked))
+    assets = tuple((market | contracts.desk.market).values())
     return Books(
-        seed, accounts, trades, activities, system, closings, lifecycle, assets=assets
+        seed, everyone, trades, activities, system, closings, lifecycle, assets=assets
     )  # fmt: skip
 
 

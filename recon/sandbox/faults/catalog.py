@@ -15,10 +15,12 @@ from recon.sandbox.faults import (
     lifecycle,
     money,
     offers,
+    options,
     order,
     permissions,
     stated,
     statement,
+    terms,
     trade,
     typed,
 )
@@ -152,6 +154,21 @@ FAULTS: dict[str, Fault] = {
         _fault("corporate_actions/cusip_invalid", offers.cusip_mistyped),
 
         # options
+        _fault("money/activity_sign_differs", terms.margin_interest_credited),
+        _fault("money/activity_shape_differs", terms.dividend_with_shares),
+        _fault("money/amount_digits_differ", terms.interest_of_half_a_cent),
+        _fault("money/activity_currency_differs",
+               terms.activity_in_other_currency, "activities"),
+        _fault("money/pending_activity_stuck", terms.journal_stays_pending),
+        _fault("options/expired_early", options.contract_expired_early),
+        _fault("options/event_against_position", options.expiry_sign_turned),
+        _fault("options/held_after_expiry", options.contract_never_expires),
+        _fault("options/delivery_differs", options.delivered_at_other_strike),
+        _fault("options/cash_delivery_differs",
+               options.cash_delivery_too_small, "activities"),
+        _fault("options/notional_differs", options.swap_notional_wrong),
+        _fault("corporate_actions/contract_adjustment_differs", options.swap_strike_wrong),
+        _fault("options/expired_in_the_money", options.expired_in_the_money),
 
         # orders
         _fault("trades/order_state_out_of_order", order.ended_twice),

@@ -12,7 +12,7 @@ from recon.sandbox.books.model import Payload
 from recon.sandbox.messages.descriptions import description
 
 # The actions whose legs this stream names the group of.
-_GROUPED = ("SCMA", "REOSC", "VRGT")
+_GROUPED = ("SCMA", "REOSC", "VRGT", "OPCSH")
 _WITHOUT_SUB_TYPE = (("REORG", "WRM"), ("FEE", "ORF"), ("FEE", "OCC"))
 
 
@@ -28,7 +28,7 @@ def activity_payload(activity: Activity) -> Payload:
     }
     if asset and asset.cusip:
         payload["cusip"] = asset.cusip
-    if activity.sub_type in _GROUPED:
+    if activity.sub_type in _GROUPED or activity.entry_type in _GROUPED:
         payload["group_id"] = activity.group_id
     payload |= {
         "entry_type": activity.entry_type,

@@ -6,6 +6,7 @@ from recon.sandbox.books.activities import Activity
 from recon.sandbox.books.causes import (
     Action,
     Charge,
+    ContractSwap,
     Dividend,
     ExecutionFee,
     Journal,
@@ -71,6 +72,9 @@ def _action(activity: Activity, action: Action) -> str:
             text = f"Name Change from {old.symbol} to {new.symbol}"
         case WorthlessRemoval(asset):
             text = f"Worthless Removal - {asset.symbol}"
+        case ContractSwap():
+            leg = "REMOVE old" if activity.asset == action.old else "ADD new"
+            text = f"{leg} contract symbol"
     return text
 
 

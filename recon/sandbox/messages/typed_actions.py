@@ -8,6 +8,7 @@ from recon.sandbox.books.activities import Activity
 from recon.sandbox.books.assets import Asset
 from recon.sandbox.books.causes import (
     Action,
+    ContractSwap,
     Dividend,
     Merger,
     NameChange,
@@ -32,6 +33,8 @@ def action_fields(activity: Activity, action: Action) -> Payload:
             return name_change(action, date)
         case WorthlessRemoval():
             return worthless_removal(action, date)
+        case ContractSwap():
+            return contract_swap(action, date)
 
 
 def dividend(activity: Activity, paid: Dividend) -> Payload:
@@ -108,6 +111,24 @@ def name_change(done: NameChange, date: str) -> Payload:
 def worthless_removal(done: WorthlessRemoval, date: str) -> Payload:
     """What is removed."""
     return security(done.asset) | {"removed_qty": plain(done.qty), "position_date": date}
+
+
+def contract_swap(done: ContractSwap, date: str) -> Payload:
+    """The contract before and after a spin-off of its underlying."""
+    return {
+        "old_contract_symbol": done.old.symbol,
+        "new_contract_symbol": done.new.symbol,
+        "qty": plain(done.qty),
+        "source_symbol": done.underlying.symbol,
+        "source_cusip": done.underlying.cusip,
+        "source_rate": "1",
+        "source_price": plain(done.underlying.prices[0]),
+        "new_symbol": done.spun_off.symbol,
+        "new_cusip": done.spun_off.cusip,
+        "new_rate": plain(done.rate),
+        "new_price": plain(done.spun_off.prices[0]),
+        "position_date": date,
+    }
 
 
 def security(asset: Asset | None) -> Payload:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recon.sandbox.books.activities import Activity
 from recon.sandbox.books.causes import (
+    ContractSwap,
     Dividend,
     ExecutionFee,
     Journal,
@@ -25,7 +26,9 @@ def details(activity: Activity) -> Payload:
     """The system date, the corporate action if it is one, and the fields of that kind."""
     common: Payload = {"system_date": activity.system_date.isoformat()}
     if activity.ca_id:
-        common |= {"ca_id": activity.ca_id, "group_id": activity.group_id}
+        common |= {"ca_id": activity.ca_id}
+    if activity.group_id:
+        common |= {"group_id": activity.group_id}
     return common | _of_cause(activity)
 
 
@@ -44,7 +47,14 @@ def _of_cause(activity: Activity) -> Payload:
             fields = _withholding(activity, withheld)
         case OtherAction() as other:
             fields = typed_offers.other_action(activity, other)
-        case Dividend() | Split() | Merger() | NameChange() | WorthlessRemoval() as action:
+        case (
+            Dividend()
+            | Split()
+            | Merger()
+            | NameChange()
+            | WorthlessRemoval()
+            | ContractSwap() as action
+        ):
             fields = typed_actions.action_fields(activity, action)
     return fields
 

@@ -7,8 +7,9 @@
 -- An adjustment leaves strike times quantity times multiplier as it was, since nobody may gain by
 -- it: a split of ten makes ten contracts at a tenth of the strike, a stock dividend of three per
 -- cent a multiplier of 103 and a lower strike; reverse splits, mergers, name changes and spin-offs
--- keep all three and change what is delivered. The new strike is rounded to the cent: half a cent
--- for each share is within tolerance. Where the broker prints the ratio, the strike must have it.
+-- keep all three and change what is delivered, so that another strike or quantity of theirs is a
+-- break even at the same worth. The new strike is rounded to the cent: half a cent for each share
+-- is within tolerance. Where the broker prints the ratio, the strike must have it.
 -- A cash dividend lowers the strike by itself, or leaves it and adds cash to the delivery. Which
 -- dividend that was is in the details of the activity stream, or in a dividend of the underlying
 -- from ten days before to sixty after; without one a strike that rises, or falls by more than half
@@ -89,7 +90,9 @@ pairs as (
             when old.kind = 'DIV.SDIV' then 1
             else coalesce(old.old_rate, new.old_rate)
         end as grows_from,
-        old.kind in ('DIV.CDIV', 'DIV.ROC', 'CGD') as is_cash
+        old.kind in ('DIV.CDIV', 'DIV.ROC', 'CGD') as is_cash,
+        old.kind in ('NC.SNC', 'NC.CNC', 'NC.SCNC', 'SPIN', 'MA.SMA', 'SPLIT.RSPLIT')
+            as keeps_terms
     from ranked_contracts as old
     inner join ranked_contracts as new
         on new.account_id = old.account_id
@@ -151,6 +154,7 @@ verdicts as (
                 and coalesce(new_multiplier = multiplier, true)
                 and (not is_cash or is_adjusted) then 'pass'
             when is_cash and new_qty <> qty then 'break'
+            when keeps_terms and (new_strike <> strike or new_qty <> qty) then 'break'
             when is_cash and printed is null then case
                 when fits then 'pass'
                 when new_strike > strike or 2 * new_strike < strike then 'break'

@@ -5,15 +5,17 @@
 -- params:   none
 --
 -- A split, merger, reorganisation, name change or worthless removal takes away all that an account
--- holds of the symbol. A holder may exercise, tender or exchange a part only (VOF), and a bond may
--- be redeemed in part (FIMAT): these take away at most what is held, with what was bought on that
--- day, which may come before or after. It does so at the beginning of its system date: what counts is the opening, all events
--- of earlier system dates, and activities of the same date that were received before it. Who is
--- short has the negative position taken away. A break is a trade or a transfer that one side does
--- not have, or an action applied twice. A new CUSIP removes and adds the same symbol, so for
--- someone short the two legs look alike: there either sign will do.
+-- holds of the symbol, and the swap of an option contract all its old contracts. A holder may
+-- exercise, tender or exchange a part only (VOF), and a bond may be redeemed in part (FIMAT): these
+-- take away at most what is held, with what was bought on that day, which may come before or after.
+-- It does so at the beginning of its system date: what counts is the opening, all events of earlier
+-- system dates, and activities of the same date that were received before it. Who is short has the
+-- negative position taken away. A break is a trade or a transfer that one side does not have, or an
+-- action applied twice. A new CUSIP removes and adds the same symbol, so for someone short the two
+-- legs look alike: there either sign will do.
 -- `not_evaluated`: the books do not know the symbol in that account before, or one of its events
--- has no known effect; so is a holder's choice that adds, who may be short. Clears when the missing event comes, or the action is booked anew.
+-- has no known effect; so is a holder's choice that adds, who may be short. Clears when the missing
+-- event comes, or the action is booked anew.
 with
 
 removals as (
@@ -34,6 +36,7 @@ removals as (
         and (
             entry_type in ('SPLIT', 'MA', 'NC', 'REO', 'FIMAT')
             or (entry_type = 'VOF' and entry_sub_type is distinct from 'VDST')
+            or (entry_type = 'OPCA' and symbol is not null)
             or entry_sub_type = 'WRM'
         )
         and is_booked(status)
