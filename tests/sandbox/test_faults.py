@@ -35,9 +35,11 @@ RULES = {
     "accounts/status_chain_broken", "accounts/account_unknown",
     "money/canceled_activity_not_confirmed", "streams/correction_target_unknown",
     "money/journal_status_chain", "money/transfer_status_chain",
+    "income/holder_left_out", "corporate_actions/holder_left_out",
 }  # fmt: skip
 WITH_TWO_EVENTS = {
     "split_ratio_wrong", "journal_never_posted", "journal_state_lost", "transfer_state_lost",
+    "left_out_of_dividend", "left_out_of_split",
 }  # fmt: skip
 TYPED = {
     "trd_activity_missing", "trd_amount_wrong", "activity_missing_on_new_stream",
@@ -59,6 +61,7 @@ AGREES_WITH_THE_STATEMENT = {
     "journal_never_posted", "transfer_never_posted", "returned_transfer_not_reversed",
     "trade_while_blocked", "activity_in_closed_account", "closed_with_balance",
     "account_status_jump", "account_never_opened", "journal_state_lost", "transfer_state_lost",
+    "left_out_of_dividend", "left_out_of_split",
     *TYPED,
 }  # fmt: skip
 # Whose events cannot be added up without deciding what to believe.
@@ -112,7 +115,8 @@ def events_of(books: Books) -> tuple[Event, ...]:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_changes_one_place(name: str, seed: int) -> None:
-    """One message goes or comes, or is another; two where both legs of a split name a quantity,
+    """One message goes or comes, or is another; two where both legs of a split name a quantity
+    or go,
     both sides of a journal go, or two streams tell the same; and all that is told of an account."""
     right = books_of(seed)
     planted = FAULTS[name].plant(right, frozenset())

@@ -10,6 +10,7 @@ from recon.sandbox.faults import (
     account,
     activity,
     corporate,
+    income,
     lifecycle,
     money,
     statement,
@@ -120,6 +121,8 @@ FAULTS: dict[str, Fault] = {
         # fees
 
         # income
+        _fault("income/holder_left_out", income.left_out_of_dividend),
+        _fault("corporate_actions/holder_left_out", income.left_out_of_split),
 
         # corporate actions
 

@@ -1,0 +1,66 @@
+"""Faults of who gets what from an issuer: right books in, out come books with a holder left out.
+
+What was not paid or not done is missing in every stream and in the statement, so that books and
+statement agree: the other holders' legs alone show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from recon.sandbox.books.clock import SYSTEM_DATES
+from recon.sandbox.books.exact import ZERO
+from recon.sandbox.books.model import Books, Event
+from recon.sandbox.faults.edit import Planted, edit_activities, shift_cash, shift_position
+from recon.sandbox.faults.places import activities, activity_of, first_free, symbol_of, trades_from
+
+_AWAITED = 3  # settlement days that a payment may come later than that of other accounts
+
+
+def left_out_of_dividend(books: Books, taken: frozenset[str]) -> Planted:
+    """A holder is not paid a dividend that the others are paid."""
+    event = first_free(_long_held(books), taken)
+    due = SYSTEM_DATES[SYSTEM_DATES.index(event.system_date) + _AWAITED]
+    return replace(_left_out(books, event), system_date=due)
+
+
+def left_out_of_split(books: Books, taken: frozenset[str]) -> Planted:
+    """A holder keeps the shares from before a reverse split."""
+    places = (
+        event for event in activities(books, "SPLIT", "RSPLIT")
+        if event.system_date < SYSTEM_DATES[-1] and not trades_from(books, event)
+    )  # fmt: skip
+    return _left_out(books, first_free(places, taken))
+
+
+def _long_held(books: Books) -> Iterator[Event]:
+    """Dividends on what was held at two closes, early enough for the days that are awaited."""
+    for event in activities(books, "DIV", "CDIV"):
+        day = SYSTEM_DATES.index(event.system_date)
+        if day + _AWAITED < len(SYSTEM_DATES) and all(
+            _quantity(books, event, before) for before in (day - 1, day - 2)
+        ):
+            yield event
+
+
+def _quantity(books: Books, event: Event, day: int) -> Decimal:
+    lines = books.closings[SYSTEM_DATES[day]].positions.get(event.account_id, ())
+    held = (line.qty for line in lines if line.asset.symbol == symbol_of(event))
+    return sum(held, ZERO)
+
+
+def _left_out(books: Books, event: Event) -> Planted:
+    """The books without anything that the account is given, or taxed, for that security and day."""
+    account_id, symbol, since = event.account_id, symbol_of(event), event.system_date
+    for each in books.activities:
+        leg = activity_of(each)
+        of_it = leg.entry_type in (activity_of(event).entry_type, "DIVNRA")
+        if of_it and (each.account_id, symbol_of(each), each.system_date) == (
+            account_id, symbol, since
+        ):  # fmt: skip
+            books = shift_cash(books, account_id, since, -leg.net_amount)
+            books = shift_position(books, account_id, symbol, since, -leg.qty)
+            books = edit_activities(books, each)
+    return Planted(books, account_id, symbol, since)
