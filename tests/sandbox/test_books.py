@@ -28,6 +28,8 @@ KINDS = {
     ("FEE", "TAF"), ("FEE", "LOC"), ("DIV", "CDIV"), ("DIV", "SDIV"), ("DIVNRA", ""),
     ("SPLIT", "FSPLIT"), ("SPLIT", "RSPLIT"), ("MA", "CMA"), ("MA", "SMA"), ("MA", "SCMA"),
     ("NC", "SNC"), ("REORG", ""),
+    ("ACATS", ""), ("DIV", "ROC"), ("DIV", "SPD"), ("CGD", "LTCG"), ("CGD", "STCG"), ("INT", "FI"),
+    ("FIMAT", ""),
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from recon.sandbox.books.assets import Asset
 from recon.sandbox.books.exact import ZERO
+from recon.sandbox.books.issuer_causes import IssuerCause
 
 
 @dataclass(frozen=True)
@@ -121,4 +122,4 @@ class WorthlessRemoval:
 
 
 Action = Dividend | Split | Merger | NameChange | WorthlessRemoval
-Cause = Note | Withdrawal | Journal | Charge | SaleFee | Withholding | Action
+Cause = Note | Withdrawal | Journal | Charge | SaleFee | Withholding | Action | IssuerCause

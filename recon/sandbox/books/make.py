@@ -25,6 +25,7 @@ from recon.sandbox.books.distributions import pay_dividend, pay_stock_dividend
 from recon.sandbox.books.endings import ending_accounts, move_at_endings, write_endings
 from recon.sandbox.books.fees import charge_fees
 from recon.sandbox.books.identity import new_uuid
+from recon.sandbox.books.issuers import make_issuers
 from recon.sandbox.books.legs import notice
 from recon.sandbox.books.market import make_market, spread_contracts
 from recon.sandbox.books.model import Account, Books
@@ -57,11 +58,13 @@ def make_books(seed: int) -> Books:
     desk = Desk(rng, market, accounts)
     trading = Trading(desk)
     spreads = make_spreads(spread_rng, desk, customers[SPREADER])
+    issuers = make_issuers(seed, desk)
     closings = {}
     for day, system_date in enumerate(SYSTEM_DATES):
         _corporate_actions(desk, day, terms)
         move_cash(desk, day)
         move_at_endings(desk, day)
+        issuers.move(day)
         for step in script.steps_of(day):
             trading.carry_out(step)
         spreads.trade(day)

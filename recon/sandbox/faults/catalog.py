@@ -123,6 +123,11 @@ FAULTS: dict[str, Fault] = {
         # income
         _fault("income/holder_left_out", income.left_out_of_dividend),
         _fault("corporate_actions/holder_left_out", income.left_out_of_split),
+        _fault("income/cash_dividend_differs", income.capital_gain_wrong),
+        _fault("income/cash_dividend_differs", income.return_of_capital_wrong),
+        _fault("income/in_lieu_differs", income.in_lieu_taken),
+        _fault("income/coupon_differs", income.coupon_wrong, "activities"),
+        _fault("income/maturity_differs", income.maturity_wrong),
 
         # corporate actions
 

@@ -1,4 +1,4 @@
-"""Faults of who gets what from an issuer: right books in, out come books with a holder left out.
+"""Faults of what issuers pay: right books in, a wrong amount or a holder left out comes out.
 
 What was not paid or not done is missing in every stream and in the statement, so that books and
 statement agree: the other holders' legs alone show it.
@@ -13,7 +13,13 @@ from decimal import Decimal
 from recon.sandbox.books.clock import SYSTEM_DATES
 from recon.sandbox.books.exact import ZERO
 from recon.sandbox.books.model import Books, Event
-from recon.sandbox.faults.edit import Planted, edit_activities, shift_cash, shift_position
+from recon.sandbox.faults.edit import (
+    Planted,
+    changed,
+    edit_activities,
+    shift_cash,
+    shift_position,
+)
 from recon.sandbox.faults.places import activities, activity_of, first_free, symbol_of, trades_from
 
 _AWAITED = 3  # settlement days that a payment may come later than that of other accounts
@@ -64,3 +70,41 @@ def _left_out(books: Books, event: Event) -> Planted:
             books = shift_position(books, account_id, symbol, since, -leg.qty)
             books = edit_activities(books, each)
     return Planted(books, account_id, symbol, since)
+
+
+def capital_gain_wrong(books: Books, taken: frozenset[str]) -> Planted:
+    """A gain of the long term is paid a hundred times."""
+    event = first_free(activities(books, "CGD", "LTCG"), taken)
+    return _paid_otherwise(books, event, 99 * activity_of(event).net_amount)
+
+
+def return_of_capital_wrong(books: Books, taken: frozenset[str]) -> Planted:
+    """A return of capital is a dollar too low."""
+    event = first_free(activities(books, "DIV", "ROC"), taken)
+    return _paid_otherwise(books, event, Decimal(-1))
+
+
+def in_lieu_taken(books: Books, taken: frozenset[str]) -> Planted:
+    """What lent shares are owed is taken from the lender."""
+    event = first_free(activities(books, "DIV", "SPD"), taken)
+    return _paid_otherwise(books, event, -2 * activity_of(event).net_amount)
+
+
+def coupon_wrong(books: Books, taken: frozenset[str]) -> Planted:
+    """A bond pays its coupon twice over in one payment."""
+    event = first_free(activities(books, "INT", "FI"), taken)
+    return _paid_otherwise(books, event, activity_of(event).net_amount)
+
+
+def maturity_wrong(books: Books, taken: frozenset[str]) -> Planted:
+    """A matured bond pays one per cent of its face amount."""
+    event = first_free(activities(books, "FIMAT", ""), taken)
+    return _paid_otherwise(books, event, activity_of(event).net_amount * Decimal("-0.99"))
+
+
+def _paid_otherwise(books: Books, event: Event, extra: Decimal) -> Planted:
+    leg = activity_of(event)
+    wrong = changed(event, net_amount=leg.net_amount + extra)
+    paid = shift_cash(books, leg.account_id, leg.system_date, extra)
+    edited = edit_activities(paid, event, wrong)
+    return Planted(edited, leg.account_id, symbol_of(event), leg.system_date)

@@ -18,6 +18,7 @@ from recon.sandbox.books.causes import (
     WorthlessRemoval,
 )
 from recon.sandbox.books.exact import ZERO, half_up, plain
+from recon.sandbox.books.issuer_causes import Coupon, Delivery, Maturity
 
 
 def description(activity: Activity) -> str:
@@ -36,8 +37,8 @@ def description(activity: Activity) -> str:
             text = f"ID: {sender} - {receiver}" if of_shares else f"Journal ID: {journal_id}"
         case Withholding() as withheld:
             text = _withholding(withheld)
-        case None:
-            text = ""
+        case None | Delivery() | Coupon() | Maturity():
+            text = ""  # no sample of these says what their words are
         case action:
             text = _action(activity, action)
     return text
@@ -46,7 +47,7 @@ def description(activity: Activity) -> str:
 def _action(activity: Activity, action: Action) -> str:
     match action:
         case Dividend(rate, qty, recorded):
-            kind = "Cash" if activity.sub_type == "CDIV" else "Stock"
+            kind = "Stock" if activity.sub_type == "SDIV" else "Cash"
             text = f"{kind} DIV @ {plain(rate)}, Pos QTY: {plain(qty)}, Rec Date: {recorded}"
         case Split() as split:
             text = _split(activity, split)

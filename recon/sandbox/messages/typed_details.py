@@ -15,8 +15,10 @@ from recon.sandbox.books.causes import (
 )
 from recon.sandbox.books.exact import plain
 from recon.sandbox.books.identity import derived_uuid
+from recon.sandbox.books.issuer_causes import Coupon, Delivery, Maturity
 from recon.sandbox.books.model import Payload
 from recon.sandbox.messages import typed_actions
+from recon.sandbox.messages.typed_issuers import issuer_fields
 
 
 def details(activity: Activity) -> Payload:
@@ -46,6 +48,8 @@ def _of_cause(activity: Activity) -> Payload:
             fields = typed_actions.merger(merger, date)
         case NameChange() as change:
             fields = typed_actions.name_change(change, date)
+        case Delivery() | Coupon() | Maturity() as issued:
+            fields = issuer_fields(activity, issued)
         case WorthlessRemoval() as removal:
             fields = typed_actions.worthless_removal(removal, date)
     return fields
