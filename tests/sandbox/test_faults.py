@@ -37,6 +37,7 @@ RULES = {
     "money/journal_status_chain", "money/transfer_status_chain",
     "income/holder_left_out", "corporate_actions/holder_left_out",
     "income/in_lieu_differs", "income/coupon_differs", "income/maturity_differs",
+    "income/withholding_missing", "income/withholding_rate_unusual",
 }  # fmt: skip
 WITH_TWO_EVENTS = {
     "split_ratio_wrong", "journal_never_posted", "journal_state_lost", "transfer_state_lost",
@@ -64,7 +65,8 @@ AGREES_WITH_THE_STATEMENT = {
     "trade_while_blocked", "activity_in_closed_account", "closed_with_balance",
     "account_status_jump", "account_never_opened", "journal_state_lost", "transfer_state_lost",
     "left_out_of_dividend", "left_out_of_split", "capital_gain_wrong", "return_of_capital_wrong",
-    "in_lieu_taken", "coupon_wrong", "maturity_wrong",
+    "in_lieu_taken", "coupon_wrong", "maturity_wrong", "withholding_missing",
+    "withholding_rate_wrong",
     *TYPED,
 }  # fmt: skip
 # Whose events cannot be added up without deciding what to believe.

@@ -1,9 +1,9 @@
-"""A fund and a bond of three customers: takes a desk, books what their issuers pay.
+"""A fund and a bond of five customers: takes a desk, books what their issuers pay.
 
 Another broker delivers both. The fund pays back capital, then distributes gains of the long and
 of the short term and a dividend; one customer has a part of its shares lent, another all of them,
-and is paid in lieu of those. The bond pays its coupon, then it matures. The assets, and the
-generator, are their own, so that no other story depends on them.
+and is paid in lieu of those; of two the dividend is taxed. The bond pays its coupon, then it
+matures. The assets, and the generator, are their own, so that no other story depends on them.
 """
 
 from __future__ import annotations
@@ -12,17 +12,19 @@ import random
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from recon.sandbox.books.activities import Activity
 from recon.sandbox.books.assets import Asset
 from recon.sandbox.books.causes import Cause, Dividend
 from recon.sandbox.books.clock import SYSTEM_DATES
 from recon.sandbox.books.desk import Desk
-from recon.sandbox.books.exact import ZERO, half_up, times
+from recon.sandbox.books.distributions import withhold
+from recon.sandbox.books.exact import half_up, times
 from recon.sandbox.books.identity import new_cusip, new_uuid
 from recon.sandbox.books.issuer_causes import Coupon, Delivery, Maturity
 from recon.sandbox.books.legs import Leg, Notice, book_leg, notice
 from recon.sandbox.books.model import Account
 
-_HOLDERS = (1, 3, 7)  # of the desk's accounts: nobody whose dividends are taxed
+_HOLDERS = (1, 3, 7, 2, 4)  # of the desk's accounts; the last two pay tax on dividends
 _FUND, _BOND = "fund", "bond"
 
 
@@ -76,7 +78,7 @@ class Issuers:
 
     def _pay_dividend(self, day: int, rate: Decimal) -> None:
         """The first holder's shares are all there, the second's in part, the third's all lent."""
-        for account, lent in zip(self.holders, ("0", "0.5", "1"), strict=True):
+        for account, lent in zip(self.holders, ("0", "0.5", "1", "0", "0"), strict=True):
             for sub_type, part in (("CDIV", 1 - Decimal(lent)), ("SPD", Decimal(lent))):
                 if part:
                     self._pay_part(account, day, ("DIV", sub_type), rate, part)
@@ -94,7 +96,9 @@ class Issuers:
         paid = half_up(times(rate, qty), 2)
         announced = notice(day, "01:21", *kind, fund, settle_date=recorded)
         leg = Leg(fund, net_amount=paid, per_share=rate)
-        self._book(account, announced, leg, Dividend(rate, qty, recorded))
+        activity = self._book(account, announced, leg, Dividend(rate, qty, recorded))
+        if kind == ("DIV", "CDIV"):
+            withhold(self.desk, account, day, activity)
 
     def _pay_coupon(self, day: int, rate: Decimal) -> None:
         bond = self.desk.market[_BOND]
@@ -114,13 +118,12 @@ class Issuers:
             leg = Leg(bond, -face, face, price=Decimal(100), cost=-cost)
             self._book(account, announced, leg, Maturity(face, face))
 
-    def _book(self, account: Account, announced: Notice, leg: Leg, cause: Cause) -> None:
-        if leg.qty or leg.net_amount != ZERO:
-            book_leg(self.desk, account, replace(announced, cause=cause), leg)
+    def _book(self, account: Account, announced: Notice, leg: Leg, cause: Cause) -> Activity:
+        return book_leg(self.desk, account, replace(announced, cause=cause), leg)
 
 
 def make_issuers(seed: int, desk: Desk) -> Issuers:
-    """The holdings of three of the desk's customers."""
+    """The holdings of five of the desk's customers."""
     rng = random.Random(f"issuers of {seed}")  # noqa: S311
     desk.market.update(issuer_market(rng))
     return Issuers(replace(desk, rng=rng), tuple(desk.accounts[place] for place in _HOLDERS))

@@ -128,6 +128,8 @@ FAULTS: dict[str, Fault] = {
         _fault("income/in_lieu_differs", income.in_lieu_taken),
         _fault("income/coupon_differs", income.coupon_wrong, "activities"),
         _fault("income/maturity_differs", income.maturity_wrong),
+        _fault("income/withholding_missing", income.withholding_missing),
+        _fault("income/withholding_rate_unusual", income.withholding_rate_wrong),
 
         # corporate actions
 

@@ -6,12 +6,13 @@ statement agree: the other holders' legs alone show it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from recon.sandbox.books.causes import Withholding
 from recon.sandbox.books.clock import SYSTEM_DATES
-from recon.sandbox.books.exact import ZERO
+from recon.sandbox.books.exact import ZERO, times, truncated
 from recon.sandbox.books.model import Books, Event
 from recon.sandbox.faults.edit import (
     Planted,
@@ -108,3 +109,34 @@ def _paid_otherwise(books: Books, event: Event, extra: Decimal) -> Planted:
     paid = shift_cash(books, leg.account_id, leg.system_date, extra)
     edited = edit_activities(paid, event, wrong)
     return Planted(edited, leg.account_id, symbol_of(event), leg.system_date)
+
+
+def withholding_missing(books: Books, taken: frozenset[str]) -> Planted:
+    """No tax is withheld from a dividend of an account that is taxed on another."""
+    taxes = list(activities(books, "DIVNRA", ""))
+    event = first_free((each for each in taxes if _is_taxed_before(taxes, each)), taken)
+    untaxed = shift_cash(books, event.account_id, event.system_date, -activity_of(event).net_amount)
+    symbol, since = symbol_of(event), event.system_date
+    return Planted(edit_activities(untaxed, event), event.account_id, symbol, since)
+
+
+def withholding_rate_wrong(books: Books, taken: frozenset[str]) -> Planted:
+    """Seventy per cent of a dividend is withheld."""
+    event = first_free(activities(books, "DIVNRA", ""), taken)
+    cause = activity_of(event).cause
+    if not isinstance(cause, Withholding):
+        raise ValueError(f"expected a tax; saw {cause}")
+    tax = truncated(times(cause.gross, Decimal("0.7")), 2)
+    wrong = changed(event, net_amount=-tax, cause=replace(cause, rate=Decimal(70)))
+    extra = -tax - activity_of(event).net_amount
+    paid = shift_cash(books, event.account_id, event.system_date, extra)
+    edited = edit_activities(paid, event, wrong)
+    return Planted(edited, event.account_id, symbol_of(event), event.system_date)
+
+
+def _is_taxed_before(taxes: Sequence[Event], event: Event) -> bool:
+    """Whether another dividend of the account is taxed earlier, and this one of another account."""
+    return event.system_date < SYSTEM_DATES[-1] and any(
+        each.account_id == event.account_id and each.system_date < event.system_date
+        for each in taxes
+    )
