@@ -42,10 +42,8 @@ totals as (
         payments.account_id, payments.currency, payments.symbol, payments.settle_date,
         payments.rate, payments.entitled_qty, payments.one_payment,
         any_value(positions.direction) as direction,
-        abs(
-            count(distinct payments.activity_id) filter (where payments.net_amount > 0)
-            - count(distinct payments.activity_id) filter (where payments.net_amount < 0)
-        ) as standing,
+        -- A payment of nothing is one all the same, where there is no other.
+        if(bool_and(payments.net_amount = 0), 1, abs(sum(sign(payments.net_amount)))) as standing,
         sum(payments.net_amount) as paid,
         list(payments.activity_id order by payments.activity_id) as evidence
     from payments
