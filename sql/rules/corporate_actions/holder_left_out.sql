@@ -36,7 +36,7 @@ verdicts as (
         calendar.next_settlement as due_date,
         if(holders.is_reached, holders.own_legs, [holders.first_leg]) as evidence
     from issuer_holders as holders
-    inner join calendar
+    left join calendar
         on calendar.date = greatest(holders.first_date, holders.last_date)
     where holders.area = 'corporate action'
 

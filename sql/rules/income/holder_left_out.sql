@@ -46,7 +46,7 @@ verdicts as (
         last_day.date as due_date,
         if(dues.is_reached, dues.own_legs, [dues.first_leg]) as evidence
     from dues
-    inner join settlement_days as first_day
+    left join settlement_days as first_day
         on first_day.date = greatest(dues.first_date, dues.last_date)
     left join settlement_days as last_day
         on last_day.number = first_day.number + 3 and last_day.is_settlement
