@@ -87,3 +87,11 @@ create or replace macro half_digit(decimals) as ([
 
 -- Whether an activity of that status is booked: neither pending nor canceled.
 create or replace macro is_booked(status) as status in ('executed', 'correct');
+
+-- The verdict on what a setting may forbid, by whether it allowed it when it was asked for (null where
+-- that is not known) and when it happened: what was asked for in time may still happen.
+create or replace macro permitted(when_asked, when_done) as case
+    when not when_asked then 'break'
+    when when_done then 'pass'
+    when when_asked and not when_done then 'within_tolerance'
+    else 'not_evaluated' end;

@@ -34,6 +34,7 @@ TYPES = {
     "instant": pa.timestamp("ns", "UTC"),
     "date": pa.date32(),
     "json": pa.string(),
+    "flag": pa.bool_(),
 }
 RAW, TYPED, TEMPORARY = ".ndjson.zst", ".parquet", ".tmp"
 DAY_COLUMNS = ("system_date", "statement_date", "balance_asof")

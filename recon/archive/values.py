@@ -1,4 +1,4 @@
-"""One JSON value to one typed value: text, exact decimal, instant, date. Pure; never rounds.
+"""One JSON value to one typed value: text, exact decimal, instant, date, flag. Pure; never rounds.
 
 Each reader raises ValueError for a value that cannot be typed exactly.
 """
@@ -107,10 +107,17 @@ def _calendar_date(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
 
 
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"expected true or false, saw {type(value).__name__}")
+    return value
+
+
 READERS: dict[str, Callable[[Any], Any]] = {
     "text": _text,
     "decimal": _decimal,
     "scale": _scale,
     "instant": _instant,
     "date": _date,
+    "flag": _flag,
 }

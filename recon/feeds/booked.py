@@ -40,6 +40,24 @@ order_limit_price order.limit_price:decimal
 order_status order.status:text
 order_swap_fee_bps order.swap_fee_bps:text
 order_legs order.legs:json
+client_order_id order.client_order_id:text
+order_time_in_force order.time_in_force:text
+order_extended_hours order.extended_hours:flag
+order_replaces order.replaces:text
+order_replaced_by order.replaced_by:text
+order_created_at order.created_at:instant
+order_submitted_at order.submitted_at:instant
+order_filled_at order.filled_at:instant
+order_expired_at order.expired_at:instant
+order_cancel_requested_at order.cancel_requested_at:instant
+order_canceled_at order.canceled_at:instant
+order_failed_at order.failed_at:instant
+order_replaced_at order.replaced_at:instant
+order_stop_price order.stop_price:decimal
+order_trail_price order.trail_price:text
+order_trail_percent order.trail_percent:text
+order_hwm order.hwm:text
+order_commission order.commission:text
 """
 
 TRADES = Stream(

@@ -3,7 +3,8 @@
 `columns` says what a segment's Parquet holds: `name path:kind`, a path being dotted into the
 JSON, with `|` between the names of one member that the broker spells in two ways. Kinds: text,
 decimal (exact, 38 digits, 9 after the point), scale (digits printed after the point), instant
-(nanoseconds, UTC), date, json (kept as JSON, every number as its text).
+(nanoseconds, UTC), date, flag (true or false), json (kept as JSON, every number as its text).
+A column that a release adds comes last; of what an earlier one archived it is null.
 An event that lacks a `required` column is archived and reported, but not booked.
 """
 

@@ -31,6 +31,7 @@ from recon.warehouse.descriptions import put_descriptions
 from recon.warehouse.load import load_break_log, load_coverage, load_events, show_night
 
 WAREHOUSE = "warehouse.duckdb"
+SMALL_BELOW = 20_000  # messages
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,14 @@ def choose_start(inputs: NightInputs) -> Start:
     return Start(closing, days)
 
 
+def is_small(inputs: NightInputs, start: Start) -> bool:
+    """Whether the night reads so little that a second thread would cost more than it does."""
+    base = str(start.closed_on or "")
+    segments = [segment for fetch in inputs.fetches for segment in fetch.segments]
+    read = [each.rows for each in segments if not each.last_day or each.last_day > base]
+    return sum(read) < SMALL_BELOW
+
+
 def fresh_warehouse(home: Path) -> Path:
     """The file that a night's warehouse is made in, before readers see it."""
     return home / f".{WAREHOUSE}.new"
@@ -72,7 +81,7 @@ def build(inputs: NightInputs, start: Start, path: Path) -> None:
     """Make the warehouse file. Raises SegmentDamaged, ClosingDamaged, LedgerError, RuleError."""
     for left in (path, path.with_name(path.name + ".wal")):
         left.unlink(missing_ok=True)
-    with connect(path) as connection:
+    with connect(path, small=is_small(inputs, start)) as connection:
         connection.begin()
         _load(connection, inputs, start)
         show_night(connection, inputs.system_date, start.closed_on or inputs.opened)
@@ -81,7 +90,9 @@ def build(inputs: NightInputs, start: Start, path: Path) -> None:
         post_night(connection, inputs.system_date, inputs.run.assumptions)
         connection.commit()
         incomplete = {each.stream for each in inputs.required if not each.complete}
-        run_rules(connection, inputs.rules, inputs.system_date, incomplete)
+        run_rules(
+            connection, inputs.rules, inputs.system_date, incomplete, proven=inputs.ran_before
+        )
         keep_evidence(connection, inputs.known)
         if start.closing:
             reads = {rule.rule: rule.reads for rule in inputs.rules}
@@ -114,9 +125,11 @@ def show_rules(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule]) -> 
     connection.execute(
         "create or replace table main.rule_pack (rule varchar, severity varchar, title varchar)"
     )
-    for rule in rules:
-        named = [rule.rule, rule.severity, rule.title]
-        connection.execute("insert into rule_pack values (?, ?, ?)", named)
+    connection.execute(
+        "insert into rule_pack select unnest($rule::varchar[]),"
+        " unnest($severity::varchar[]), unnest($title::varchar[])",
+        {name: [getattr(rule, name) for rule in rules] for name in ("rule", "severity", "title")},
+    )
 
 
 def swap_in(home: Path, fresh: Path, run: Run) -> bool:

@@ -22,7 +22,7 @@ from recon.breaks.match import match
 from recon.chain import BREAKS, CLOSINGS, MANIFEST
 from recon.closings.write import keep_closings
 from recon.ndjson import heads_of
-from recon.nightly.build import Start, build, choose_start, fresh_warehouse, swap_in
+from recon.nightly.build import Start, build, choose_start, fresh_warehouse, is_small, swap_in
 from recon.nightly.inputs import NightInputs, read_inputs
 from recon.nightly.judge import Judgment, judge
 from recon.nightly.night_record import Outcome, forget_record, text_of
@@ -53,7 +53,7 @@ def evaluate(
     inputs = read_inputs(settings, archive, system_date, ready, earlier)
     start, fresh = choose_start(inputs), fresh_warehouse(inputs.home)
     build(inputs, start, fresh)
-    with connect(fresh, read_only=True) as connection:
+    with connect(fresh, read_only=True, small=is_small(inputs, start)) as connection:
         judgment = judge(connection, inputs, settings.chain_key)
         if inputs.complete and not aside:
             _keep_closings(connection, inputs, start, judgment)

@@ -36,7 +36,8 @@ class NightInputs:
     the last of each date. `open_items` are what the last night left open, where it ran the same
     rules. `heads` are those of the four logs: of the manifest after the run's last fetch, of the
     others before the night first ran, since each evaluation adds to them. `acknowledged` are the
-    lines by which people acknowledged a damage.
+    lines by which people acknowledged a damage. `ran_before`: the run index has a run of the same
+    rules, word for word.
     """
 
     home: Path
@@ -53,6 +54,7 @@ class NightInputs:
     open_items: Sequence[Mapping[str, Any]]
     heads: Mapping[str, str]
     acknowledged: Sequence[Mapping[str, Any]]
+    ran_before: bool
 
     @property
     def complete(self) -> bool:
@@ -122,6 +124,7 @@ def read_inputs(
             RUNS: run_log.head_after(sum(each.run < first.run for each in runs)),
         },
         acknowledged=_acknowledged(archive.log, len(fetches)),
+        ran_before=any(each.rule_pack == rule_pack for each in runs),
     )
 
 

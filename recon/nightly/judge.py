@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 
@@ -16,6 +15,7 @@ from recon.nightly.texts import verify_texts
 from recon.paths import folder
 from recon.reports.certificate import certificate
 from recon.reports.findings import COLUMNS, as_rows, read_findings
+from recon.reports.rows import read_rows
 from recon.reports.table import to_csv
 
 Rows = Sequence[Mapping[str, str]]
@@ -38,7 +38,7 @@ def judge(connection: duckdb.DuckDBPyConnection, inputs: NightInputs, key: str =
     where a text that it rests on is not what was archived."""
     findings = read_findings(connection, inputs.known)
     files, tables = _tables(connection)
-    own_rates = connection.sql("from own_rates order by line").pl().to_dicts()
+    _, own_rates = read_rows(connection, "from own_rates order by line")
     rows = as_rows(
         findings, inputs.known, said_of(inputs.log), inputs.rules, inputs.system_date, sessions()
     )
@@ -69,11 +69,10 @@ def _tables(
     """Every file of `sql/reports` as a CSV, and its rows beside."""
     files, tables = {}, {}
     for file in sorted((folder("sql") / "reports").glob("*.sql")):
-        frame = connection.sql(file.read_text(encoding="utf-8")).pl()
-        rows: list[dict[str, Any]] = frame.to_dicts()
+        columns, rows = read_rows(connection, file.read_text(encoding="utf-8"))
         tables[file.stem] = [
             {column: "" if value is None else str(value) for column, value in row.items()}
             for row in rows
         ]
-        files[f"{file.stem}.csv"] = to_csv(frame.columns, tables[file.stem])
+        files[f"{file.stem}.csv"] = to_csv(columns, tables[file.stem])
     return files, tables

@@ -9,6 +9,7 @@ import duckdb
 
 from recon.breaks.log import Said
 from recon.breaks.match import OPEN_STATES, Finding, Known, break_id
+from recon.reports.rows import read_rows
 from recon.rules.header import ITSELF, ITSELF_TITLE, Rule
 
 COLUMNS = (
@@ -51,7 +52,7 @@ def read_findings(
     """Breaks and pending things of the night, the most severe first. What could not be evaluated
     keeps the state and the difference it had before, and is left out if it was not open."""
     findings = []
-    for row in connection.sql(OPEN_VERDICTS).pl().to_dicts():
+    for row in read_rows(connection, OPEN_VERDICTS)[1]:
         state, evidence = row.pop("verdict"), tuple(filter(None, row.pop("evidence")))
         identity = break_id(row["rule"], row["account_id"], row["symbol"], row["subject"])
         if state == "not_evaluated":

@@ -19,8 +19,8 @@ import duckdb
 from recon.rules.catalog import streams_behind
 from recon.rules.culprits import COLUMNS, judge_others
 from recon.rules.header import ITSELF, Rule, RuleError
-from recon.rules.statement import find
-from recon.rules.verdicts import CONTRACT, VERDICTS, against_contract, verdict_rows
+from recon.rules.statement import check_statement, find
+from recon.rules.verdicts import CONTRACT, VERDICTS, against_contract, awaited
 
 ONE_ROW_EACH = "one row for each account, symbol and subject, with a verdict, a due date if pending"
 ROWS_NAMED_MAX, EVIDENCE_MAX = 10, 100
@@ -42,8 +42,17 @@ OF_THE_MACHINE = (
 CREATE = """
 create or replace temp table found_verdicts (rule varchar, severity varchar, {columns})
 """
+FOUND = """
+select table_name, map(list(column_name), list(data_type))
+from duckdb_columns()
+where database_name = 'temp' and table_name in (select unnest($tables::varchar[]))
+group by table_name
+"""
+# One statement for all rules: each of its own would cost a plan.
 JUDGED = """
 create or replace temp table judged as
+with every_verdict as (from found_verdicts{found}),
+awaited as ({awaited})
 select
     *,
     case
@@ -53,7 +62,7 @@ select
         when verdict = 'pending' and due_date is null then 'pending without a due date'
         when count(*) over (partition by rule, account_id, symbol, subject) > 1 then 'twice'
     end as fault
-from found_verdicts
+from awaited
 """
 KEEP = """
 create or replace table main.verdicts as
@@ -92,8 +101,11 @@ def run_rules(
     rules: Iterable[Rule],
     system_date: date,
     incomplete: Set[str] = frozenset(),
+    *,
+    proven: bool = False,
 ) -> None:
-    """Make the table `verdicts`. `incomplete` names the streams that are not proven complete.
+    """Make the table `verdicts`. `incomplete` names the streams that are not proven complete. Of
+    rules that are `proven` each was seen to be one SELECT before.
 
     A rule that fails on the data (a number beyond 38 digits), or that gives rows against the
     contract (a subject twice), has a break of severity S0 with the subject `the rule itself`,
@@ -104,11 +116,14 @@ def run_rules(
     columns = ", ".join(f"{name} {kind}" for name, kind in CONTRACT.items())
     connection.execute(CREATE.format(columns=columns))
     failures, unproven = [], []
-    for rule in rules:
-        failures += _run_rule(connection, rule, system_date)
+    found: dict[str, Rule] = {}
+    for number, rule in enumerate(rules):
+        if not proven:
+            check_statement(rule)
+        failures += _run_rule(connection, rule, system_date, f"found_{number}", found)
         if streams_behind(rule.reads) & incomplete:
             unproven.append(rule.rule)
-    connection.execute(JUDGED, {"verdicts": list(VERDICTS)})
+    _judge(connection, found, system_date)
     connection.execute(KEEP, {"unproven": unproven})
     for name, whose, failure in failures:
         _break(connection, name, "data that the rule can work with", failure, whose=whose)
@@ -119,27 +134,31 @@ def run_rules(
 
 
 def _run_rule(
-    connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: date
+    connection: duckdb.DuckDBPyConnection,
+    rule: Rule,
+    system_date: date,
+    table: str,
+    found: dict[str, Rule],
 ) -> list[tuple[str, Mapping[str, str], str]]:
-    """Add the rows of the rule to `found_verdicts`. Gives what the data does not let it judge: the
-    rule, whose data it is by the column that says so, nobody's for all, and why."""
+    """Make the table of the rule's rows, and enter it in `found`. Gives what the data does not let
+    it judge: the rule, whose data it is by the column that says so, nobody's for all, and why."""
     params = {name: default or str(system_date) for name, default in rule.params.items()}
-    failure, others = _find(connection, rule, params), {}
+    failure, others = _find(connection, rule, params, table), {}
     if failure is not None:
-        others = judge_others(connection, rule, lambda: _find(connection, rule, params))
+        others = judge_others(connection, rule, lambda: _find(connection, rule, params, table))
         if not others:
             return [(rule.rule, {}, failure)]
-    _keep_found(connection, rule, system_date)
+    found[table] = rule
     column = COLUMNS.get(rule.scope, "")
     return [(rule.rule, {column: name}, why) for name, why in others.items()]
 
 
 def _find(
-    connection: duckdb.DuckDBPyConnection, rule: Rule, params: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, rule: Rule, params: Mapping[str, str], table: str
 ) -> str | None:
-    """Make the table `found` of what the rule gives; or say why the data does not let it."""
+    """Make the table of what the rule gives; or say why the data does not let it."""
     try:
-        find(connection, rule, params)
+        find(connection, rule, params, table)
     except OF_THE_RULE as error:
         raise _breach(rule, "a SELECT that runs", str(error).splitlines()[0]) from error
     except OF_THE_MACHINE:
@@ -149,17 +168,25 @@ def _find(
     return None
 
 
-def _keep_found(connection: duckdb.DuckDBPyConnection, rule: Rule, system_date: date) -> None:
-    """Add the rows of `found` to `found_verdicts`. Raises RuleError for other columns."""
-    columns = dict(
-        connection.execute("select column_name, column_type from (describe found)").fetchall()
+def _judge(
+    connection: duckdb.DuckDBPyConnection, found: Mapping[str, Rule], system_date: date
+) -> None:
+    """Make the table `judged` of the rows of all rules. Raises RuleError for other columns."""
+    columns = dict(connection.execute(FOUND, {"tables": list(found)}).fetchall())
+    for table, rule in found.items():
+        if wrong := against_contract(columns[table]):
+            raise _breach(rule, f"columns of {CONTRACT}", wrong)
+    named = {f"rule_of_{table}": rule.rule for table, rule in found.items()}
+    named |= {f"severity_of_{table}": rule.severity for table, rule in found.items()}
+    rows = "".join(
+        f" union all by name select $rule_of_{table} as rule, $severity_of_{table} as severity, *"  # noqa: S608 -- a name of ours
+        f" from {table}"
+        for table in found
     )
-    if wrong := against_contract(columns):
-        raise _breach(rule, f"columns of {CONTRACT}", wrong)
-    named = {"rule": rule.rule, "severity": rule.severity}
-    rows = verdict_rows("from found", columns, system_date)
-    insert = "insert into found_verdicts select $rule, $severity, * from"
-    connection.execute(f"{insert} ({rows})", named)
+    connection.execute(
+        JUDGED.format(found=rows, awaited=awaited("every_verdict", system_date)),
+        {"verdicts": list(VERDICTS), **named},
+    )
 
 
 def _break(

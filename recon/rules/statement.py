@@ -18,14 +18,14 @@ from recon.warehouse.connect import MEMORY, connect
 # at the machine or do something (a checkpoint, a second statement in a text).
 NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
 TABLE_FUNCTIONS = {"unnest", "range", "generate_series"}
-PARSED = """
-with parsed as (select json_serialize_sql($sql) as tree)
+PARSED = r"""
 select
     tree ->> '$.error_message',
     json_array_length(tree -> '$.statements'),
-    list_distinct(json_extract_string(tree, '$..type')),
-    list_distinct(json_extract_string(tree, '$..function.function_name'))
-from parsed
+    list_distinct(regexp_extract_all(tree, '"type":"(\w+_NODE)"', 1)),
+    if(contains(tree, '"TABLE_FUNCTION"'),
+        list_distinct(json_extract_string(tree, '$..function.function_name')), [])
+from (select json_serialize_sql($sql)::varchar as tree)
 """
 
 
@@ -52,7 +52,7 @@ def why_not_one_select(sql: str) -> str:
         return str(fault.splitlines()[0])
     if statements != 1:
         return f"{statements} statements"
-    kinds = {kind for kind in types if kind.endswith("_NODE")} - NODES
+    kinds = set(types) - NODES
     if kinds:
         return f"a {min(kinds).split('_')[0]} within it"
     others = set(functions) - TABLE_FUNCTIONS
@@ -65,13 +65,14 @@ def _parser() -> duckdb.DuckDBPyConnection:
     return connect(MEMORY)
 
 
-def find(connection: duckdb.DuckDBPyConnection, rule: Rule, params: Mapping[str, str]) -> None:
-    """Make the temporary table `found` of what the rule gives; no other statement of it, and none
-    that writes, is run. Must not be called inside a transaction. Raises RuleError, duckdb.Error."""
-    check_statement(rule)
+def find(
+    connection: duckdb.DuckDBPyConnection, rule: Rule, params: Mapping[str, str], table: str
+) -> None:
+    """Make the temporary table of what the rule gives; nothing that writes is run. The rule must be
+    one SELECT: `check_statement`. Must not be called inside a transaction. Raises duckdb.Error."""
     connection.execute("begin transaction read only")
     try:
-        connection.execute(f"create or replace temp table found as {rule.sql}", dict(params))
+        connection.execute(f"create or replace temp table {table} as {rule.sql}", dict(params))
     except duckdb.Error:
         connection.execute("rollback")
         raise

@@ -33,7 +33,7 @@ from (
         * replace (
             if(verdict = 'break' and due_date > date '{system_date}', 'pending', verdict) as verdict
         )
-    from (select {columns} from ({rows}))
+    from {rows}
 )
 """
 
@@ -52,10 +52,15 @@ def against_contract(columns: Mapping[str, str]) -> str:
 def verdict_rows(rows: str, columns: Mapping[str, str], system_date: date) -> str:
     """The SELECT that gives the rows of a rule in the columns of the contract, by name.
 
-    `rows` is a table or a SELECT with those `columns`. A break with a due date after the night's
-    system date is pending until then; what is left out is null.
+    `rows` is a SELECT with those `columns`; what is left out is null.
     """
     chosen = ", ".join(
         name if name in columns else f"null::{kind} as {name}" for name, kind in CONTRACT.items()
     )
-    return AWAITED.format(columns=chosen, rows=rows, system_date=system_date)
+    return awaited(f"(select {chosen} from ({rows}))", system_date)  # noqa: S608 -- a rule
+
+
+def awaited(rows: str, system_date: date) -> str:
+    """The SELECT of those rows in which a break with a due date after the night's system date is
+    pending until then. `rows` is a table or a SELECT in parentheses."""
+    return AWAITED.format(rows=rows, system_date=system_date)

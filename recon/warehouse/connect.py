@@ -10,11 +10,20 @@ import duckdb
 from recon.errors import LockedError, ReconError
 
 MEMORY = ":memory:"
+# Of little data: threads that wait for each other, and blocks that are nearly empty, cost more than
+# the data itself. Neither changes a row.
+SMALL: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 1,
+    "default_block_size": 16384,
+}
 HOLDER = re.compile(r"Conflicting lock is held in (.+? \(PID \d+\))")
 
 
-def connect(path: Path | str, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """A connection in UTC that fetches no extension, and reads no Python variable as a table.
+def connect(
+    path: Path | str, *, read_only: bool = False, small: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """A connection in UTC that fetches no extension, and reads no Python variable as a table; one
+    for `small` data has one thread and small blocks.
 
     Raises LockedError where another program has the file open for writing.
     """
@@ -23,7 +32,7 @@ def connect(path: Path | str, *, read_only: bool = False) -> duckdb.DuckDBPyConn
         "autoload_known_extensions": False,
         "python_enable_replacements": False,
         "preserve_insertion_order": True,
-    }
+    } | (SMALL if small else {})
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=settings)
     except duckdb.IOException as error:

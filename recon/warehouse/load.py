@@ -52,7 +52,7 @@ BREAK_LOG = pa.schema({"position": COUNT, **LOGGED})
 
 # The states of things that live across nights: shown from the first, also from before the opening.
 LIVES = {
-    "account_states", "admin_actions", "journal_states", "transfer_states",
+    "account_settings", "account_states", "admin_actions", "journal_states", "transfer_states",
     "upvest_account_states", "upvest_group_states", "upvest_other_events",
 }  # fmt: skip
 CARRIED = "select identity from events.carried"

@@ -8,14 +8,14 @@ from pathlib import Path
 from recon.archive.segment import schema_of
 from recon.feeds.streams import Stream
 
-# A release may add columns: what an older one wrote has them too, empty.
+# A release may add columns: what an older one wrote has them too, empty, as the staged table has.
 READ = """
 select
     {columns},
     parse_filename(filename, true) as segment,
     replace(segment, '-', '')::bigint * 100000 + "row" as receipt_order
 from (
-    from empty_{stream}
+    select * exclude (segment, receipt_order) from archived_{stream} where false
     union all by name
     from read_parquet([{paths}], filename = true, union_by_name = true)
 )

@@ -68,10 +68,12 @@ def stage_segments(
         stage_named(connection, archive, {stream: older[stream] for stream in NAMED}, carried)
         if stage_fee_days(connection, archive, booked, base, opened):
             stage_named(connection, archive, booked, carried)  # what names the events of those days
+    filled = _filled(connection)
     for stream in ARCHIVED.values():
-        if stream in EVENT_STREAMS.values():
+        if stream in EVENT_STREAMS.values() and stream.name in filled:
             leave_out_copies(connection, archive, stream, fetches)
-        set_aside(connection, stream)
+        if stream.name in filled:
+            set_aside(connection, stream)
         connection.execute(_view_of(stream))
     parts = [
         f"""select '{stream.name}' as stream, left(segment, 6)::bigint as fetch_id, segment, "row",
@@ -99,17 +101,16 @@ def _stage_recent(
                 recent.append(typed_path(archive / stream.name, segment))
             else:
                 older.append(segment)
-    table = f"archived_{stream.name}"
     _make_empty(connection, stream)
     if recent:
-        read = reading(stream, recent)
-        connection.execute(f"create or replace temp table {table} as {read}")
-    else:
-        connection.execute(
-            f"create or replace temp table {table} as select *, ''::varchar as segment,"  # noqa: S608
-            f" 0::bigint as receipt_order from empty_{stream.name}"
-        )
+        connection.execute(f"insert into archived_{stream.name} {reading(stream, recent)}")
     return older
+
+
+def _filled(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The names of the streams of which an event is staged."""
+    parts = [f"select '{name}' as stream where exists (from archived_{name})" for name in ARCHIVED]
+    return {stream for (stream,) in connection.execute(" union all ".join(parts)).fetchall()}
 
 
 def _view_of(stream: Stream) -> str:
@@ -129,9 +130,12 @@ def _view_of(stream: Stream) -> str:
 
 
 def _make_empty(connection: duckdb.DuckDBPyConnection, stream: Stream) -> None:
-    """The columns of a stream's segments, without a row."""
+    """The staged table of a stream, without a row."""
     connection.register("no_rows", schema_of(stream).empty_table())
-    connection.execute(f"create or replace temp table empty_{stream.name} as from no_rows")
+    connection.execute(
+        f"create or replace temp table archived_{stream.name} as"  # noqa: S608 -- names of ours
+        " select *, null::varchar as segment, null::bigint as receipt_order from no_rows"
+    )
     connection.unregister("no_rows")
 
 

@@ -5,14 +5,18 @@
 --   crypto_status_to: the state of the crypto side that the event brought
 --   pattern_day_trader: whether the broker flags a pattern day trader
 --   reason: why, as the broker says
---   changed: other properties that changed, with their values before and after
+--   admin_configurations: what the broker's staff or an automated process overrides, as sent [JSON]
+--   cash_interest: the program of interest on cash, as sent [JSON]
+--   fpsl: the lending of fully paid shares, as sent [JSON]
+--   kyc_results: the result of the checks on who the customer is, as sent [JSON]
+--   options: the approved options level, as sent [JSON]
 --
 -- What the broker says of an account, one row per event; only what changed is in an event, the rest
--- is null. An empty text is no number and no status yet. `changed` names the other properties that
--- the event brought, with what they say of themselves: `<name>_from` and `<name>_to`. Steps go by
--- time, then by publication, then by receipt, since history may be read after what followed it. An
--- id may stand for two accounts: those of June 2023 to December 2024 were not unique and were made
--- anew, so the same content under another id is the same event.
+-- is null. An empty text is no number and no status yet. The values of the properties that are sent
+-- as JSON are in account_settings. Steps go by time, then by publication, then by receipt, since
+-- history may be read after what followed it. An id may stand for two accounts: those of June 2023
+-- to December 2024 were not unique and were made anew, so the same content under another id is the
+-- same event.
 with
 
 latest as (
@@ -20,58 +24,6 @@ latest as (
     select *
     from stream_account_status
     qualify row_number() over (partition by identity, account_id order by receipt_order desc) = 1
-
-),
-
-properties as (
-
-    select
-        identity,
-        account_id,
-        unnest(['admin_configurations', 'cash_interest', 'fpsl', 'kyc_results', 'options'])
-            as property,
-        unnest([admin_configurations, cash_interest, fpsl, kyc_results, options]) as held
-    from latest
-
-),
-
-steps as (
-
-    select
-        properties.identity,
-        properties.account_id,
-        properties.property,
-        regexp_replace(ltrim(tree.fullkey, '$.'), '(^|[._])(from|to)$', '') as setting,
-        max(tree.atom ->> '$') filter (where ends_with(tree.fullkey, 'from')) as told_from,
-        max(tree.atom ->> '$') filter (where ends_with(tree.fullkey, 'to')) as told_to
-    from properties, json_tree(properties.held::json) as tree
-    where regexp_matches(tree.fullkey, '[._](from|to)$')
-    group by properties.identity, properties.account_id, properties.property, setting
-
-),
-
-changes as (
-
-    select
-        properties.identity,
-        properties.account_id,
-        list(
-            concat_ws(
-                ' ',
-                properties.property,
-                nullif(steps.setting, ''),
-                if(steps.setting is null, null, coalesce(nullif(steps.told_from, ''), 'none')
-                || ' to ' || coalesce(nullif(steps.told_to, ''), 'none'))
-            )
-            order by properties.property, steps.setting
-        ) as changed
-    from properties
-    left join steps
-        on steps.identity = properties.identity
-        and steps.account_id = properties.account_id
-        and steps.property = properties.property
-    where properties.held is not null
-    group by properties.identity, properties.account_id
 
 ),
 
@@ -88,10 +40,7 @@ parsed as (
         try_cast(trim(trading_blocked, '"') as boolean) as trading_blocked,
         try_cast(trim(pattern_day_trader, '"') as boolean) as pattern_day_trader,
         nullif(reason, '') as reason,
-        changes.changed,
-        hash(
-            admin_configurations, cash_interest, fpsl, kyc_results, options
-        ) as rest,
+        admin_configurations, cash_interest, fpsl, kyc_results, options,
         latest.identity as event_id,
         to_microseconds(event_at) as event_at,
         broker_day(to_microseconds(event_at))
@@ -99,8 +48,6 @@ parsed as (
         published,
         receipt_order
     from latest
-    left join changes
-        on changes.identity = latest.identity and changes.account_id = latest.account_id
 
 ),
 
@@ -111,7 +58,8 @@ once as (
     qualify row_number() over (
         partition by
             account_id, event_at, account_number, status_from, status_to, crypto_status_from,
-            crypto_status_to, account_blocked, trading_blocked, pattern_day_trader, reason, rest
+            crypto_status_to, account_blocked, trading_blocked, pattern_day_trader, reason,
+            admin_configurations, cash_interest, fpsl, kyc_results, options
         order by published, receipt_order
     ) = 1
 
@@ -131,7 +79,11 @@ select
     once.trading_blocked,
     once.pattern_day_trader,
     once.reason,
-    coalesce(once.changed, []) as changed,
+    once.admin_configurations,
+    once.cash_interest,
+    once.fpsl,
+    once.kyc_results,
+    once.options,
     once.event_id,
     once.event_at,
     coalesce(calendar.session_date, once.new_york_date) as system_date,

@@ -10,8 +10,14 @@
 --   filled_avg_price_dp: how many digits that price was printed with [digits]
 --   limit_price: the limit [currency]
 --   status: the state of the order
+--   fill_price: the price at which this event filled [currency]
+--   time_in_force: how long the order lasts: day, gtc and so on, as sent
+--   replaces: the order that this one replaced
+--   replaced_by: the order that replaced this one
 --
--- One row per event of the trade stream, of either version, whatever it says of an order.
+-- One row per event of the trade stream, of either version, whatever it says of an order. What a
+-- release before 0.5 archived says nothing of how long an order lasts, of its replacements and of
+-- its own times: these are null.
 select
     latest.identity as event_id,
     latest.execution_id,
@@ -32,8 +38,22 @@ select
     latest.order_filled_avg_price_dp as filled_avg_price_dp,
     latest.order_limit_price as limit_price,
     latest.order_status as status,
+    latest.price as fill_price,
+    latest.fx_rate,
+    latest.reason,
+    latest.order_time_in_force as time_in_force,
+    nullif(latest.order_replaces, '') as replaces,
+    nullif(latest.order_replaced_by, '') as replaced_by,
+    latest.order_commission,
+    to_microseconds(latest.order_created_at) as order_created_at,
+    to_microseconds(latest.order_submitted_at) as order_submitted_at,
+    to_microseconds(latest.order_filled_at) as order_filled_at,
+    to_microseconds(latest.order_canceled_at) as order_canceled_at,
+    to_microseconds(latest.order_expired_at) as order_expired_at,
+    to_microseconds(latest.order_failed_at) as order_failed_at,
     latest.legs,
     latest.order_legs,
+    to_microseconds(latest.executed_at) as executed_at,
     to_microseconds(latest.event_at) as event_at,
     calendar.session_date as system_date,
     latest.published,

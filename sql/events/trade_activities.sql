@@ -3,6 +3,7 @@
 -- columns:
 --   status: the state as sent; canceled without a reference counts for nothing
 --   event: fill, partial_fill, trade_bust or trade_correct, which follow from status and reference
+--   leaves_qty: what is still to be filled of the order [units of the symbol]
 --
 -- One row per execution that the activity stream tells of (TRD), the last state of its id; each leg
 -- of a multi-leg order is one. A reference to an earlier execution makes a fill a correction,
@@ -18,7 +19,7 @@ trades as (
         *,
         from_json(details, '{"execution_type": "VARCHAR", "order_id": "VARCHAR",
             "symbol": "VARCHAR", "asset_id": "VARCHAR", "side": "VARCHAR", "cum_qty": "VARCHAR",
-            "commission": "VARCHAR"}') as parsed,
+            "leaves_qty": "VARCHAR", "commission": "VARCHAR"}') as parsed,
         count(*) over (partition by identity) as messages
     from stream_activities
     where activity_type = 'TRD'
@@ -94,6 +95,7 @@ select
     dated.net_amount,
     exact_decimal(dated.parsed.commission) as commission,
     exact_decimal(dated.parsed.cum_qty) as order_filled_qty,
+    exact_decimal(dated.parsed.leaves_qty) as leaves_qty,
     dated.status,
     nullif(dated.currency, '') as currency,
     exact_rate(dated.fx_rate) as swap_rate,

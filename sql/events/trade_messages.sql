@@ -4,7 +4,6 @@
 --   unread: members of the message that could not be typed exactly
 --   event_at: when the broker says that it was sent, in nanoseconds [UTC]
 --   qty: what this message executed [units of the symbol]
---   reason: why, as the broker says
 --   position_qtys: the position after it by symbol, of a multi-leg order [JSON]
 --   order_type: market, limit, stop and so on, as sent
 --   order_qty: what was ordered [units of the symbol]

@@ -3,6 +3,7 @@
 -- columns:
 --   account_type: the type of account
 --   name: the name of the account
+--   webhook_id: the webhook that delivered the event
 --
 -- What Upvest says of an account, one row per event: the whole object as it then stood. Deliveries
 -- keep no order between requests, so steps go by the object's own time of update. `owners` counts
@@ -35,6 +36,7 @@ parsed as (
             as owners,
         to_microseconds(object_created_at) as created_at,
         coalesce(to_microseconds(object_updated_at), told_at) as updated_at,
+        nullif(webhook_id, '') as webhook_id,
         identity as event_id,
         told_at as event_at,
         broker_day(told_at) as new_york_date,

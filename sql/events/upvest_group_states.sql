@@ -8,6 +8,7 @@
 --   users: how many users it has [users]
 --   children: how many of its users are children [users]
 --   guardians: how many of its users are guardians [users]
+--   webhook_id: the webhook that delivered the event
 --
 -- What Upvest says of an account group, one row per event, ordered as its accounts are. A group of
 -- a business names the business and no users.
@@ -42,6 +43,7 @@ parsed as (
             as guardians,
         to_microseconds(object_created_at) as created_at,
         coalesce(to_microseconds(object_updated_at), told_at) as updated_at,
+        nullif(webhook_id, '') as webhook_id,
         identity as event_id,
         told_at as event_at,
         broker_day(told_at) as new_york_date,

@@ -128,6 +128,22 @@ def test_what_is_no_instant_is_reported(given: str) -> None:
     assert row.unread[0].startswith("timestamp: ")
 
 
+@pytest.mark.parametrize(("given", "flag"), [("true", True), ("false", False), ("null", None)])
+def test_a_flag_is_true_or_false(given: str, flag: bool | None) -> None:
+    """An absent one is neither."""
+    row = read_row(TRADES, trade(order=f'"extended_hours": {given}'))
+    assert (value(row, "order_extended_hours"), row.unread) == (flag, [])
+
+
+@pytest.mark.parametrize("given", ['"true"', "1", "0", '""', "{}"])
+def test_what_is_no_flag_is_reported(given: str) -> None:
+    """A text that says true is not what the broker's schema says."""
+    row = read_row(TRADES, trade(order=f'"extended_hours": {given}'))
+    assert value(row, "order_extended_hours") is None
+    assert row.unread
+    assert row.unread[0].startswith("order.extended_hours: expected true or false")
+
+
 @pytest.mark.parametrize("given", ["2026-06-16", "2026-06-16T23:30:00-04:00"])
 def test_a_date_is_the_one_that_is_printed(given: str) -> None:
     """The broker's calendar day is not moved into another zone."""

@@ -33,11 +33,12 @@ def test_an_account_is_a_line_and_its_events_are_lines(place: Path) -> None:
         (
             f"alpaca  {ACCOUNT}  307781498  ACTIVE  crypto_status INACTIVE  since 2023-10-13"
             "  is_open true  trading_blocked false  account_blocked false  events 2"
+            "  settings allow_instant_ach=true; disable_shorting=true; pattern_day_trader=false"
         ),
         (
             f"2023-10-13 13:18:16.936397+00  {ACCOUNT}  none -> APPROVED  12627496"
-            "  crypto status none to INACTIVE, account_blocked false, trading_blocked false,"
-            " pattern_day_trader false, admin_configurations"
+            "  crypto status none to INACTIVE, account_blocked false, allow_instant_ach true,"
+            " disable_shorting true, pattern_day_trader false, trading_blocked false"
         ),
         (
             f"2023-10-13 13:18:18.472537+00  {ACCOUNT}  APPROVED -> ACTIVE  12627497"
@@ -53,7 +54,7 @@ def test_an_event_about_other_things_names_no_status(place: Path) -> None:
     archived_texts(place / "recon-home" / "archive", ACCOUNT_STATUS, [json.dumps(event)])
     called = call_here(place, "accounts", "--account", ACCOUNT)
     assert called.out.splitlines()[-1] == (
-        f"2023-10-14 10:00:00+00  {ACCOUNT}  10  fpsl US.tier none to basic"
+        f"2023-10-14 10:00:00+00  {ACCOUNT}  10  fpsl.US.tier basic"
     )
 
 

@@ -69,6 +69,8 @@ def test_accounts_closed_and_locked_at_upvest_are_held_against_their_books(tmp_p
     with (reports / "discrepancies.csv").open(encoding="utf-8", newline="") as file:
         breaks = {(row["rule"], row["account_id"], row["state"]) for row in csv.DictReader(file)}
     assert breaks == {
+        ("accounts/booked_against_upvest_state", accounts[closed], "break"),
+        ("accounts/booked_against_upvest_state", accounts[locked], "break"),
         ("accounts/closed_with_balance", accounts[closed], "break"),
         ("accounts/closing_only_sells", accounts[closed], "break"),
         ("accounts/closing_only_sells", accounts[locked], "break"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from recon.breaks.log import Said, say
+from recon.rules.catalog import find_rules
 from tests.archive.making import contents
 from tests.chains import as_of_an_older_release, rewrite, without_heads
 from tests.cli.calling import call_here
@@ -90,3 +91,19 @@ def test_a_run_of_other_rules_is_refused(broken: LongHome, tmp_path: Path) -> No
     assert called.code == 2
     assert "pack 000000000000" in called.complaint
     assert not (home / "reports" / "as-known").exists()
+
+
+def test_rules_that_ran_before_word_for_word_are_not_parsed_again(
+    broken: LongHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each was seen to be one SELECT then; where no run had these rules each is looked at."""
+    parsed: list[str] = []
+    monkeypatch.setattr("recon.rules.run.check_statement", lambda rule: parsed.append(rule.rule))
+    home = copy_of(broken.path, tmp_path / "home")
+    as_of_an_older_release(home)
+    words = ("--home", str(home), "check", "--date", str(FIFTH))
+    call_here(home, *words, env={})
+    assert parsed == []
+    rewrite(home / "runs" / "index.ndjson", lambda line: {**line, "rule_pack": "0" * 64})
+    call_here(home, *words, env={})
+    assert parsed == [rule.rule for rule in find_rules()]

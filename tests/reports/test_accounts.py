@@ -95,6 +95,10 @@ def test_every_account_of_both_brokers_stands_as_it_was_last_told(archive: Path)
     assert opened["crypto_status"] == "ACTIVE"
     assert (opened["since"], opened["events"]) == ("2023-10-13", "3")
     assert (opened["trading_blocked"], opened["is_open"]) == ("false", "true")
+    assert opened["settings"] == (
+        "allow_instant_ach=true; disable_shorting=true; pattern_day_trader=false"
+    )
+    assert (accounts[1]["settings"], closed["settings"]) == ("", "")
     assert (closed["closed_on"], closed["is_open"]) == ("2023-10-17", "false")
 
 
@@ -126,8 +130,8 @@ def test_the_events_of_an_account_say_from_what_to_what_and_what_else_changed(
             "",
             "APPROVED",
             (
-                "crypto status none to APPROVED, account_blocked false, trading_blocked false,"
-                " pattern_day_trader false, admin_configurations"
+                "crypto status none to APPROVED, account_blocked false, allow_instant_ach true,"
+                " disable_shorting true, pattern_day_trader false, trading_blocked false"
             ),
         ),
         (
@@ -141,10 +145,13 @@ def test_the_events_of_an_account_say_from_what_to_what_and_what_else_changed(
             "W1",
             "",
             "ACTIVE",
-            "ACCOUNT.CREATED, account_number 1, account_group_id G1, type TRADING",
+            (
+                "ACCOUNT.CREATED, users OWNER P1, account_number 1, account_group_id G1,"
+                " type TRADING"
+            ),
         ),
-        ("W2", "ACTIVE", "ACTIVE", "ACCOUNT.UPDATED, name, users"),
-        ("W3", "ACTIVE", "CLOSED", "ACCOUNT.CLOSED, name, users"),
+        ("W2", "ACTIVE", "ACTIVE", "ACCOUNT.UPDATED, name, users none"),
+        ("W3", "ACTIVE", "CLOSED", "ACCOUNT.CLOSED, name, users OWNER P1"),
     ]
     assert by_alpaca.events[0]["event_at"] == "2023-10-13 13:34:28.30629+00"
     friday = read_reference(Archive(archive), FRIDAY, "U1").events

@@ -91,7 +91,10 @@ def test_every_kind_of_event_is_in_all_books(seed: int) -> None:
     activities = activities_of(seed)
     assert {(each["entry_type"], each.get("entry_sub_type", "")) for each in activities} == KINDS
     kinds = Counter(each["event"] for each in trades_of(seed))
-    assert set(kinds) == EXECUTIONS | {"new", "canceled"}
+    assert set(kinds) == EXECUTIONS | {
+        "pending_new", "accepted", "new", "pending_cancel", "canceled", "expired", "rejected",
+        "replaced",
+    }  # fmt: skip
     executions = list(executions_of(seed))
     orders = [each["order"] for each in executions]
     assert any(each["position_qty"].startswith("-") for each in executions)

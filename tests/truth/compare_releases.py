@@ -47,7 +47,7 @@ def main(
     names = dict(name.split("=", 1) for name in renames)
     first, end = map(int, seeds.split(":"))
     found = 0
-    with tempfile.TemporaryDirectory() as scratch, _checked_out(older, Path(scratch)) as tree:
+    with tempfile.TemporaryDirectory() as scratch, checked_out(older, Path(scratch)) as tree:
         for seed in range(first, end):
             homes = (Path(scratch) / f"{seed}-older", Path(scratch) / f"{seed}-newer")
             for day in sorted(make_books(seed).closings)[-NIGHTS:]:
@@ -93,7 +93,7 @@ def _renamed(text: str, renames: Mapping[str, str]) -> str:
 
 
 @contextlib.contextmanager
-def _checked_out(revision: str, scratch: Path) -> Iterator[Path]:
+def checked_out(revision: str, scratch: Path) -> Iterator[Path]:
     """That revision's files in a folder of their own."""
     tree = scratch / "older"
     _git("worktree", "add", "--detach", "--quiet", str(tree), revision)
@@ -119,10 +119,10 @@ def _run_night(
     planted = [word for name in faults for word in ("--fault", name)]
     serve = ("sandbox", "serve", "--seed", str(seed), "--date", str(day), "--port", "0", *planted)
     with subprocess.Popen(
-        _recon(*serve), env=_environment(tree), stdout=subprocess.PIPE, text=True
+        recon(*serve), env=environment(tree), stdout=subprocess.PIPE, text=True
     ) as sandbox:
         try:
-            url, key, secret = _served(sandbox)
+            url, key, secret = served(sandbox)
             broker = {
                 "RECON_BROKER_URL": url,
                 "RECON_BROKER_KEY": key,
@@ -137,7 +137,8 @@ def _run_night(
             sandbox.terminate()
 
 
-def _served(sandbox: subprocess.Popen[str]) -> tuple[str, str, str]:
+def served(sandbox: subprocess.Popen[str]) -> tuple[str, str, str]:
+    """The address, the key and the secret that a sandbox says as it begins to serve."""
     line = sandbox.stdout.readline() if sandbox.stdout else ""
     match = SERVING.search(line)
     if match is None:
@@ -147,8 +148,8 @@ def _served(sandbox: subprocess.Popen[str]) -> tuple[str, str, str]:
 
 def _run(release: Path, home: Path, day: date, broker: Mapping[str, str]) -> None:
     done = subprocess.run(
-        _recon("--home", str(home), "run", "--date", str(day)),
-        env={**_environment(release), **broker},
+        recon("--home", str(home), "run", "--date", str(day)),
+        env={**environment(release), **broker},
         capture_output=True,
         text=True,
         check=False,
@@ -157,11 +158,12 @@ def _run(release: Path, home: Path, day: date, broker: Mapping[str, str]) -> Non
         sys.exit(f"{release.name}, {day}: exit {done.returncode}\n{done.stderr[-2000:]}")
 
 
-def _recon(*arguments: str) -> list[str]:
+def recon(*arguments: str) -> list[str]:
+    """A command line of the program."""
     return [sys.executable, "-P", "-u", "-c", "from recon.cli import main; main()", *arguments]
 
 
-def _environment(release: Path) -> dict[str, str]:
+def environment(release: Path) -> dict[str, str]:
     """The release's own code before what is installed; no setting of the user's."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RECON_")}
     return kept | {"PYTHONPATH": str(release)}

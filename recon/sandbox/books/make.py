@@ -29,6 +29,7 @@ from recon.sandbox.books.issuers import make_issuers
 from recon.sandbox.books.legs import notice
 from recon.sandbox.books.market import make_market, spread_contracts
 from recon.sandbox.books.model import Account, Books
+from recon.sandbox.books.order_lives import LASTING, make_order_lives, make_order_market
 from recon.sandbox.books.script import Script
 from recon.sandbox.books.spreads import make_spreads
 from recon.sandbox.books.story import SPREADER, write_story
@@ -36,6 +37,7 @@ from recon.sandbox.books.terms import Terms, make_terms
 from recon.sandbox.books.trading import Trading
 from recon.sandbox.messages.booked import activity_events, trade_events
 from recon.sandbox.messages.lifecycle import lifecycle_of
+from recon.sandbox.messages.permissions import with_permissions
 from recon.sandbox.messages.ready import ready_events
 
 _TAXED = {2: ("IND", Decimal(25)), 4: ("DEU", Decimal(15)), 5: ("BRA", Decimal(30))}
@@ -47,9 +49,11 @@ def make_books(seed: int) -> Books:
         raise ValueError(f"expected a seed of zero or more; saw {seed}")
     rng = random.Random(seed)  # noqa: S311  # a story for tests, not a secret
     spread_rng = random.Random(f"spreads of {seed}")  # noqa: S311
+    order_rng = random.Random(f"orders of {seed}")  # noqa: S311
     terms = make_terms(rng)
     market = make_market(rng, terms.splits)
     market |= spread_contracts(spread_rng, market["ordinary_a"])
+    market |= make_order_market(order_rng)
     firm, *customers = _accounts(rng)
     accounts = (firm, *customers, *ending_accounts(rng))
     script = Script(rng, market)
@@ -59,6 +63,7 @@ def make_books(seed: int) -> Books:
     trading = Trading(desk)
     spreads = make_spreads(spread_rng, desk, customers[SPREADER])
     issuers = make_issuers(seed, desk)
+    orders = make_order_lives(order_rng, desk, customers[LASTING])
     closings = {}
     for day, system_date in enumerate(SYSTEM_DATES):
         _corporate_actions(desk, day, terms)
@@ -68,13 +73,14 @@ def make_books(seed: int) -> Books:
         for step in script.steps_of(day):
             trading.carry_out(step)
         spreads.trade(day)
+        orders.trade(day)
         charge_fees(desk, day, [*trading.sales(day), *spreads.sales(day)])
         closings[system_date] = desk.closing(day)
     activities = activity_events(rng, desk.activities)
     trades = trade_events(rng, desk.trades)
     system = ready_events(rng)
     booked = sorted(desk.activities, key=lambda activity: activity.at)
-    lifecycle = lifecycle_of(rng, accounts, booked)
+    lifecycle = with_permissions(seed, accounts, lifecycle_of(rng, accounts, booked))
     assets = tuple(market.values())
     return Books(
         seed, accounts, trades, activities, system, closings, lifecycle, assets=assets

@@ -13,7 +13,10 @@ EXECUTIONS = ("fill", "partial_fill", "trade_bust", "trade_correct")
 
 @dataclass(frozen=True)
 class Ticket:
-    """An order as it was entered; quantity or notional, never both. Instants in nanoseconds."""
+    """An order as it was entered; quantity or notional, never both. Instants in nanoseconds.
+
+    `replaces` is the order that it takes the place of, "" where there is none.
+    """
 
     order_id: str
     client_order_id: str
@@ -26,11 +29,13 @@ class Ticket:
     limit_price: Decimal | None
     extended_hours: bool
     submitted: int
+    time_in_force: str = "day"
+    replaces: str = ""
 
 
 @dataclass(frozen=True)
 class OrderState:
-    """What has become of an order: cumulative quantity, average price, status."""
+    """What has become of an order: cumulative quantity, average price, status, and when."""
 
     filled_qty: Decimal
     average: Decimal | None
@@ -38,6 +43,10 @@ class OrderState:
     filled: int | None
     canceled: int | None
     updated: int
+    expired: int | None = None
+    failed: int | None = None
+    replaced: int | None = None
+    replaced_by: str = ""
 
 
 @dataclass(frozen=True)

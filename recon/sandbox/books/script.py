@@ -55,14 +55,14 @@ class Script:
             bound = max(prices) if side == "buy" else min(prices)
         ticket = self.ticket(account, role, side, start, opens=opens, qty=ordered,
                               limit_price=bound, extended_hours=overnight)  # fmt: skip
-        self._write("new", day, start + self.pause(), ticket)
+        self.write("new", day, start + self.pause(), ticket)
         at = start
         for number, part in enumerate(self._split(filled, parts)):
             at += SECOND * self.rng.randrange(1, 90) + self.pause()
             last = number == parts - 1 and not leaves
-            self._write("fill" if last else "partial_fill", day, at, ticket, part, prices[number])
+            self.write("fill" if last else "partial_fill", day, at, ticket, part, prices[number])
         if leaves:
-            self._write("canceled", day, at + 600 * SECOND, ticket)
+            self.write("canceled", day, at + 600 * SECOND, ticket)
         return ticket
 
     def spend(self, account: Account, role: str, day: int, clock: str, notional: str,
@@ -70,7 +70,7 @@ class Script:
         """A market order to buy for so many dollars; fractional quantities are cut at 9 places."""
         start = self.start(day, clock, overnight=False)
         ticket = self.ticket(account, role, "buy", start, notional=Decimal(notional))
-        self._write("new", day, start + self.pause(), ticket)
+        self.write("new", day, start + self.pause(), ticket)
         at, left = start, Decimal(notional)
         for number in range(parts):
             at += SECOND * self.rng.randrange(1, 30) + self.pause()
@@ -79,7 +79,7 @@ class Script:
             dollars = left if last else truncated(left * self.rng.randrange(30, 60) / 100, 2)
             qty = truncated(EXACT.divide(dollars, price), _FRACTION_PLACES)
             left -= times(qty, price)
-            self._write("fill" if last else "partial_fill", day, at, ticket, qty, price)
+            self.write("fill" if last else "partial_fill", day, at, ticket, qty, price)
         return ticket
 
     def crossed_pair(self, account: Account, role: str, day: int) -> None:
@@ -89,7 +89,7 @@ class Script:
         timestamp = opening - 6 * MILLISECOND - self.rng.randrange(1, MICROSECOND)
         for number in range(2):
             ticket = self.ticket(account, role, "buy", entered, notional=Decimal(10))
-            self._write("new", day, entered + (1 + number) * SECOND + self.pause(), ticket)
+            self.write("new", day, entered + (1 + number) * SECOND + self.pause(), ticket)
             price = self.price(role, day)
             qty = truncated(EXACT.divide(Decimal(10), price), _FRACTION_PLACES)
             at = opening + number * 9 * MILLISECOND
@@ -98,14 +98,14 @@ class Script:
 
     def bust(self, ticket: Ticket, target: int, day: int, clock: str) -> None:
         """The exchange takes one execution of the ticket back."""
-        self._write("trade_bust", day, self.start(day, clock, overnight=False), ticket,
+        self.write("trade_bust", day, self.start(day, clock, overnight=False), ticket,
                     target=target)  # fmt: skip
 
     def correct(self, ticket: Ticket, target: int, day: int, clock: str, qty: Decimal,
                 price: Decimal) -> None:  # fmt: skip
         """The exchange replaces one execution of the ticket by another quantity and price."""
         at = self.start(day, clock, overnight=False)
-        self._write("trade_correct", day, at, ticket, qty, price, target)
+        self.write("trade_correct", day, at, ticket, qty, price, target)
 
     def price(self, role: str, day: int) -> Decimal:
         """A price near that day's closing price, in the asset's own ticks, never zero."""
@@ -141,8 +141,9 @@ class Script:
             intent, qty, notional, limit_price, extended_hours, submitted,
         )  # fmt: skip
 
-    def _write(self, kind: str, day: int, at: int, ticket: Ticket, qty: Decimal = Decimal(0),
+    def write(self, kind: str, day: int, at: int, ticket: Ticket, qty: Decimal = Decimal(0),
                price: Decimal = Decimal(0), target: int = 0) -> None:  # fmt: skip
+        """A step sent at that instant, some milliseconds after it happened."""
         timestamp = at - self.rng.randrange(2 * MILLISECOND, 9 * MILLISECOND)
         self.steps.append(Step(kind, day, at, timestamp, ticket, qty, price, target))
 

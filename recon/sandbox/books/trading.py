@@ -61,13 +61,13 @@ class Trading:
     def carry_out(self, step: Step) -> None:
         """Moves what the step moves and notes it down."""
         if step.kind == "new":
-            self._note(step, OrderState(ZERO, None, "new", None, None, step.timestamp))
+            self.note(step, OrderState(ZERO, None, "new", None, None, step.timestamp))
         elif step.kind == "canceled":
             state = replace(
                 self.states[step.ticket.order_id],
                 status="canceled", canceled=step.timestamp, updated=step.timestamp,
             )  # fmt: skip
-            self._note(step, state)
+            self.note(step, state)
         elif step.kind == "trade_bust":
             self._bust(step)
         elif step.kind == "trade_correct":
@@ -88,7 +88,7 @@ class Trading:
         execution = self.add(step, step.day)
         status = "filled" if step.kind == "fill" else "partially_filled"
         state = self.state(step, status, step.timestamp)
-        self._note(step, state, self.fill(step), execution.execution_id)
+        self.note(step, state, self.fill(step), execution.execution_id)
 
     def _bust(self, step: Step) -> None:
         target = self._remove(step)
@@ -97,14 +97,14 @@ class Trading:
             self.fill(replace(step, qty=-target.qty, price=target.price)),
             previous_id=target.execution_id, reason="TRADE_BUST",
         )  # fmt: skip
-        self._note(step, state, fill)
+        self.note(step, state, fill)
 
     def _correct(self, step: Step) -> None:
         target = self._remove(step)
         execution = self.add(step, target.day)
         state = self.state(step, "filled", step.timestamp)
         fill = replace(self.fill(step), previous_id=target.execution_id)
-        self._note(step, state, fill, execution.execution_id)
+        self.note(step, state, fill, execution.execution_id)
 
     def add(self, step: Step, day: int) -> Execution:
         """Executes the step's quantity on the trade day with that index."""
@@ -142,9 +142,10 @@ class Trading:
         held = self.desk.quantity(step.ticket.account_id, step.ticket.asset.symbol)
         return Fill(step.qty, step.price, held, next_business_day(SYSTEM_DATES[step.day]))
 
-    def _note(
+    def note(
         self, step: Step, state: OrderState, fill: Fill | None = None, execution_id: str = ""
     ) -> None:
+        """Notes down that the step left its order in that state."""
         self.states[step.ticket.order_id] = state
         identity = execution_id or new_uuid(self.desk.rng)
         self.desk.trades.append(

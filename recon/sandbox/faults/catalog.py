@@ -13,6 +13,8 @@ from recon.sandbox.faults import (
     income,
     lifecycle,
     money,
+    order,
+    permissions,
     statement,
     trade,
     typed,
@@ -45,7 +47,8 @@ class Fault:
 
 _WITHOUT_ACCOUNT = (
     "streams/event_malformed", "streams/window_incomplete", "statements/stock_record_differs",
-    "money/journal_not_posted",
+    "money/journal_not_posted", "trades/asset_id_differs",
+    "corporate_actions/trade_under_old_symbol",
 )  # fmt: skip
 
 
@@ -136,8 +139,33 @@ FAULTS: dict[str, Fault] = {
         # options
 
         # orders
+        _fault("trades/order_state_out_of_order", order.ended_twice),
+        _fault("trades/fill_after_end", order.filled_after_cancel),
+        _fault("trades/order_overfilled", order.filled_with_too_much),
+        _fault("trades/order_notional_differs", order.notional_overspent),
+        _fault("trades/limit_not_respected", order.limit_passed),
+        _fault("trades/fill_state_differs", order.last_fill_called_partial),
+        _fault("trades/replacement_differs", order.successor_without_name),
+        _fault("trades/day_order_stale", order.expiry_lost),
+        _fault("trades/order_times_contradict", order.filled_in_local_time),
+        _fault("trades/asset_id_differs", order.other_asset_id),
+        _fault("corporate_actions/trade_under_old_symbol", order.traded_under_old_symbol),
 
         # accounts
+        _fault("accounts/short_not_allowed", permissions.short_while_disabled,
+               "account_status"),
+        _fault("accounts/fractional_not_allowed",
+               permissions.part_bought_while_disabled, "account_status"),
+        _fault("accounts/opened_while_liquidation_only",
+               permissions.bought_while_liquidation_only, "account_status"),
+        _fault("accounts/options_level_exceeded", permissions.option_above_level,
+               "account_status"),
+        _fault("accounts/transfer_while_blocked", permissions.withdrawn_while_blocked,
+               "account_status"),
+        _fault("accounts/daily_transfer_limit_exceeded",
+               permissions.withdrawn_beyond_limit, "account_status"),
+        _fault("accounts/negative_cash", permissions.cash_account_overdrawn,
+               "account_status"),
 
         # feeds and statements
     )

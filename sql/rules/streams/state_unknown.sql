@@ -1,10 +1,10 @@
 -- title:    The broker sent the name of a state that is not published
 -- severity: S3
 -- scope:    all
--- reads:    journal_states, transfer_states, account_states, admin_actions, ipo_events, upvest_account_states, upvest_group_states, upvest_other_events
+-- reads:    journal_states, transfer_states, account_states, admin_actions, ipo_events, upvest_account_states, upvest_group_states, upvest_other_events, order_events
 -- params:   none
 --
--- How journals, transfers, banks, accounts, groups and offerings stand has names that the brokers
+-- How orders, journals, transfers, banks, accounts, groups and offerings stand has names that the brokers
 -- publish, and about one a fortnight is new. An event with another name is kept and shown as it
 -- came, but no rule that judges by states knows what it means. It moves no money by itself.
 -- Each name counts once, with the number of events that have it and the first twenty of them.
@@ -41,6 +41,12 @@ published_names as (
             || ' APPROVAL_PENDING APPROVED REJECTED ACTIVE ACCOUNT_CLOSED'
         ),
         (
+            'order status',
+            'new partially_filled filled done_for_day canceled expired replaced pending_cancel'
+            || ' pending_replace accepted pending_new accepted_for_bidding stopped rejected'
+            || ' suspended calculated held'
+        ),
+        (
             'admin action',
             'legacy_note_admin_event liquidation_admin_event transaction_cancel_admin_event'
         ),
@@ -73,6 +79,8 @@ reported_names as (
     select 'account status' as what, status_to as name, event_id from account_states
     union all by name
     select 'account status' as what, crypto_status_to as name, event_id from account_states
+    union all by name
+    select 'order status' as what, status as name, event_id from order_events
     union all by name
     select 'admin action' as what, type as name, event_id from admin_actions
     union all by name

@@ -1,7 +1,7 @@
 -- title:    Executions do not make the order's average price
 -- severity: S2
 -- scope:    account
--- reads:    execution_effects, order_events, account_currencies
+-- reads:    executions_to_date, reversals, order_events, account_currencies
 -- params:   none
 --
 -- The order repeats the average price of its executions, which is the sum of quantity times price
@@ -17,15 +17,19 @@
 -- Clears when the price is corrected on either side.
 with
 
+-- Of an order that lasts over days also what was filled before the books begin.
 counted_executions as (
 
     select
-        account_id, order_id, symbol, execution_id, receipt_order, qty, price, source,
+        account_id, order_id, symbol, execution_id, receipt_order, abs(qty) as qty, price, source,
         length(split_part(plain(price), '.', 2)) as scale
-    from execution_effects
+    from executions_to_date
     where event in ('fill', 'partial_fill', 'trade_correct')
-        and reversed_by is null
-        and (event <> 'trade_correct' or reversal_rank = 1)
+        and execution_id not in (
+            select previous_execution_id from reversals where previous_execution_id is not null
+        )
+        and execution_id not in (select execution_id from reversals where reversal_rank > 1)
+    qualify bool_or(in_books) over (partition by account_id, order_id)
 
 ),
 
