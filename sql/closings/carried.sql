@@ -1,7 +1,9 @@
 -- The activities up to the day that a night beginning after it reads again: what an open break
 -- rests on, what a verdict judges together with a later activity, and the legs of corporate
 -- actions that a leg of the next days may belong to; and the deposits, withdrawals and journals of
--- the last days, which the states of a transfer or a journal may follow.
+-- the last days, which the states of a transfer or a journal may follow. And one leg of each dividend
+-- and corporate action of the last weeks, which shows a later night that it began before: who has no
+-- leg since had one then.
 with
 
 activity_days as (
@@ -48,6 +50,16 @@ of_near_legs as (
 
 ),
 
+first_legs as (
+
+    select first(activity_id order by system_date, activity_id) as identity
+    from issuer_legs
+    where forms_action and system_date <= $day
+    group by kind, symbol, action_date
+    having min(system_date) > $day - 30
+
+),
+
 of_near_transfers as (
 
     select activity_id as identity
@@ -61,6 +73,6 @@ from activity_days
 where first_day <= $day
     and identity in (
         from of_open_breaks union all from of_later_activities union all from of_near_legs
-        union all from of_near_transfers
+        union all from of_near_transfers union all from first_legs
     )
 order by identity

@@ -94,7 +94,11 @@ select
     coalesce(nullif(details.external_id, ''), nullif(details.bank_transaction_id, ''))
         as external_id,
     exact_rate(coalesce(fx_rate, details.swap_rate)) as swap_rate,
-    exact_decimal(coalesce(details.rate, details.long_term_rate, details.short_term_rate)) as rate,
+    exact_decimal(coalesce(
+        details.rate,
+        if(activity_subtype = 'STCG', null, details.long_term_rate),
+        if(activity_subtype = 'LTCG', null, details.short_term_rate)
+    )) as rate,
     coalesce(exact_decimal(details.entitled_qty), resolved.entitled_qty) as entitled_qty,
     try_cast(left(coalesce(details.record_date, details.position_date), 10) as date)
         as record_date,

@@ -1,4 +1,4 @@
--- title: Every booked dividend payment and reversal of one, up to the night
+-- title: Every booked payment of a dividend or capital gain and reversal of one, up to the night
 -- scope: account
 -- reads: activities_to_date
 -- columns:
@@ -6,8 +6,9 @@
 --   amount: what is paid: shares of a stock dividend, else money [shares or currency]
 --   is_reversal: whether it reverses a payment
 --
--- One row an activity of type DIV. `kind`: its sub type; without one a dividend that moves no shares
--- is a cash dividend, any other a stock dividend. `amount`: shares of a stock dividend, else money.
+-- One row an activity of type DIV or CGD, or of those that were before them (DIVROC, DIVCGL, DIVCGS).
+-- `kind`: its sub type; without one a dividend that moves no shares is a cash dividend, any other a
+-- stock dividend, and a capital gain is CGD. `amount`: shares of a stock dividend, else money.
 -- `is_reversal`: the amount has the other sign than a payment; who is short pays, so that a positive
 -- amount is a reversal there. `in_books` is false for what was booked before the books begin.
 with
@@ -18,7 +19,13 @@ payments as (
         activity_id,
         account_id,
         symbol,
-        coalesce(entry_sub_type, if(qty = 0, 'CDIV', 'SDIV')) as kind,
+        case entry_type
+            when 'DIVROC' then 'ROC'
+            when 'DIVCGL' then 'LTCG'
+            when 'DIVCGS' then 'STCG'
+            when 'CGD' then coalesce(entry_sub_type, 'CGD')
+            else coalesce(entry_sub_type, if(qty = 0, 'CDIV', 'SDIV'))
+        end as kind,
         rate,
         entitled_qty,
         record_date,
@@ -28,7 +35,7 @@ payments as (
         net_amount,
         in_books
     from activities_to_date
-    where entry_type = 'DIV' and is_booked
+    where entry_type in ('DIV', 'DIVROC', 'CGD', 'DIVCGL', 'DIVCGS') and is_booked
 
 )
 

@@ -17,7 +17,8 @@ from recon.warehouse.load import show_night
 from tests.cases import empty_warehouse
 
 NIGHT = date(2026, 6, 19)
-# Shares go on Monday the 8th, cash comes on Friday the 12th; a fee and two dividends beside them.
+# Shares go on Monday the 8th, cash comes on Friday the 12th; a fee and two dividends beside them,
+# and the dividend of another security a month before.
 GIVEN = """
 insert into events.activities (activity_id, account_id, entry_type, entry_sub_type, status, symbol,
     qty, net_amount, group_key, system_date, receipt_order) values
@@ -27,7 +28,9 @@ insert into events.activities (activity_id, account_id, entry_type, entry_sub_ty
 ('DIV1', 'A1', 'DIV', 'CDIV', 'executed', 'AAA', 0, 5, null, '2026-06-08', 4),
 ('DIV2', 'A1', 'DIV', 'CDIV', 'executed', 'AAA', 0, 5, null, '2026-06-10', 5),
 ('OPEN', 'A1', 'DIV', 'CDIV', 'executed', 'BBB', 0, 5, null, '2026-06-02', 6),
-('DEPOSIT', 'A1', 'CSD', null, 'executed', null, 0, 5, null, '2026-06-03', 7)
+('DEPOSIT', 'A1', 'CSD', null, 'executed', null, 0, 5, null, '2026-06-03', 7),
+('OLD1', 'A1', 'DIV', 'CDIV', 'executed', 'CCC', 0, 5, null, '2026-05-12', 8),
+('OLD2', 'A2', 'DIV', 'CDIV', 'executed', 'CCC', 0, 5, null, '2026-05-13', 9)
 """
 
 
@@ -38,7 +41,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
         connection.execute(GIVEN)
         connection.execute(ONLY_STATE)
         show_night(connection, NIGHT, None)
-        post_night(connection, NIGHT, None, {"activity_entries"})
+        post_night(connection, NIGHT, None, {"activity_entries", "issuer_legs"})
         connection.execute(
             "create table main.verdicts as select unnest([['FEE'], ['DIV1', 'DIV2']]) as evidence"
         )
@@ -51,10 +54,10 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
-        (date(2026, 6, 8), ["DEPOSIT", "DIV1", "LEG1", "OPEN"]),
-        (date(2026, 6, 11), ["DEPOSIT", "LEG1", "OPEN"]),
-        (date(2026, 6, 15), ["LEG1", "LEG2", "OPEN"]),
-        (date(2026, 6, 18), ["OPEN"]),
+        (date(2026, 6, 8), ["DEPOSIT", "DIV1", "LEG1", "OLD1", "OPEN"]),
+        (date(2026, 6, 11), ["DEPOSIT", "DIV1", "LEG1", "OPEN"]),
+        (date(2026, 6, 15), ["DIV1", "LEG1", "LEG2", "OPEN"]),
+        (date(2026, 6, 18), ["DIV1", "OPEN"]),
     ],
 )
 def test_a_closing_carries_what_later_activities_may_belong_to(

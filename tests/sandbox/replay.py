@@ -17,6 +17,7 @@ from typing import Any
 NEW_YORK = datetime.timezone(datetime.timedelta(hours=-4))
 CLOSED = {datetime.date(2026, 6, 19)}
 MOVES_QTY = {
+    ("ACATS", ""), ("FIMAT", ""),
     ("DIV", "SDIV"), ("SPLIT", "FSPLIT"), ("SPLIT", "RSPLIT"), ("MA", "CMA"), ("MA", "SMA"),
     ("MA", "SCMA"), ("NC", "SNC"), ("REORG", ""), ("JNLS", ""), ("INT", "SWP"),
     ("FOPT", ""), ("SPLIT", "USPLIT"), ("SPIN", ""), ("REO", "REOSC"), ("VOF", "VDST"),

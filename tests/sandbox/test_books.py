@@ -23,15 +23,56 @@ from tests.sandbox.replay import (
 )
 
 KINDS = {
-    ("CSD", ""), ("CSW", ""), ("JNLC", ""), ("JNLS", ""), ("INT", ""), ("INT", "CDT"),
-    ("INT", "MGN"), ("INT", "SWP"), ("FEE", "NRC"), ("FEE", "NRV"), ("FEE", "REG"),
-    ("FEE", "TAF"), ("FEE", "LOC"), ("FEE", ""), ("FEE", "CAT"), ("FEE", "COM"),
-    ("DIV", "CDIV"), ("DIV", "SDIV"), ("DIVNRA", ""),
-    ("SPLIT", "FSPLIT"), ("SPLIT", "RSPLIT"), ("MA", "CMA"), ("MA", "SMA"), ("MA", "SCMA"),
-    ("NC", "SNC"), ("REORG", ""), ("FOPT", ""), ("SPLIT", "USPLIT"), ("SPIN", ""),
-    ("REO", "REOSC"), ("VOF", "VDST"), ("VOF", "VRGT"), ("CIL", ""), ("OPEXC", ""), ("OPASN", ""),
-    ("OPEXP", ""), ("OPTRD", ""), ("OPCSH", ""), ("OPCA", "SPIN"),
-}  # fmt: skip
+    (kind.partition("/")[0], kind.partition("/")[2])
+    for kind in [
+        "CSD",
+        "CSW",
+        "JNLC",
+        "JNLS",
+        "INT",
+        "INT/CDT",
+        "INT/MGN",
+        "INT/SWP",
+        "FEE/NRC",
+        "FEE/NRV",
+        "FEE/REG",
+        "FEE/TAF",
+        "FEE/LOC",
+        "FEE",
+        "FEE/CAT",
+        "FEE/COM",
+        "DIV/CDIV",
+        "DIV/SDIV",
+        "DIVNRA",
+        "SPLIT/FSPLIT",
+        "SPLIT/RSPLIT",
+        "MA/CMA",
+        "MA/SMA",
+        "MA/SCMA",
+        "NC/SNC",
+        "REORG",
+        "FOPT",
+        "SPLIT/USPLIT",
+        "SPIN",
+        "REO/REOSC",
+        "VOF/VDST",
+        "VOF/VRGT",
+        "CIL",
+        "OPEXC",
+        "OPASN",
+        "OPEXP",
+        "OPTRD",
+        "OPCSH",
+        "OPCA/SPIN",
+        "ACATS",
+        "DIV/ROC",
+        "DIV/SPD",
+        "CGD/LTCG",
+        "CGD/STCG",
+        "INT/FI",
+        "FIMAT",
+    ]
+}
 
 
 @functools.cache
@@ -100,9 +141,8 @@ def test_every_kind_of_event_is_in_all_books(seed: int) -> None:
     orders = [each["order"] for each in executions]
     assert any(each["position_qty"].startswith("-") for each in executions)
     assert any(order["notional"] and order["filled_qty"][-10:-9] == "." for order in orders)
-    assert {order["side"] for order in orders if order["asset_class"] == "us_option"} == {
-        "buy", "sell",
-    }  # fmt: skip
+    sides = {order["side"] for order in orders if order["asset_class"] == "us_option"}
+    assert sides == {"buy", "sell"}
     assert any(each["order"]["filled_qty"] != "0" for each in trades_of(seed)
                if each["event"] == "canceled")  # fmt: skip
     assert any(each["net_amount"] > 0 for each in activities

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from recon.sandbox.books.assets import Asset
 from recon.sandbox.books.exact import ZERO
+from recon.sandbox.books.issuer_causes import IssuerCause
 from recon.sandbox.books.offer_causes import OtherAction
 
 
@@ -152,4 +153,4 @@ class ContractSwap:
 
 Action = Dividend | Split | Merger | NameChange | WorthlessRemoval | ContractSwap
 Fee = Charge | SaleFee | TradeFee | ExecutionFee
-Cause = Note | Withdrawal | Journal | Fee | Withholding | Action | OtherAction
+Cause = Note | Withdrawal | Journal | Fee | Withholding | Action | OtherAction | IssuerCause

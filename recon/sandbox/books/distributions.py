@@ -22,7 +22,7 @@ def pay_dividend(desk: Desk, role: str, day: int, rate: Decimal) -> None:
         gross = half_up(times(rate, holding.qty), 2)
         entitled = replace(announced, cause=Dividend(rate, holding.qty, recorded))
         paid = book_leg(desk, account, entitled, Leg(asset, net_amount=gross, per_share=rate))
-        _withhold(desk, account, day, paid)
+        withhold(desk, account, day, paid)
 
 
 def pay_stock_dividend(desk: Desk, role: str, day: int, rate: Decimal) -> None:
@@ -36,7 +36,7 @@ def pay_stock_dividend(desk: Desk, role: str, day: int, rate: Decimal) -> None:
         book_leg(desk, account, entitled, Leg(asset, paid, per_share=rate))
 
 
-def _withhold(desk: Desk, account: Account, day: int, paid: Activity) -> None:
+def withhold(desk: Desk, account: Account, day: int, paid: Activity) -> None:
     """The withheld part is cut to the cent; less than one cent is not sent."""
     withheld = truncated(times(paid.net_amount, account.tax_rate) / 100, 2)
     if withheld < CENT or paid.asset is None:

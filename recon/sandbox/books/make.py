@@ -7,13 +7,11 @@ money, trades in time order, the fees on its sales, and the closing.
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from decimal import Decimal
 
+from recon.sandbox.books.beside import Chances, beside
 from recon.sandbox.books.cashflows import move_cash
 from recon.sandbox.books.clock import SYSTEM_DATES
-from recon.sandbox.books.commissions import PAYER, charge_commission
-from recon.sandbox.books.contracts import make_contracts
 from recon.sandbox.books.corporate import (
     give_stock,
     merge_for_both,
@@ -26,18 +24,13 @@ from recon.sandbox.books.corporate import (
 from recon.sandbox.books.desk import Desk
 from recon.sandbox.books.distributions import pay_dividend, pay_stock_dividend
 from recon.sandbox.books.endings import ending_accounts, move_at_endings, write_endings
-from recon.sandbox.books.fees import charge_fees
 from recon.sandbox.books.identity import new_uuid
 from recon.sandbox.books.legs import notice
-from recon.sandbox.books.market import make_market, spread_contracts
+from recon.sandbox.books.market import make_market
 from recon.sandbox.books.model import Account, Books
-from recon.sandbox.books.offers import make_offers, offer_market
-from recon.sandbox.books.order_lives import LASTING, make_order_lives, make_order_market
 from recon.sandbox.books.script import Script
-from recon.sandbox.books.spreads import make_spreads
-from recon.sandbox.books.story import SPREADER, write_story
+from recon.sandbox.books.story import write_story
 from recon.sandbox.books.terms import Terms, make_terms
-from recon.sandbox.books.trade_fees import charge_trade_fees
 from recon.sandbox.books.trading import Trading
 from recon.sandbox.messages.booked import activity_events, trade_events
 from recon.sandbox.messages.lifecycle import lifecycle_of
@@ -52,14 +45,10 @@ def make_books(seed: int) -> Books:
     if seed < 0:
         raise ValueError(f"expected a seed of zero or more; saw {seed}")
     rng = random.Random(seed)  # noqa: S311  # a story for tests, not a secret
-    spread_rng = random.Random(f"spreads of {seed}")  # noqa: S311
-    order_rng = random.Random(f"orders of {seed}")  # noqa: S311
-    offer_rng = random.Random(f"offers of {seed}")  # noqa: S311
+    chances = Chances(seed)
     terms = make_terms(rng)
     market = make_market(rng, terms.splits)
-    market |= spread_contracts(spread_rng, market["ordinary_a"])
-    market |= make_order_market(order_rng)
-    market |= offer_market(offer_rng)
+    market |= chances.assets(market["ordinary_a"])
     firm, *customers = _accounts(rng)
     accounts = (firm, *customers, *ending_accounts(rng))
     script = Script(rng, market)
@@ -67,37 +56,32 @@ def make_books(seed: int) -> Books:
     write_endings(script, accounts[-2])
     desk = Desk(rng, market, accounts)
     trading = Trading(desk)
-    spreads = make_spreads(spread_rng, desk, customers[SPREADER])
-    orders = make_order_lives(order_rng, desk, customers[LASTING])
-    fees = replace(desk, rng=random.Random(f"fees of {seed}"))  # noqa: S311
-    offers = make_offers(offer_rng, desk)
-    contracts = make_contracts(seed, desk)
-    everyone = (*accounts, *contracts.accounts)
-    whole = replace(desk, accounts=everyone)
+    other = beside(chances, desk, customers)
     closings = {}
     for day, system_date in enumerate(SYSTEM_DATES):
         _corporate_actions(desk, day, terms)
         move_cash(desk, day)
         move_at_endings(desk, day)
-        offers.move(day)
+        other.move(day)
         for step in script.steps_of(day):
             trading.carry_out(step)
-        spreads.trade(day)
-        orders.trade(day)
-        charge_fees(desk, day, [*trading.sales(day), *spreads.sales(day)])
-        contracts.play(day)
-        charge_trade_fees(fees, day)
-        charge_commission(fees, customers[PAYER], day)
-        closings[system_date] = whole.closing(day)
+        other.trade(day, trading)
+        closings[system_date] = other.whole.closing(day)
     activities = activity_events(rng, desk.activities)
     trades = trade_events(rng, desk.trades)
     system = ready_events(rng)
     booked = sorted(desk.activities, key=lambda activity: activity.at)
-    lifecycle = with_permissions(seed, accounts, lifecycle_of(rng, everyone, booked))
-    assets = tuple((market | contracts.desk.market).values())
+    lifecycle = lifecycle_of(rng, other.whole.accounts, booked)
     return Books(
-        seed, everyone, trades, activities, system, closings, lifecycle, assets=assets
-    )  # fmt: skip
+        seed,
+        other.whole.accounts,
+        trades,
+        activities,
+        system,
+        closings,
+        with_permissions(seed, accounts, lifecycle),
+        assets=tuple((market | other.contracts.desk.market).values()),
+    )
 
 
 def _accounts(rng: random.Random) -> tuple[Account, ...]:

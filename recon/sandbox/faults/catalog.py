@@ -12,6 +12,7 @@ from recon.sandbox.faults import (
     corporate,
     feeds,
     fees,
+    income,
     lifecycle,
     money,
     offers,
@@ -137,6 +138,15 @@ FAULTS: dict[str, Fault] = {
         _fault("income/interest_booked_twice", fees.interest_booked_twice),
 
         # income
+        _fault("income/holder_left_out", income.left_out_of_dividend),
+        _fault("corporate_actions/holder_left_out", income.left_out_of_split),
+        _fault("income/cash_dividend_differs", income.capital_gain_wrong),
+        _fault("income/cash_dividend_differs", income.return_of_capital_wrong),
+        _fault("income/in_lieu_differs", income.in_lieu_taken),
+        _fault("income/coupon_differs", income.coupon_wrong, "activities"),
+        _fault("income/maturity_differs", income.maturity_wrong),
+        _fault("income/withholding_missing", income.withholding_missing),
+        _fault("income/withholding_rate_unusual", income.withholding_rate_wrong),
 
         # corporate actions
         _fault("corporate_actions/split_ratio_differs", offers.unit_split_alternate_wrong),

@@ -21,6 +21,7 @@ from recon.sandbox.books.causes import (
     WorthlessRemoval,
 )
 from recon.sandbox.books.exact import ZERO, half_up, plain
+from recon.sandbox.books.issuer_causes import Coupon, Delivery, Maturity
 from recon.sandbox.books.offer_causes import OtherAction
 from recon.sandbox.messages.offer_words import words
 
@@ -43,8 +44,8 @@ def description(activity: Activity) -> str:
             text = _withholding(withheld)
         case OtherAction() as other:
             text = words(activity, other)
-        case None:
-            text = ""
+        case None | Delivery() | Coupon() | Maturity():
+            text = ""  # no sample of these says what their words are
         case action:
             text = _action(activity, action)
     return text
@@ -62,7 +63,7 @@ def _fee(activity: Activity, fee: SaleFee | TradeFee | ExecutionFee) -> str:
 def _action(activity: Activity, action: Action) -> str:
     match action:
         case Dividend(rate, qty, recorded):
-            kind = "Cash" if activity.sub_type == "CDIV" else "Stock"
+            kind = "Stock" if activity.sub_type == "SDIV" else "Cash"
             text = f"{kind} DIV @ {plain(rate)}, Pos QTY: {plain(qty)}, Rec Date: {recorded}"
         case Split() as split:
             text = _split(activity, split)

@@ -17,9 +17,11 @@ from recon.sandbox.books.causes import (
 )
 from recon.sandbox.books.exact import plain
 from recon.sandbox.books.identity import derived_uuid
+from recon.sandbox.books.issuer_causes import Coupon, Delivery, Maturity
 from recon.sandbox.books.model import Payload
 from recon.sandbox.books.offer_causes import OtherAction
 from recon.sandbox.messages import typed_actions, typed_offers
+from recon.sandbox.messages.typed_issuers import issuer_fields
 
 
 def details(activity: Activity) -> Payload:
@@ -45,6 +47,8 @@ def _of_cause(activity: Activity) -> Payload:
             fields |= {"symbol": activity.asset.symbol} if activity.asset else {}
         case Withholding() as withheld:
             fields = _withholding(activity, withheld)
+        case Delivery() | Coupon() | Maturity() as issued:
+            fields = issuer_fields(activity, issued)
         case OtherAction() as other:
             fields = typed_offers.other_action(activity, other)
         case (

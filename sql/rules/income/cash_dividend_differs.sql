@@ -1,11 +1,11 @@
--- title:    A cash dividend is not its rate times the entitled quantity
+-- title:    A cash dividend, return of capital or capital gain is not its rate times the entitled quantity
 -- severity: S1
 -- scope:    account
 -- reads:    dividend_payments, account_currencies, currencies
 -- params:   none
 --
--- Beside each cash dividend and return of capital the broker prints the rate and the entitled
--- quantity. The amount must be their product, rounded half-up to the cent; nothing else passes.
+-- Beside each cash dividend, return of capital and capital gain the broker prints the rate and the
+-- entitled quantity; gains of the long and of the short term are two payments, or one. The amount must be their product, rounded half-up to the cent; nothing else passes.
 -- On an account in another currency than dollars it may be converted: no document says which
 -- currency the printed rate is in, so that another amount is not evaluated there.
 -- Payments and reversals are summed per entitlement: the sum must be that amount times the
@@ -25,7 +25,7 @@ payments as (
     from dividend_payments
     left join account_currencies on account_currencies.account_id = dividend_payments.account_id
     left join currencies on currencies.currency = coalesce(account_currencies.currency, 'USD')
-    where kind in ('CDIV', 'ROC')
+    where kind in ('CDIV', 'ROC', 'CGD', 'LTCG', 'STCG')
 
 ),
 

@@ -25,7 +25,7 @@ standing_payments as (
         abs(count(*) filter (where amount > 0) - count(*) filter (where amount < 0)) as standing,
         list(activity_id order by activity_id) as evidence
     from dividend_payments
-    where kind in ('CDIV', 'ROC', 'SDIV')
+    where kind in ('CDIV', 'ROC', 'SDIV', 'CGD', 'LTCG', 'STCG')
     group by account_id, symbol, kind, rate, settle_date
     having bool_or(in_books)
 

@@ -23,7 +23,7 @@ entitlements as (
         max(system_date) as last_date,
         list(activity_id order by activity_id) as evidence
     from dividend_payments
-    where in_books and kind in ('CDIV', 'SDIV')
+    where in_books and kind in ('CDIV', 'SDIV', 'ROC', 'CGD', 'LTCG', 'STCG')
     group by account_id, symbol, kind, settle_date, record_date, entitled_qty
 
 ),
