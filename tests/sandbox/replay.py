@@ -24,6 +24,16 @@ MOVES_QTY = {
     ("VOF", "VRGT"),
     ("OPEXC", ""), ("OPASN", ""), ("OPEXP", ""), ("OPTRD", ""), ("OPCA", "SPIN"),
 }  # fmt: skip
+KINDS = {
+    (kind.partition("/")[0], kind.partition("/")[2])
+    for line in (
+        "CSD CSW JNLC JNLS INT INT/CDT INT/MGN INT/SWP FEE/NRC FEE/NRV FEE/REG FEE/TAF FEE/LOC",
+        "FEE FEE/CAT FEE/COM DIV/CDIV DIV/SDIV DIVNRA SPLIT/FSPLIT SPLIT/RSPLIT MA/CMA MA/SMA",
+        "MA/SCMA NC/SNC REORG FOPT SPLIT/USPLIT SPIN REO/REOSC VOF/VDST VOF/VRGT CIL OPEXC OPASN",
+        "OPEXP OPTRD OPCSH OPCA/SPIN ACATS DIV/ROC DIV/SPD CGD/LTCG CGD/STCG INT/FI FIMAT",
+    )
+    for kind in line.split(" ")
+}
 EXECUTIONS = {"fill", "partial_fill", "trade_bust", "trade_correct"}
 Payload = dict[str, Any]
 

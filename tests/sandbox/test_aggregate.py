@@ -6,6 +6,7 @@ import datetime
 import json
 from collections import defaultdict
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_the_firms_accounts_and_other_symbols_can_be_left_out(broker: Sandbox) -
     assert stated(asked(broker, f"date={DAY_2}&firm_accounts=false")) == customers
     assert stated(asked(broker, f"date={DAY_2}&firm_accounts=true")) == everyone
     two = sorted(everyone)[:2]
-    assert list(stated(asked(broker, f"date={DAY_2}&symbols={','.join(two)}"))) == two
+    assert list(stated(asked(broker, f"date={DAY_2}&symbols={quote(','.join(two))}"))) == two
 
 
 def test_values_are_quantities_at_the_closing_price(broker: Sandbox) -> None:

@@ -13,6 +13,7 @@ from recon.sandbox.books.make import make_books
 from recon.sandbox.books.model import Books
 from tests.sandbox.replay import (
     EXECUTIONS,
+    KINDS,
     Payload,
     Replay,
     executions_in,
@@ -21,58 +22,6 @@ from tests.sandbox.replay import (
     replay_day,
     trade_date,
 )
-
-KINDS = {
-    (kind.partition("/")[0], kind.partition("/")[2])
-    for kind in [
-        "CSD",
-        "CSW",
-        "JNLC",
-        "JNLS",
-        "INT",
-        "INT/CDT",
-        "INT/MGN",
-        "INT/SWP",
-        "FEE/NRC",
-        "FEE/NRV",
-        "FEE/REG",
-        "FEE/TAF",
-        "FEE/LOC",
-        "FEE",
-        "FEE/CAT",
-        "FEE/COM",
-        "DIV/CDIV",
-        "DIV/SDIV",
-        "DIVNRA",
-        "SPLIT/FSPLIT",
-        "SPLIT/RSPLIT",
-        "MA/CMA",
-        "MA/SMA",
-        "MA/SCMA",
-        "NC/SNC",
-        "REORG",
-        "FOPT",
-        "SPLIT/USPLIT",
-        "SPIN",
-        "REO/REOSC",
-        "VOF/VDST",
-        "VOF/VRGT",
-        "CIL",
-        "OPEXC",
-        "OPASN",
-        "OPEXP",
-        "OPTRD",
-        "OPCSH",
-        "OPCA/SPIN",
-        "ACATS",
-        "DIV/ROC",
-        "DIV/SPD",
-        "CGD/LTCG",
-        "CGD/STCG",
-        "INT/FI",
-        "FIMAT",
-    ]
-}
 
 
 @functools.cache

@@ -31,14 +31,17 @@ DETAILS = {
     "VOF/VRGT": "RightsSubscriptionElectionActivityV2", "FOPT": "FOPTActivityV2",
     "OPEXC": "OPEXCActivityV2", "OPASN": "OPASNActivityV2",
     "OPEXP": "OPEXPActivityV2", "OPTRD": "OPTRDActivityV2", "OPCSH": "CommonOptionsActivityV2",
-    "OPCA/SPIN": "OpcaSPINActivityV2",
+    "OPCA/SPIN": "OpcaSPINActivityV2", "ACATS": "AcatsActivityV2", "DIV/ROC": "CDIVActivityV2",
+    "DIV/SPD": "DIVSPDActivityV2", "INT/FI": "FixedIncomeInterestActivityV2",
+    "FIMAT": "FixedIncomeRedemptionActivityV2",
+    "FEE/OCC": "FEEActivityV2", "FEE/COM": "FEEActivityV2",
 }  # fmt: skip
 OTHERS = {
     "CSD", "FEE/REG", "FEE/TAF", "FEE/LOC", "FEE/NRC", "FEE/NRV", "INT", "INT/CDT", "INT/MGN",
-    "INT/SWP",
+    "INT/SWP", "FEE/ORF", "FEE/CAT",
 }  # fmt: skip
 # Of these the change list names the details of each leg, or a symbol is all there is.
-WITHOUT_SCHEMA = {"REO/REOSC", "CIL"}
+WITHOUT_SCHEMA = {"REO/REOSC", "CIL", "CGD/LTCG", "CGD/STCG"}
 # (schema, field, broken keyword): why the broker's own events break the published schema.
 TOLERATED = {
     ("ActivityV2DetailTRD", "execution_type", "enum"):

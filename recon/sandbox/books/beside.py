@@ -73,6 +73,7 @@ class Beside:
 def beside(chances: Chances, desk: Desk, customers: Sequence[Account]) -> Beside:
     """Begins all of it."""
     contracts = make_contracts(chances.seed, desk)
+    whole = replace(desk, accounts=(*desk.accounts, *contracts.accounts))
     return Beside(
         make_spreads(chances.spreads, desk, customers[SPREADER]),
         make_issuers(chances.seed, desk),
@@ -80,7 +81,7 @@ def beside(chances: Chances, desk: Desk, customers: Sequence[Account]) -> Beside
         make_offers(chances.offers, desk),
         contracts,
         desk,
-        replace(desk, rng=chances.fees),
+        replace(whole, rng=chances.fees),
         customers[PAYER],
-        replace(desk, accounts=(*desk.accounts, *contracts.accounts)),
+        whole,
     )

@@ -25,6 +25,7 @@ from recon.sandbox.faults.places import (
 )
 
 _STREAM = "account_status"
+SPREADS = 3  # the level of the one customer who trades them
 
 
 def short_while_disabled(books: Books, taken: frozenset[str]) -> Planted:
@@ -45,11 +46,12 @@ def bought_while_liquidation_only(books: Books, taken: frozenset[str]) -> Plante
 
 def option_above_level(books: Books, taken: frozenset[str]) -> Planted:
     """An account that may write options only buys one."""
-    trade = _trade(books, taken, _is_option)
     (approved,) = (
         event for event in books.lifecycle[_STREAM]
-        if event.account_id == trade.account_id and value(event, "options")
+        if (value(event, "options") or {}).get("approved_level_to") == SPREADS
     )  # fmt: skip
+    others = {account.account_id for account in books.accounts} - {approved.account_id}
+    trade = _trade(books, taken | others, _is_option)
     wrong = reworded(approved, options={"approved_level_from": 0, "approved_level_to": 1})
     return _planted(edit_lifecycle(books, _STREAM, approved, wrong), trade)
 

@@ -15,6 +15,7 @@ def issuer_fields(activity: Activity, cause: IssuerCause) -> Payload:
     """The fields of that kind; a coupon and a maturity name the bond by its CUSIP alone."""
     named = typed_actions.security(activity.asset)
     payable = activity.settle_date.isoformat()
+    dates: Payload = {"payment_date": payable, "position_date": payable}
     match cause:
         case Delivery(external_id, request_id):
             own: Payload = {"external_id": external_id, "request_id": request_id}
@@ -22,7 +23,7 @@ def issuer_fields(activity: Activity, cause: IssuerCause) -> Payload:
         case Coupon(rate, face):
             payout = EXACT.divide(times(face, rate), Decimal(1000))
             own = {"entitled_qty": plain(face), "cash_payout": plain(payout), "rate": plain(rate)}
-            return own | {"cusip": named.get("cusip", ""), "payment_date": payable}
+            return own | dates | {"cusip": named.get("cusip", "")}
         case Maturity(face, paid):
-            own = {"qty": plain(face), "cash_payout": plain(paid), "payment_date": payable}
-            return own | {"cusip": named.get("cusip", ""), "position_date": payable}
+            own = {"qty": plain(face), "cash_payout": plain(paid)}
+            return own | dates | {"cusip": named.get("cusip", "")}
