@@ -66,6 +66,10 @@ def legs(kind: str, action: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+# Takes all legs of one security and kind near each other as one action.
+LEFT_OUT = "corporate_actions/holder_left_out"
+
+
 def subjects(warehouse: duckdb.DuckDBPyConnection, kind: str, *actions: str) -> dict[str, set[str]]:
     """What each rule of corporate actions names on that night, by the rule."""
     sent: list[dict[str, str | None]]
@@ -77,6 +81,8 @@ def subjects(warehouse: duckdb.DuckDBPyConnection, kind: str, *actions: str) -> 
     rows = warehouse.execute("select rule, subject from verdicts where rule like 'corp%'")
     found: dict[str, set[str]] = {}
     for rule, subject in rows.fetchall():
+        if rule == LEFT_OUT:
+            continue
         found.setdefault(rule.removeprefix("corporate_actions/"), set()).add(subject)
     return found
 

@@ -37,11 +37,16 @@ verdicts as (
     select
         account_id,
         symbol,
-        'cost basis' as subject,
+        unique_subject(
+            account_id, symbol, 'cost basis',
+            'of line ' || row_number() over (
+                partition by account_id, symbol order by stated, product, allowed
+            )
+        ) as subject,
         case
             when product is null or stated is null or allowed is null then 'not_evaluated'
             when stated = product then 'pass'
-            when abs(stated - product) <= allowed then 'within_tolerance'
+            when try(abs(stated - product)) <= allowed then 'within_tolerance'
             else 'break'
         end as verdict,
         coalesce(plain(product), 'a quantity and an average that can be read') as expected,

@@ -36,11 +36,16 @@ verdicts as (
     select
         account_id,
         symbol,
-        'market value' as subject,
+        unique_subject(
+            account_id, symbol, 'market value',
+            'of line ' || row_number() over (
+                partition by account_id, symbol order by stated, product, allowed
+            )
+        ) as subject,
         case
             when product is null or stated is null or allowed is null then 'not_evaluated'
             when stated = product then 'pass'
-            when abs(stated - product) <= allowed then 'within_tolerance'
+            when try(abs(stated - product)) <= allowed then 'within_tolerance'
             else 'break'
         end as verdict,
         coalesce(plain(product), 'a quantity and a price that can be read') as expected,
