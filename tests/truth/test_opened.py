@@ -1,6 +1,6 @@
 """Right books that a statement opens have no break: no account's money is left out of the opening.
 
-Over all fifty seeds this takes minutes: `SEEDS` of test_seeds in place of these.
+Over all seeds this takes minutes: `SEEDS` of test_seeds in place of these.
 """
 
 from __future__ import annotations
