@@ -9,6 +9,7 @@
 -- estate (21) and partnerships (37, 10). The broker prints the rate beside each tax; it is not said
 -- which of these an account is to have, so that any of them passes. A break is a rate that was
 -- mistyped, or that a country does not have: the customer pays too much, or owes the rest.
+-- Assumption: the broker publishes no list of rates; these are those of the tax law and its treaties.
 -- What was given back is judged as what was withheld, since it prints the same rate.
 -- `not_evaluated`: the event prints no rate.
 -- Clears when the broker reverses the tax.
