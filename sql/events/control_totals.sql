@@ -7,8 +7,8 @@
 --   is_same: whether they are as many, and the same ones
 --   evidence: the segments, or fetches, that differ
 --
--- One row a stream and stage. `archived`: what all readings of the stream received, against what they
--- archived and knew already. `staged`: the rows that the manifest lists for the segments that the
+-- One row a stream and stage. `archived`: what all readings of the stream received and did not know,
+-- against what they archived. `staged`: the rows that the manifest lists for the segments that the
 -- night reads whole, against those that DuckDB read of them. `in the tables`: the identities of
 -- the streams that move money, against those that `loaded_events` accounts for; a total of hashes of
 -- the identities stands beside their number, so that one that was lost and one that was invented do
@@ -20,8 +20,8 @@ archived as (
     select
         stream,
         'archived' as stage,
-        sum(received) as had,
-        sum(new + duplicates) as has,
+        sum(received - duplicates) as had,
+        sum(new) as has,
         bool_and(received = new + duplicates and least(new, duplicates) >= 0) as is_same,
         list('fetch ' || fetch_id order by fetch_id) filter (
             where received <> new + duplicates or least(new, duplicates) < 0

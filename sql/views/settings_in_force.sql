@@ -89,7 +89,7 @@ before_the_first as (
     select
         begun.account_id,
         begun.setting,
-        '-infinity'::timestamptz as since,
+        '1970-01-01 00:00:00+00'::timestamptz as since,
         changes.since as until,
         changes.old_value as value
     from begun

@@ -20,7 +20,7 @@ from recon.feeds.broker import Broker
 from recon.feeds.streams import TRADES
 from tests.archive.making import window
 
-ROWS = 100
+ROWS = 150
 
 
 def die_before_change(archive: Path, number: int) -> None:

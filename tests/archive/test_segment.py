@@ -82,6 +82,7 @@ def test_every_stream_has_exact_decimals_and_zoned_nanoseconds(
     kinds = {str(field.type) for field in pq.read_schema(tmp_path / "s.parquet")}
     assert kinds <= {
         "string", "int64", "int32", "decimal128(38, 9)", "timestamp[ns, tz=UTC]", "date32[day]",
+        "bool",
         str(pa.list_(pa.string())), "list<element: string>",
     }  # fmt: skip
 

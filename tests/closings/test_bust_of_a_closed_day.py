@@ -37,11 +37,12 @@ STATED = {
 TRADES = [
     trade(1, PLAIN, "X-1", "buy", ("10", "10"), "10"),
     trade(2, PLAIN, "X-2", "buy", ("10", "20"), "20"),
-    trade(3, PLAIN, "X-SALE.1", "sell", ("5", "30"), "15", "partial_fill"),
+    trade(3, PLAIN, "X-SALE.1", "sell", ("5", "30"), "15", "partial_fill", ordered="10"),
     trade(3, PLAIN, "X-SALE.2", "sell", ("5", "30"), "10", filled="10"),
     trade(4, PLAIN, "X-4", "buy", ("5", "40"), "15"),
-    trade(13, PLAIN, "X-BUST", "sell", ("-5", "30"), "20", "trade_bust", "X-SALE.1", "5"),
-]
+    trade(13, PLAIN, "X-BUST", "sell", ("-5", "30"), "20", "trade_bust", "X-SALE.1", "5",
+          ordered="10"),
+]  # fmt: skip
 FEES = [
     activity(
         3, PLAIN, f"N-{kind}", "FEE", kind, "-0.01",

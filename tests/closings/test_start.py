@@ -51,9 +51,9 @@ OPEN_VERDICTS = (
 )
 
 # Four fees and three trades; the trade of day 11, as the segment of a day may hold one of the next
-# session; and what its closing carries, the deposit of day 4 with its cancel, and the journal of
-# day 5.
-LOADED_AFTER_DAY_11 = [(4, 7)]
+# session; and what its closing carries, the deposit of day 4 with its cancel, the journal of day 5
+# and the dividend of day 7, which shows who was paid it.
+LOADED_AFTER_DAY_11 = [(4, 8)]
 
 
 def rebuilt(long: LongHome, place: Path, sessions: int) -> Path:

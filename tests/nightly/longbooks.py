@@ -175,14 +175,17 @@ def _canceled_deposits() -> list[Event]:
 def trade(
     day: int, account: str, execution_id: str, side: str, amounts: tuple[str, str], position: str,
     event: str = "fill", previous: str = "", filled: str = "", published: int = 0,
+    ordered: str = "",
 ) -> Event:  # fmt: skip
     """An order filled at 10:00, or what happened to it later; it is named by its execution up to a
     point."""
     (qty, price), at = amounts, eastern(DAYS[day - 1], "10:00")
     order = "O-" + (previous or execution_id).partition(".")[0]
+    asked = Decimal(ordered or filled or qty.strip("-"))
     ticket = Ticket(order, order, account, _asset(account), side, f"{side}_to_open",
-                    Decimal(filled or qty.strip("-")), None, None, False, at)  # fmt: skip
-    state = OrderState(Decimal(filled or qty), Decimal(price), "filled", at, None, at)
+                    asked, None, None, False, at)  # fmt: skip
+    status = "partially_filled" if event == "partial_fill" else "filled"
+    state = OrderState(Decimal(filled or qty), Decimal(price), status, at, None, at)
     settles = next_business_day(DAYS[day - 1])
     fill = Fill(Decimal(qty), Decimal(price), Decimal(position), settles, previous)
     fact = Trade(event, at, at, DAYS[day - 1], ticket, state, fill, execution_id)

@@ -41,7 +41,7 @@ def main(home: Path, nights: int, days: list[date]) -> None:
             sandbox.advance_to(day)
             now = pendulum.datetime(day.year, day.month, day.day).add(days=5)
             outcome = run_night(sandbox, home, day, now=now, streams=streams)
-            rules = sorted({row["rule"] for row in outcome.worst})
+            rules = sorted({row["rule"] for row in outcome.worst if row["state"] == "break"})
             sys.stdout.write(" ".join([str(day), outcome.result, *rules]) + "\n")
 
 

@@ -36,7 +36,7 @@ def test_as_a_script_it_says_what_the_night_found(faulty: Home) -> None:
     """One sentence for the night, one for the worst break. The lost fill breaks its order, the
     chain of positions, both statements and the stock record; the sixth is the fee."""
     said = as_script(faulty.path).splitlines()
-    assert said[0].startswith(f"The night of {TUESDAY}: 6 breaks and 0 pending, of ")
+    assert said[0].startswith(f"The night of {TUESDAY}: 6 breaks and 2 pending, of ")
     assert len(said) == 2
 
 

@@ -31,7 +31,7 @@ WHOLE_HISTORY_DAYS = "30"
 LIFECYCLE = "journal_status,funding_status,account_status,admin_action,ipo"
 USUAL = f"trades,nta,{LIFECYCLE}"
 ALL = f"trades,nta,activities,{LIFECYCLE}"
-INCOMPLETE = "streams/window_incomplete"
+WAITING = {"money/pending_activity_stuck", "corporate_actions/cash_in_lieu_differs"}
 NEWER_ALONE = f"activities,{LIFECYCLE}"
 
 
@@ -70,8 +70,10 @@ def delivered(home: Path, deliveries: Deliveries) -> str:
 
 
 def assert_clean(outcome: Outcome) -> None:
-    """Nothing is broken, and much was looked at."""
-    assert (outcome.result, outcome.breaks, list(outcome.worst)) == ("clean", 0, [])
+    """Nothing is broken or waits for more than the right books leave to a later day."""
+    waits = {row["rule"] for row in outcome.worst if row["state"] == "pending"}
+    assert waits <= WAITING
+    assert (outcome.result, outcome.breaks) == ("clean", 0)
     assert outcome.checked > 500
 
 
