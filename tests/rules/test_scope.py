@@ -66,6 +66,7 @@ def alone(case: Case, account: str) -> Case:
     return Case(case.name, given, case.expect, case.columns)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("fixture", "case"),
     SHARED,
